@@ -1,0 +1,140 @@
+"""The one measure: every figure over cases, whether promised, simulated, measured or tried, is made here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """A figure over cases with its uncertainty. Times are in seconds; exact results have low = high = mean."""
+
+    #: None where there is none: no case, or a unit that cannot keep up.
+    mean: float | None
+    #: The 95 % interval of the mean.
+    low: float | None
+    high: float | None
+    median: float | None
+    p90: float | None
+    p95: float | None
+    #: Cases it was made of.
+    n: int
+    #: What was counted: "work", "elapsed-working", "elapsed-calendar", "waiting", "hand-ins", "visits", "share".
+    basis: str
+    #: "exact", "simulated", "measured" or "trial".
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overload:
+    """A unit that cannot keep up with what arrives."""
+
+    #: The unit's name.
+    unit: str
+    #: Share of its open staff time that the work would take; 1 or more is too much.
+    use: float
+    staff: int
+    #: The smallest staff that keeps up.
+    needed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepTime:
+    """What one step takes in a mean case, all rounds together, seconds."""
+
+    id: str
+    name: str
+    unit: str
+    work: float | None
+    wait: float | None
+    queue: float | None
+    times_per_case: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitTime:
+    """A unit's part of the way that ended last, seconds of a mean case."""
+
+    unit: str
+    work: float | None
+    wait: float | None
+    queue: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PathTime:
+    """Where the elapsed calendar time goes, along the way that ended last; the parts sum to it. Seconds."""
+
+    work: float | None
+    wait: float | None
+    queue: float | None
+    #: Offices closed.
+    closed: float | None
+    #: Automatic steps, timers, messages, the applicant.
+    other: float | None
+    units: tuple[UnitTime, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitShare:
+    """How many cases keep one limit, by the clocks of FORMAT: end of the first accept to end of the first decide."""
+
+    #: "legal" or "promised".
+    clock: str
+    limit: float
+    unit: str
+    #: Cases whose clock ended by the due date, of `n` whose clock ran.
+    inside: int
+    n: int
+    #: 95 % interval of the share.
+    low: float
+    high: float
+    #: "accept-decide", "accept-end", "start-end": between which moments the clock ran.
+    span: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseTimes:
+    """The four times of a set of cases."""
+
+    work: Measure
+    elapsed_working: Measure
+    elapsed_calendar: Measure
+    waiting: Measure
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeResult:
+    """What `zaizao time` says of one procedure."""
+
+    process: str
+    cases: int
+    seed: int
+    start: datetime
+    warm_up: int
+    times: CaseTimes
+    #: "granted" and "rejected", each where at least one case ended so.
+    by_outcome: Mapping[str, CaseTimes]
+    #: Expected share of cases by outcome, and whether it is exact (else simulated).
+    outcome_shares: Mapping[str, float]
+    outcome_shares_exact: bool
+    overloaded: tuple[Overload, ...]
+    #: Ids of steps without a time, gateways without shares and the like, in the order of the file.
+    not_annotated: tuple[str, ...]
+    materials_per_case: Measure
+    visits_per_case: Measure
+    steps: tuple[StepTime, ...]
+    path: PathTime
+    limits: tuple[LimitShare, ...]
+    #: Elapsed working seconds of at most 10,000 cases, sorted, for drawing the distribution.
+    sample: tuple[float, ...]
+    #: Open seconds of a working day of the procedure.
+    day_seconds: float
+    #: Names of units whose office hours are not the procedure's.
+    other_hours: tuple[str, ...]
+    #: Years whose calendar is estimated, with the share of cases that touch them.
+    estimated_years: Mapping[int, float]
+    #: Facts that must be said where the figures stand, by name: "all-start-at-once", "no-arrivals", "clock-from-start" …
+    notes: tuple[str, ...] = ()

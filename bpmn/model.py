@@ -1,0 +1,567 @@
+"""A BPMN 2.0 file as a value: pools, processes, steps, events, gateways, flows, data, diagram and annotations.
+
+A `Model` is flat: every element stands once, in the order of the file, and names its container and neighbours by id. It
+is never changed in place; `evolve` makes a new one and `bpmn.write` brings the difference into the source bytes, so
+that what is not interpreted here (foreign extensions, comments, choreographies …) is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Self
+
+from bpmn.annotation import GovMaterial, GovProcedure, GovStep, GovTime, GovUnit
+from bpmn.problem import Problem
+
+#: Activities in which somebody or something works.
+TASKS = frozenset(
+    ("task", "userTask", "manualTask", "serviceTask", "scriptTask", "sendTask", "receiveTask", "businessRuleTask")
+)
+#: Activities that are frames around other nodes.
+SUB_PROCESSES = frozenset(("subProcess", "adHocSubProcess", "transaction"))
+#: Everything drawn as a rounded box.
+ACTIVITIES = TASKS | SUB_PROCESSES | {"callActivity"}
+#: Everything drawn as a diamond.
+GATEWAYS = frozenset(("exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway"))
+#: Everything drawn as a circle.
+EVENTS = frozenset(("startEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent", "endEvent"))
+#: Tasks no person works at, unless the file says otherwise.
+AUTOMATIC_TASKS = frozenset(("serviceTask", "scriptTask", "sendTask"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventDefinition:
+    """What an event waits for or does."""
+
+    #: "message", "timer", "signal", "error", "escalation", "conditional", "link", "compensate", "cancel", "terminate".
+    kind: str
+    id: str = ""
+    #: The message, signal, error or escalation referred to; the name of a link.
+    reference: str = ""
+    #: "timeDate", "timeDuration" or "timeCycle" of a timer, with its text in `expression`.
+    timer: str = ""
+    #: The text of a timer or of a condition.
+    expression: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loop:
+    """Loop characteristics of an activity."""
+
+    #: "standard", "parallel" or "sequential".
+    kind: str
+    #: The text of the loop cardinality, or the loop maximum.
+    cardinality: str = ""
+    #: The text of the completion or loop condition.
+    condition: str = ""
+    #: True where a standard loop tests before its first round.
+    test_before: bool = False
+    #: The collection a multi-instance runs over: a data reference or a foreign attribute.
+    collection: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """A flow node: a step or frame, an event or a gateway. `kind` is its BPMN name."""
+
+    id: str
+    #: The BPMN element: one of `ACTIVITIES`, `EVENTS`, `GATEWAYS`.
+    kind: str
+    name: str = ""
+    #: The process it belongs to.
+    process: str
+    #: The sub-process around it, empty at the top of a process.
+    scope: str = ""
+    #: The outgoing flow taken when no other is.
+    default: str = ""
+    #: Of a boundary event: the activity it sits on.
+    attached_to: str = ""
+    #: Of a boundary event or the start of an event sub-process: whether it ends what it interrupts.
+    interrupting: bool = True
+    events: tuple[EventDefinition, ...] = ()
+    loop: Loop | None = None
+    #: Of a sub-process: started by an event instead of a flow.
+    triggered_by_event: bool = False
+    #: Of a call activity: what it calls. Of a receive task or message event: nothing (see `events`).
+    called: str = ""
+    #: Of a receive task or an event-based gateway: whether it starts a process.
+    instantiate: bool = False
+    #: The language and text of a script task's script, the only place where code of a file is kept; it never runs.
+    script: str = ""
+    documentation: str = ""
+    step: GovStep | None = None
+    times: tuple[GovTime, ...] = ()
+    materials: tuple[GovMaterial, ...] = ()
+    #: `gov:repeat mean`.
+    repeat: float | None = None
+    #: `gov:end outcome` of an end event.
+    outcome: str = ""
+    #: Ids of the data references it reads and writes.
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    line: int = 0
+
+    @property
+    def is_step(self) -> bool:
+        """Whether work is done in it: an activity that is no frame around others."""
+        return self.kind in TASKS or self.kind == "callActivity"
+
+    @property
+    def is_frame(self) -> bool:
+        """Whether it is a sub-process of any kind."""
+        return self.kind in SUB_PROCESSES
+
+    @property
+    def is_activity(self) -> bool:
+        """Whether it is drawn as a box."""
+        return self.kind in ACTIVITIES
+
+    @property
+    def is_event(self) -> bool:
+        """Whether it is drawn as a circle."""
+        return self.kind in EVENTS
+
+    @property
+    def is_gateway(self) -> bool:
+        """Whether it is drawn as a diamond."""
+        return self.kind in GATEWAYS
+
+    @property
+    def is_automatic(self) -> bool:
+        """Whether no person works at it, by the file's word or else by the type of the task."""
+        if self.step is not None and self.step.automatic is not None:
+            return self.step.automatic
+        return self.kind in AUTOMATIC_TASKS
+
+    def event(self, kind: str) -> EventDefinition | None:
+        """Its first event definition of that kind."""
+        return next((event for event in self.events if event.kind == kind), None)
+
+    def time(self, part: str) -> GovTime | None:
+        """Its `gov:time` of that part, "work" or "wait"."""
+        return next((time for time in self.times if time.part == part), None)
+
+    def evolve(self, **changes: Any) -> Self:
+        """The same node with other values."""
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SequenceFlow:
+    """An arrow inside one process."""
+
+    id: str
+    source: str
+    target: str
+    name: str = ""
+    process: str
+    scope: str = ""
+    #: The text of its condition and the language the file names for it.
+    condition: str = ""
+    language: str = ""
+    #: `gov:branch probability`.
+    probability: float | None = None
+    line: int = 0
+
+    def evolve(self, **changes: Any) -> Self:
+        """The same flow with other values."""
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageFlow:
+    """A dashed arrow between pools; either end is a node, a pool or a process."""
+
+    id: str
+    source: str
+    target: str
+    name: str = ""
+    #: The message it carries.
+    message: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pool:
+    """A participant of a collaboration."""
+
+    id: str
+    name: str = ""
+    #: The process drawn in it; empty for a black box.
+    process: str = ""
+    unit: GovUnit | None = None
+    documentation: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lane:
+    """A lane, possibly inside another lane."""
+
+    id: str
+    name: str = ""
+    process: str
+    #: The lane around it, empty at the top.
+    parent: str = ""
+    #: The nodes it lists itself.
+    nodes: tuple[str, ...] = ()
+    unit: GovUnit | None = None
+    documentation: str = ""
+    line: int = 0
+
+    def evolve(self, **changes: Any) -> Self:
+        """The same lane with other values."""
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Process:
+    """The flow of one pool, or a process of its own."""
+
+    id: str
+    name: str = ""
+    executable: bool = False
+    procedure: GovProcedure | None = None
+    documentation: str = ""
+    line: int = 0
+
+    def evolve(self, **changes: Any) -> Self:
+        """The same process with other values."""
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Data:
+    """A data object, a reference to one, a data store, its reference, or a data input or output of a process."""
+
+    id: str
+    #: "dataObject", "dataObjectReference", "dataStore", "dataStoreReference", "dataInput" or "dataOutput".
+    kind: str
+    #: Its name, or that of the object it refers to.
+    name: str = ""
+    #: Of a reference: what it refers to.
+    refers_to: str = ""
+    process: str = ""
+    scope: str = ""
+    is_collection: bool = False
+    line: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Artifact:
+    """A text annotation or a group."""
+
+    id: str
+    #: "textAnnotation" or "group".
+    kind: str
+    text: str = ""
+    process: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Association:
+    """A dotted line: of an artifact, or of data read ("input") or written ("output") by a node."""
+
+    id: str
+    source: str
+    target: str
+    #: "association", "input" or "output".
+    kind: str = "association"
+    #: "None", "One" or "Both".
+    direction: str = "None"
+    process: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Root:
+    """A root element others refer to: message, signal, error, escalation, itemDefinition, global task …"""
+
+    id: str
+    #: The BPMN element.
+    kind: str
+    name: str = ""
+    #: Its error, escalation or structure code.
+    code: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """A rectangle of the diagram, in its units."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        """Its right edge."""
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        """Its lower edge."""
+        return self.y + self.height
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """Its middle."""
+        return self.x + self.width / 2, self.y + self.height / 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """Where an element stands in a diagram."""
+
+    element: str
+    bounds: Bounds
+    label: Bounds | None = None
+    #: Of a pool or lane; None where the file does not say.
+    is_horizontal: bool | None = None
+    #: Of a sub-process; None where the file does not say.
+    is_expanded: bool | None = None
+    #: Of an exclusive gateway.
+    is_marker_visible: bool | None = None
+    #: The element whose plane it stands on.
+    plane: str = ""
+    #: Colours of the BPMN in Color or bioc extension, as the file writes them.
+    fill: str = ""
+    stroke: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edge:
+    """How a flow or an association runs through a diagram."""
+
+    element: str
+    waypoints: tuple[tuple[float, float], ...]
+    label: Bounds | None = None
+    plane: str = ""
+    stroke: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unit:
+    """A unit as one file names it: the nearest lane with `gov:unit`, else the outermost lane, else the pool."""
+
+    #: The element that stands for it: its first lane or pool in the file.
+    id: str
+    #: What equal units share: the code, or else the name.
+    key: str
+    name: str
+    code: str = ""
+    level: str = ""
+    staff: int | None = None
+    applicant: bool = False
+    hours: tuple[tuple[int, int], ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """One BPMN file. Every tuple is in the order of the file; ids are unique within the model."""
+
+    #: The bytes it was read from; empty for a model that was built.
+    source: bytes = b""
+    #: Id and name of the definitions element.
+    id: str = ""
+    name: str = ""
+    #: The element the collaboration's id names; empty where there is none.
+    collaboration: str = ""
+    processes: tuple[Process, ...] = ()
+    pools: tuple[Pool, ...] = ()
+    lanes: tuple[Lane, ...] = ()
+    nodes: tuple[Node, ...] = ()
+    flows: tuple[SequenceFlow, ...] = ()
+    message_flows: tuple[MessageFlow, ...] = ()
+    data: tuple[Data, ...] = ()
+    artifacts: tuple[Artifact, ...] = ()
+    associations: tuple[Association, ...] = ()
+    roots: tuple[Root, ...] = ()
+    shapes: tuple[Shape, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    #: Faults seen while reading: missing references, duplicate ids, bad annotations …; `check` adds what it finds.
+    faults: tuple[Problem, ...] = field(default=(), compare=False)
+
+    def evolve(self, **changes: Any) -> Self:
+        """A new model with other parts; the source stays, so that writing knows what changed."""
+        return replace(self, **changes)
+
+    @cached_property
+    def node(self) -> Mapping[str, Node]:
+        """Every node by id."""
+        return {node.id: node for node in self.nodes}
+
+    @cached_property
+    def flow(self) -> Mapping[str, SequenceFlow]:
+        """Every sequence flow by id."""
+        return {flow.id: flow for flow in self.flows}
+
+    @cached_property
+    def lane(self) -> Mapping[str, Lane]:
+        """Every lane by id."""
+        return {lane.id: lane for lane in self.lanes}
+
+    @cached_property
+    def process(self) -> Mapping[str, Process]:
+        """Every process by id."""
+        return {process.id: process for process in self.processes}
+
+    @cached_property
+    def shape(self) -> Mapping[str, Shape]:
+        """The first shape of every drawn element."""
+        return {shape.element: shape for shape in reversed(self.shapes)}
+
+    @cached_property
+    def edge(self) -> Mapping[str, Edge]:
+        """The first edge of every drawn element."""
+        return {edge.element: edge for edge in reversed(self.edges)}
+
+    @cached_property
+    def outgoing(self) -> Mapping[str, tuple[SequenceFlow, ...]]:
+        """The sequence flows that leave each node, in the order of the file; every node has an entry."""
+        return self._group(self.flows, "source")
+
+    @cached_property
+    def incoming(self) -> Mapping[str, tuple[SequenceFlow, ...]]:
+        """The sequence flows that enter each node, in the order of the file; every node has an entry."""
+        return self._group(self.flows, "target")
+
+    def _group(self, flows: Iterable[SequenceFlow], end: str) -> dict[str, tuple[SequenceFlow, ...]]:
+        grouped: dict[str, list[SequenceFlow]] = {node.id: [] for node in self.nodes}
+        for flow in flows:
+            grouped.setdefault(getattr(flow, end), []).append(flow)
+        return {node: tuple(items) for node, items in grouped.items()}
+
+    @cached_property
+    def boundary_events(self) -> Mapping[str, tuple[Node, ...]]:
+        """The boundary events of each activity that has some."""
+        attached: dict[str, list[Node]] = {}
+        for node in self.nodes:
+            if node.attached_to:
+                attached.setdefault(node.attached_to, []).append(node)
+        return {host: tuple(nodes) for host, nodes in attached.items()}
+
+    @cached_property
+    def pool_of_process(self) -> Mapping[str, Pool]:
+        """The pool of each process that has one."""
+        return {pool.process: pool for pool in reversed(self.pools) if pool.process}
+
+    @cached_property
+    def lane_of(self) -> Mapping[str, Lane]:
+        """The innermost lane that lists each node; nodes of a sub-process have its lane unless a lane lists them."""
+        depth: dict[str, int] = {}
+        for lane in self.lanes:
+            depth[lane.id] = depth.get(lane.parent, 0) + 1
+        listed: dict[str, Lane] = {}
+        for lane in sorted(self.lanes, key=lambda lane: depth[lane.id]):
+            listed.update(dict.fromkeys(lane.nodes, lane))
+        found: dict[str, Lane] = {}
+        for node in self.nodes:
+            holder: Node | None = node
+            while holder is not None and holder.id not in listed:
+                holder = self.node.get(holder.scope or holder.attached_to)
+            if holder is not None:
+                found[node.id] = listed[holder.id]
+        return found
+
+    @cached_property
+    def units(self) -> tuple[Unit, ...]:
+        """The units of the file, one for each key, in the order of the file; the applicant is among them, marked."""
+        return tuple({unit.key: unit for unit in reversed(self._unit_of_element.values())}.values())[::-1]
+
+    @cached_property
+    def _unit_of_element(self) -> dict[str, Unit]:
+        """The unit each lane belongs to, and each pool without lanes."""
+        with_lanes = {lane.process for lane in self.lanes}
+        found: dict[str, Unit] = {}
+        for pool in self.pools:
+            if pool.process not in with_lanes:
+                found[pool.id] = _unit(pool.id, pool.name, pool.unit, applicant=False)
+        for lane in self.lanes:
+            pool_unit = self.pool_of_process[lane.process].unit if lane.process in self.pool_of_process else None
+            applicant = pool_unit is not None and pool_unit.applicant
+            if lane.unit is None and lane.parent:
+                found[lane.id] = found[lane.parent]
+            else:
+                found[lane.id] = _unit(lane.id, lane.name, lane.unit, applicant=applicant)
+        first: dict[str, Unit] = {}
+        for unit in found.values():
+            first.setdefault(unit.key, unit)
+        return {element: first[unit.key] for element, unit in found.items()}
+
+    @cached_property
+    def unit_of(self) -> Mapping[str, Unit]:
+        """The unit of each node that has one: by its lane, or by its pool where the pool has no lanes."""
+        with_lanes = {lane.process for lane in self.lanes}
+        found: dict[str, Unit] = {}
+        for node in self.nodes:
+            lane = self.lane_of.get(node.id)
+            pool = self.pool_of_process.get(node.process)
+            if lane is not None:
+                found[node.id] = self._unit_of_element[lane.id]
+            elif pool is not None and node.process not in with_lanes:
+                found[node.id] = self._unit_of_element[pool.id]
+        return found
+
+    @cached_property
+    def post_of(self) -> Mapping[str, str]:
+        """The post of each node that has one: by `gov:step post`, or a lane inside its unit's lane."""
+        found: dict[str, str] = {}
+        for node in self.nodes:
+            lane = self.lane_of.get(node.id)
+            if node.step is not None and node.step.post:
+                found[node.id] = node.step.post
+            elif lane is not None and lane.parent and lane.unit is None:
+                found[node.id] = lane.name
+        return found
+
+    @cached_property
+    def applicant_processes(self) -> frozenset[str]:
+        """The processes of the applicant's pools."""
+        return frozenset(
+            pool.process for pool in self.pools if pool.process and pool.unit is not None and pool.unit.applicant
+        )
+
+    @cached_property
+    def procedure_process(self) -> Process | None:
+        """The process that carries `gov:procedure`, else the first outside the applicant's pool, else none."""
+        candidates = [process for process in self.processes if process.id not in self.applicant_processes]
+        carrying = [process for process in self.processes if process.procedure is not None]
+        return next(iter(carrying or candidates or self.processes), None)
+
+    @cached_property
+    def procedure(self) -> GovProcedure:
+        """What the file says of the procedure; defaults where it says nothing."""
+        process = self.procedure_process
+        return process.procedure if process is not None and process.procedure is not None else GovProcedure()
+
+    @property
+    def title(self) -> str:
+        """What people call the procedure: the name of its process, of its pool or of the file."""
+        process = self.procedure_process
+        if process is None:
+            return self.name
+        pool = self.pool_of_process.get(process.id)
+        return process.name or (pool.name if pool is not None else "") or self.name or process.id
+
+
+def _unit(element: str, name: str, unit: GovUnit | None, *, applicant: bool) -> Unit:
+    given = unit or GovUnit()
+    return Unit(
+        id=element,
+        key=given.code or name or element,
+        name=name or given.code or element,
+        code=given.code,
+        level=given.level,
+        staff=given.staff,
+        applicant=given.applicant or applicant,
+        hours=given.hours,
+    )
