@@ -4,7 +4,7 @@ The reader turns extension elements into these values; a value that cannot be un
 problem and the field keeps its default, so that one wrong attribute never hides the rest of a file.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 #: The namespace of the extension elements.
 NAMESPACE = "urn:zaizao:gov:1"
@@ -55,7 +55,7 @@ class GovProcedure:
     #: "CN" or "none".
     calendar: str = "CN"
     hours: tuple[tuple[int, int], ...] = DEFAULT_HOURS
-    line: int = 0
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +70,7 @@ class GovUnit:
     applicant: bool = False
     #: Spans of the day, in seconds; none where the procedure's hours hold.
     hours: tuple[tuple[int, int], ...] | None = None
-    line: int = 0
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +99,7 @@ class GovStep:
     replaces: tuple[str, ...] = ()
     #: Empty, or "suggested": proposed by the program and not yet accepted by a person.
     source: str = ""
-    line: int = 0
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +120,7 @@ class GovTime:
     source: str = ""
     #: "work" or "calendar", empty where not said.
     clock: str = ""
-    line: int = 0
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,4 +140,4 @@ class GovMaterial:
     surrender: bool = False
     basis: str = ""
     source: str = ""
-    line: int = 0
+    line: int = field(default=0, compare=False)

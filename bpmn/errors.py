@@ -22,3 +22,11 @@ class StaleElement(BpmnError):
     def __init__(self, element: str) -> None:
         super().__init__(f"{self.__doc__} ({element})")
         self.element = element
+
+
+class UnwritableValue(BpmnError):
+    """A value cannot be said in a BPMN file: a control character, or a number or duration a file has no words for."""
+
+    def __init__(self, value: str) -> None:
+        super().__init__(f"{self.__doc__} Change it and write again. ({value[:200]!r})")
+        self.value = value

@@ -2,7 +2,8 @@
 
 A `Model` is flat: every element stands once, in the order of the file, and names its container and neighbours by id. It
 is never changed in place; `evolve` makes a new one and `bpmn.write` brings the difference into the source bytes, so
-that what is not interpreted here (foreign extensions, comments, choreographies …) is kept.
+that what is not interpreted here (foreign extensions, comments, choreographies …) is kept. Two values are equal if they
+say the same; the line they stand on, the source and the ids of drawn shapes are left out of the comparison.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class EventDefinition:
     timer: str = ""
     #: The text of a timer or of a condition.
     expression: str = ""
-    line: int = 0
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,8 +90,9 @@ class Node:
     called: str = ""
     #: Of a receive task or an event-based gateway: whether it starts a process.
     instantiate: bool = False
-    #: The language and text of a script task's script, the only place where code of a file is kept; it never runs.
+    #: The text of a script task's script and the format the file names for it; it never runs.
     script: str = ""
+    script_format: str = ""
     documentation: str = ""
     step: GovStep | None = None
     times: tuple[GovTime, ...] = ()
@@ -102,7 +104,7 @@ class Node:
     #: Ids of the data references it reads and writes.
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
-    line: int = 0
+    line: int = field(default=0, compare=False)
 
     @property
     def is_step(self) -> bool:
@@ -164,7 +166,7 @@ class SequenceFlow:
     language: str = ""
     #: `gov:branch probability`.
     probability: float | None = None
-    line: int = 0
+    line: int = field(default=0, compare=False)
 
     def evolve(self, **changes: Any) -> Self:
         """The same flow with other values."""
@@ -181,7 +183,7 @@ class MessageFlow:
     name: str = ""
     #: The message it carries.
     message: str = ""
-    line: int = 0
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,7 +196,7 @@ class Pool:
     process: str = ""
     unit: GovUnit | None = None
     documentation: str = ""
-    line: int = 0
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,7 +212,7 @@ class Lane:
     nodes: tuple[str, ...] = ()
     unit: GovUnit | None = None
     documentation: str = ""
-    line: int = 0
+    line: int = field(default=0, compare=False)
 
     def evolve(self, **changes: Any) -> Self:
         """The same lane with other values."""
@@ -226,7 +228,7 @@ class Process:
     executable: bool = False
     procedure: GovProcedure | None = None
     documentation: str = ""
-    line: int = 0
+    line: int = field(default=0, compare=False)
 
     def evolve(self, **changes: Any) -> Self:
         """The same process with other values."""
@@ -247,7 +249,7 @@ class Data:
     process: str = ""
     scope: str = ""
     is_collection: bool = False
-    line: int = 0
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -259,7 +261,7 @@ class Artifact:
     kind: str
     text: str = ""
     process: str = ""
-    line: int = 0
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -274,7 +276,7 @@ class Association:
     #: "None", "One" or "Both".
     direction: str = "None"
     process: str = ""
-    line: int = 0
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -287,7 +289,7 @@ class Root:
     name: str = ""
     #: Its error, escalation or structure code.
     code: str = ""
-    line: int = 0
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -333,7 +335,8 @@ class Shape:
     #: Colours of the BPMN in Color or bioc extension, as the file writes them.
     fill: str = ""
     stroke: str = ""
-    id: str = ""
+    #: Of the shape or edge itself, not of the element it draws; empty where it has none.
+    id: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -345,7 +348,8 @@ class Edge:
     label: Bounds | None = None
     plane: str = ""
     stroke: str = ""
-    id: str = ""
+    #: Of the shape or edge itself, not of the element it draws; empty where it has none.
+    id: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -369,7 +373,7 @@ class Model:
     """One BPMN file. Every tuple is in the order of the file; ids are unique within the model."""
 
     #: The bytes it was read from; empty for a model that was built.
-    source: bytes = b""
+    source: bytes = field(default=b"", compare=False, repr=False)
     #: Id and name of the definitions element.
     id: str = ""
     name: str = ""
@@ -456,26 +460,28 @@ class Model:
 
     @cached_property
     def lane_of(self) -> Mapping[str, Lane]:
-        """The innermost lane that lists each node; nodes of a sub-process have its lane unless a lane lists them."""
+        """The innermost lane that lists each node, else its host or its sub-process; nodes in no lane are left out."""
         depth: dict[str, int] = {}
         for lane in self.lanes:
             depth[lane.id] = depth.get(lane.parent, 0) + 1
-        listed: dict[str, Lane] = {}
+        found: dict[str, Lane | None] = {}
         for lane in sorted(self.lanes, key=lambda lane: depth[lane.id]):
-            listed.update(dict.fromkeys(lane.nodes, lane))
-        found: dict[str, Lane] = {}
+            for listed in lane.nodes:
+                found[listed] = lane
         for node in self.nodes:
+            way: list[str] = []
             holder: Node | None = node
-            while holder is not None and holder.id not in listed:
-                holder = self.node.get(holder.scope or holder.attached_to)
-            if holder is not None:
-                found[node.id] = listed[holder.id]
-        return found
+            while holder is not None and holder.id not in found:
+                way.append(holder.id)
+                holder = self.node.get(holder.attached_to or holder.scope)
+            around = found[holder.id] if holder is not None else None
+            found.update(dict.fromkeys(way, around))
+        return {node.id: owner for node in self.nodes if (owner := found[node.id]) is not None}
 
     @cached_property
     def units(self) -> tuple[Unit, ...]:
         """The units of the file, one for each key, in the order of the file; the applicant is among them, marked."""
-        return tuple({unit.key: unit for unit in reversed(self._unit_of_element.values())}.values())[::-1]
+        return tuple({unit.key: unit for unit in self._unit_of_element.values()}.values())
 
     @cached_property
     def _unit_of_element(self) -> dict[str, Unit]:
@@ -488,14 +494,11 @@ class Model:
         for lane in self.lanes:
             pool_unit = self.pool_of_process[lane.process].unit if lane.process in self.pool_of_process else None
             applicant = pool_unit is not None and pool_unit.applicant
-            if lane.unit is None and lane.parent:
+            if lane.unit is None and lane.parent in found:
                 found[lane.id] = found[lane.parent]
             else:
                 found[lane.id] = _unit(lane.id, lane.name, lane.unit, applicant=applicant)
-        first: dict[str, Unit] = {}
-        for unit in found.values():
-            first.setdefault(unit.key, unit)
-        return {element: first[unit.key] for element, unit in found.items()}
+        return _united(found)
 
     @cached_property
     def unit_of(self) -> Mapping[str, Unit]:
@@ -525,10 +528,13 @@ class Model:
 
     @cached_property
     def applicant_processes(self) -> frozenset[str]:
-        """The processes of the applicant's pools."""
-        return frozenset(
-            pool.process for pool in self.pools if pool.process and pool.unit is not None and pool.unit.applicant
-        )
+        """The processes of the applicant: their pool says so, or every lane in it belongs to the applicant."""
+        found = {pool.process for pool in self.pools if pool.process and pool.unit is not None and pool.unit.applicant}
+        units: dict[str, list[Unit]] = {}
+        for lane in self.lanes:
+            units.setdefault(lane.process, []).append(self._unit_of_element[lane.id])
+        found.update(process for process, owners in units.items() if all(unit.applicant for unit in owners))
+        return frozenset(found)
 
     @cached_property
     def procedure_process(self) -> Process | None:
@@ -565,3 +571,17 @@ def _unit(element: str, name: str, unit: GovUnit | None, *, applicant: bool) -> 
         applicant=given.applicant or applicant,
         hours=given.hours,
     )
+
+
+def _united(found: Mapping[str, Unit]) -> dict[str, Unit]:
+    """One value for each unit: those of one code are one, and so is one without code that has the name of another."""
+    code_of_name: dict[str, str] = {}
+    for unit in found.values():
+        if unit.code:
+            code_of_name.setdefault(unit.name, unit.code)
+    first: dict[str, Unit] = {}
+    united: dict[str, Unit] = {}
+    for element, unit in found.items():
+        key = unit.code or code_of_name.get(unit.name, unit.key)
+        united[element] = first.setdefault(key, replace(unit, key=key))
+    return united

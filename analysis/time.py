@@ -1,0 +1,263 @@
+"""What a procedure takes: simulate its file and reduce the case columns to measures. The one way to a `TimeResult`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.annotated import not_annotated
+from analysis.hours import estimated_years, office_hours, open_between, units_with_other_hours
+from analysis.limits import limit_shares, span
+from analysis.measure import CaseTimes, Measure, PathTime, StepTime, TimeResult, UnitTime
+from analysis.outcomes import expected_outcomes
+from analysis.simulation import simulate
+from analysis.simulation.columns import Columns
+from analysis.statistics import Column, interval, measure, missing, sectioned
+from bpmn.model import Model
+
+#: Called with the number of cases done and of all cases.
+Progress = Callable[[int, int], None]
+
+_SECOND = 1e6
+#: Most values kept for drawing a distribution.
+_SAMPLE = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Saving:
+    """A figure of two simulations that share their random numbers, with the 95 % interval of the difference."""
+
+    before: float
+    after: float
+    saved: float
+    low: float
+    high: float
+    #: Pairs of cases.
+    n: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimePair:
+    """Two procedures, case by case; a saving is None where a unit of either cannot keep up."""
+
+    before: TimeResult
+    after: TimeResult
+    #: Mean and median of elapsed working seconds, mean of elapsed calendar seconds.
+    mean: Saving | None
+    median: Saving | None
+    calendar: Saving | None
+
+
+def time(
+    model: Model,
+    *,
+    cases: int = 10_000,
+    seed: int = 1,
+    start: datetime | None = None,
+    warm_up: int | None = None,
+    progress: Progress | None = None,
+) -> TimeResult:
+    """Simulate a procedure and measure it. Raises what `simulate` raises where a file holds what cannot be simulated."""
+    columns = simulate(model, cases=cases, seed=seed, start=start, warm_up=warm_up, progress=progress)
+    return time_of(model, columns)
+
+
+def time_pair(
+    before: Model,
+    after: Model,
+    *,
+    cases: int = 10_000,
+    seed: int = 1,
+    start: datetime | None = None,
+    warm_up: int | None = None,
+    progress: Progress | None = None,
+) -> TimePair:
+    """Simulate two procedures with common random numbers and measure both and their differences."""
+    old, new = (
+        simulate(model, cases=cases, seed=seed, start=start, warm_up=warm_up, progress=progress)
+        for model in (before, after)
+    )
+    first, second = time_of(before, old), time_of(after, new)
+    if old.overloaded or new.overloaded:
+        return TimePair(before=first, after=second, mean=None, median=None, calendar=None)
+    # The cases of the second run in the order of the first.
+    order = np.empty(new.cases, dtype=np.int64)
+    order[new.key] = np.arange(new.cases)
+    paired = order[old.key]
+    independent = not (old.meeting or new.meeting)
+    working = elapsed_working(before, old), elapsed_working(after, new)[paired]
+    calendar = elapsed_calendar(old), elapsed_calendar(new)[paired]
+    return TimePair(
+        before=first,
+        after=second,
+        mean=_saved_mean(*working, independent=independent),
+        median=_saved_median(*working, independent=independent),
+        calendar=_saved_mean(*calendar, independent=independent),
+    )
+
+
+def time_of(model: Model, columns: Columns) -> TimeResult:
+    """Reduce the columns of a simulation of this model to its measures."""
+    shares = expected_outcomes(model)
+    process = model.procedure_process
+    elapsed = elapsed_working(model, columns)
+    return TimeResult(
+        process=process.id if process is not None else "",
+        cases=columns.cases,
+        seed=columns.seed,
+        start=columns.opened,
+        warm_up=columns.warm_up,
+        times=_case_times(columns, elapsed, np.ones(columns.cases, dtype=np.bool_)),
+        by_outcome={
+            outcome: _case_times(columns, elapsed, chosen)
+            for outcome, chosen in (("granted", ~columns.rejected), ("rejected", columns.rejected))
+            if chosen.any()
+        },
+        outcome_shares=shares if shares is not None else _simulated_outcomes(columns),
+        outcome_shares_exact=shares is not None,
+        overloaded=columns.overloaded,
+        not_annotated=not_annotated(model),
+        materials_per_case=_count(columns, columns.hand_ins, "hand-ins"),
+        visits_per_case=_count(columns, columns.visits, "visits"),
+        steps=_steps(columns),
+        path=_path(columns),
+        limits=limit_shares(columns, model.procedure, office_hours(model)),
+        sample=() if columns.overloaded else _sample(elapsed),
+        day_seconds=float(office_hours(model).day_seconds),
+        other_hours=units_with_other_hours(model),
+        estimated_years=estimated_years(office_hours(model), columns.start, columns.end),
+        notes=_notes(model, columns, exact=shares is not None),
+    )
+
+
+def elapsed_working(model: Model, columns: Columns) -> Column:
+    """The procedure's open seconds between start and end of each case."""
+    return open_between(office_hours(model), columns.start, columns.end) / _SECOND
+
+
+def elapsed_calendar(columns: Columns) -> Column:
+    """The natural seconds between start and end of each case."""
+    seconds: Column = (columns.end - columns.start) / _SECOND
+    return seconds
+
+
+def _case_times(columns: Columns, elapsed: Column, chosen: NDArray[np.bool_]) -> CaseTimes:
+    """The four times of the chosen cases; no means where a unit cannot keep up, as none exist then."""
+
+    def made(basis: str, values: Column) -> Measure:
+        if columns.overloaded:
+            return missing(basis=basis, n=int(chosen.sum()))
+        return measure(values[chosen], basis=basis, independent=not columns.meeting)
+
+    return CaseTimes(
+        work=made("work", columns.work / _SECOND),
+        elapsed_working=made("elapsed-working", elapsed),
+        elapsed_calendar=made("elapsed-calendar", elapsed_calendar(columns)),
+        waiting=made("waiting", columns.waiting / _SECOND),
+    )
+
+
+def _count(columns: Columns, counts: NDArray[np.int64], basis: str) -> Measure:
+    """Counts do not depend on queues, so they hold where a unit cannot keep up, and cases are independent in them."""
+    return measure(counts.astype(np.float64), basis=basis, independent=True)
+
+
+def _simulated_outcomes(columns: Columns) -> dict[str, float]:
+    if not columns.cases:
+        return {}
+    rejected = float(columns.rejected.mean())
+    return {"granted": 1 - rejected, "rejected": rejected}
+
+
+def _steps(columns: Columns) -> tuple[StepTime, ...]:
+    """The steps outside the applicant's pool, each in a mean case."""
+    cases = max(columns.cases, 1)
+
+    def mean(total: int) -> float | None:
+        return None if columns.overloaded else total / cases / _SECOND
+
+    return tuple(
+        StepTime(
+            id=step.id,
+            name=step.name,
+            unit=step.unit,
+            work=mean(step.work),
+            wait=mean(step.wait),
+            queue=mean(step.queue),
+            times_per_case=step.times / cases,
+        )
+        for step in columns.steps
+        if not step.applicant
+    )
+
+
+def _path(columns: Columns) -> PathTime:
+    """The way that ended last in a mean case."""
+    if columns.overloaded:
+        units = (UnitTime(unit=unit.unit, work=None, wait=None, queue=None) for unit in columns.path.units)
+        return PathTime(work=None, wait=None, queue=None, closed=None, other=None, units=tuple(units))
+    scale = _SECOND * max(columns.cases, 1)
+    sums = columns.path.units
+    return PathTime(
+        work=sum(unit.work for unit in sums) / scale,
+        wait=sum(unit.wait for unit in sums) / scale,
+        queue=sum(unit.queue for unit in sums) / scale,
+        closed=columns.path.closed / scale,
+        other=columns.path.other / scale,
+        units=tuple(
+            UnitTime(unit=unit.unit, work=unit.work / scale, wait=unit.wait / scale, queue=unit.queue / scale)
+            for unit in sums
+        ),
+    )
+
+
+def _sample(values: Column) -> tuple[float, ...]:
+    """The values in order; of many, as many evenly spaced order statistics as are drawn."""
+    ordered = np.sort(values)
+    if len(ordered) > _SAMPLE:
+        ordered = ordered[np.linspace(0, len(ordered) - 1, _SAMPLE).round().astype(np.int64)]
+    return tuple(ordered.tolist())
+
+
+def _notes(model: Model, columns: Columns, *, exact: bool) -> tuple[str, ...]:
+    has_limit = model.procedure.legal_limit is not None or model.procedure.promised_limit is not None
+    told = {
+        "all-start-at-once": columns.at_once,
+        "no-arrivals": not columns.meeting,
+        "clock-from-start": has_limit and span(columns) == "start-end",
+        "clock-to-end": has_limit and span(columns) == "accept-end",
+        "outcomes-simulated": not exact,
+    }
+    return tuple(name for name, holds in told.items() if holds)
+
+
+def _saved_mean(before: Column, after: Column, *, independent: bool) -> Saving:
+    saved = before - after
+    known = interval(saved, independent=independent)
+    return Saving(
+        before=float(before.mean()),
+        after=float(after.mean()),
+        saved=float(saved.mean()),
+        low=known.low,
+        high=known.high,
+        n=len(saved),
+    )
+
+
+def _saved_median(before: Column, after: Column, *, independent: bool) -> Saving:
+    def difference(part: slice) -> float:
+        return float(np.median(before[part]) - np.median(after[part]))
+
+    known = sectioned(difference, before - after, independent=independent)
+    return Saving(
+        before=float(np.median(before)),
+        after=float(np.median(after)),
+        saved=difference(slice(0, len(before))),
+        low=known.low,
+        high=known.high,
+        n=len(before),
+    )

@@ -1,0 +1,207 @@
+"""Where a process begins and ends, what no case reaches, and loops no case leaves."""
+
+from collections.abc import Iterator, Mapping
+
+from bpmn.blocks import reachable
+from bpmn.check.rules import found
+from bpmn.control_flow import ControlFlow, Scope, is_start
+from bpmn.model import Model, Node
+from bpmn.problem import Problem
+
+#: Written shares that sum to one may be off by this much.
+TOLERANCE = 0.001
+
+
+def structure(model: Model, flow: ControlFlow) -> Iterator[Problem]:
+    """Everything that can be told from which vertex leads to which, one scope after the other."""
+    impossible = impossible_flows(model)
+    for scope in flow.scopes:
+        if not scope.vertices:
+            continue
+        seen = set(reachable(flow, scope.starts))
+        nodes = [model.node[node] for node in dict.fromkeys(flow.vertices[v].node for v in scope.vertices)]
+        if not scope.ad_hoc:
+            yield from _starts(model, scope, nodes)
+            yield from _ends(model, flow, scope, nodes, seen)
+        yield from _unreachable(model, flow, scope, nodes, seen)
+        yield from _endless(model, flow, scope, seen, impossible)
+    yield from _links(model)
+
+
+def _whole(scope: Scope) -> str:
+    return scope.node or scope.process
+
+
+def _starts(model: Model, scope: Scope, nodes: list[Node]) -> Iterator[Problem]:
+    """A scope without start event."""
+    if any(is_start(node, model.incoming[node.id]) for node in nodes):
+        return
+    if not scope.starts:
+        yield found(model, "no-start", "none", _whole(scope))
+        return
+    where = "a sub-process" if scope.node else "a process"
+    yield found(model, "no-start", "implicit", _whole(scope), severity="warning", where=where)
+
+
+def _ends(model: Model, flow: ControlFlow, scope: Scope, nodes: list[Node], seen: set[int]) -> Iterator[Problem]:
+    """A scope without end event, or a node of a scope with end events that nothing follows.
+
+    What only an event at the edge of a step leads to may stop there: a case is over then, though nobody drew it.
+    """
+    stops = [v for v in scope.vertices if flow.vertices[v].kind in ("end", "terminate")]
+    if any(node.kind == "endEvent" for node in nodes):
+        events = {node.id for node in nodes if node.kind == "boundaryEvent"}
+        undisturbed = _taken(flow, scope, frozenset(events))
+        for vertex in stops:
+            element = flow.vertices[vertex].node
+            if model.node[element].kind == "endEvent" or vertex not in seen:
+                continue
+            if vertex in undisturbed:
+                yield found(model, "dead-end", "no-way-on", element)
+            else:
+                yield found(model, "dead-end", "after-event", element, severity="warning")
+    elif stops:
+        where = "a sub-process" if scope.node else "a process"
+        yield found(model, "no-end", "implicit", _whole(scope), severity="warning", where=where)
+    else:
+        yield found(model, "no-end", "none", _whole(scope))
+
+
+def _unreachable(model: Model, flow: ControlFlow, scope: Scope, nodes: list[Node], seen: set[int]) -> Iterator[Problem]:
+    if not scope.starts:
+        return
+    for node in nodes:
+        if flow.main[node.id] not in seen:
+            rule = "no-way-in" if not model.incoming[node.id] and node.kind != "boundaryEvent" else "no-case-comes"
+            yield found(model, "unreachable", rule, node.id)
+
+
+def impossible_flows(model: Model) -> frozenset[str]:
+    """Flows whose share is zero, written or left over where the others already sum to one."""
+    impossible: set[str] = set()
+    for node in model.nodes:
+        flows = model.outgoing[node.id]
+        if node.kind != "exclusiveGateway" or len(flows) < 2:
+            continue
+        given = sum(flow.probability for flow in flows if flow.probability is not None)
+        impossible |= {flow.id for flow in flows if flow.probability == 0}
+        if given >= 1 - TOLERANCE / 10:
+            impossible |= {flow.id for flow in flows if flow.probability is None}
+    return frozenset(impossible)
+
+
+def _endless(
+    model: Model, flow: ControlFlow, scope: Scope, seen: set[int], impossible: frozenset[str]
+) -> Iterator[Problem]:
+    """Loops without a way out, by the drawing or by the written shares."""
+    drawn = seen - _leading_out(flow, scope, frozenset())
+    for members in _parts(flow, _circling(flow, drawn)):
+        yield _loop(model, flow, scope, "no-way-out", members)
+    if drawn or not impossible:
+        return
+    taken = _taken(flow, scope, impossible)
+    for members in _parts(flow, _circling(flow, taken - _leading_out(flow, scope, impossible))):
+        yield _loop(model, flow, scope, "certain", members)
+
+
+def _circling(flow: ControlFlow, vertices: set[int]) -> set[int]:
+    """Some vertices without those that only lead to the loops among them."""
+    entering = {v: sum(flow.arcs[a].source in vertices for a in flow.vertices[v].entering) for v in vertices}
+    stack = [vertex for vertex, count in entering.items() if not count]
+    while stack:
+        vertex = stack.pop()
+        del entering[vertex]
+        for number in flow.vertices[vertex].leaving:
+            target = flow.arcs[number].target
+            if target in entering:
+                entering[target] -= 1
+                if not entering[target]:
+                    stack.append(target)
+    return set(entering)
+
+
+def _loop(model: Model, flow: ControlFlow, scope: Scope, rule: str, members: list[int]) -> Problem:
+    inside = set(members)
+    first = next((v for v in members if any(flow.arcs[a].source not in inside for a in flow.vertices[v].entering)), -1)
+    element = flow.vertices[first if first >= 0 else members[0]].node
+    loop = dict.fromkeys(flow.vertices[v].node for v in members)
+    path = _way_to(flow, scope, inside)
+    return found(model, "endless-loop", rule, element, loop=",".join(loop), path=",".join((*path, *loop)))
+
+
+def _way_to(flow: ControlFlow, scope: Scope, goal: set[int]) -> list[str]:
+    """The nodes on a shortest way from a start to some vertices."""
+    came_from = dict.fromkeys(scope.starts, -1)
+    todo = list(came_from)
+    for vertex in todo:
+        if vertex in goal:
+            way = []
+            step = came_from[vertex]
+            while step >= 0:
+                way.append(flow.vertices[step].node)
+                step = came_from[step]
+            return list(dict.fromkeys(reversed(way)))
+        for arc in flow.vertices[vertex].leaving:
+            target = flow.arcs[arc].target
+            if target not in came_from:
+                came_from[target] = vertex
+                todo.append(target)
+    return []
+
+
+def _taken(flow: ControlFlow, scope: Scope, impossible: frozenset[str]) -> set[int]:
+    """The vertices a case comes to when impossible flows are never taken."""
+    seen = set(scope.starts)
+    stack = list(seen)
+    while stack:
+        for number in flow.vertices[stack.pop()].leaving:
+            arc = flow.arcs[number]
+            if arc.flow not in impossible and arc.target not in seen:
+                seen.add(arc.target)
+                stack.append(arc.target)
+    return seen
+
+
+def _leading_out(flow: ControlFlow, scope: Scope, impossible: frozenset[str]) -> set[int]:
+    """The vertices of a scope from which an end can be reached."""
+    stack = [v for v in scope.vertices if flow.vertices[v].kind in ("end", "terminate")]
+    seen = set(stack)
+    while stack:
+        for number in flow.vertices[stack.pop()].entering:
+            arc = flow.arcs[number]
+            if arc.flow not in impossible and arc.source not in seen:
+                seen.add(arc.source)
+                stack.append(arc.source)
+    return seen
+
+
+def _parts(flow: ControlFlow, vertices: set[int]) -> Iterator[list[int]]:
+    """Connected parts of some vertices, each in the order of the file."""
+    left = set(vertices)
+    for start in sorted(vertices):
+        if start not in left:
+            continue
+        left.discard(start)
+        part, stack = [], [start]
+        while stack:
+            vertex = flow.vertices[stack[-1]]
+            part.append(stack.pop())
+            around = [flow.arcs[a].target for a in vertex.leaving] + [flow.arcs[a].source for a in vertex.entering]
+            for other in around:
+                if other in left:
+                    left.discard(other)
+                    stack.append(other)
+        yield sorted(part)
+
+
+def _links(model: Model) -> Iterator[Problem]:
+    """Throwing link events that lead nowhere."""
+    caught: Mapping[tuple[str, str, str], str] = {
+        (node.process, node.scope, link.reference or node.name): node.id
+        for node in model.nodes
+        if node.kind == "intermediateCatchEvent" and (link := node.event("link")) is not None
+    }
+    for node in model.nodes:
+        link = node.event("link") if node.kind == "intermediateThrowEvent" else None
+        if link is not None and (node.process, node.scope, link.reference or node.name) not in caught:
+            yield found(model, "missing-reference", "link", node.id, value=link.reference or node.name)

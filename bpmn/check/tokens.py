@@ -1,0 +1,444 @@
+"""A bounded search of the token game on what block reduction leaves over.
+
+A state is the set of edges that hold a token. Tokens that came to an end stay on their last edge, so that an end
+reached twice by one way shows. In a game whose joins look only at their own edges, two gateways never compete for a
+token; so it is enough to let one gateway after the other act and to branch only where that gateway has a choice: every
+state in which nothing moves any more is still found (persistent sets: Godefroid, "Partial-Order Methods for the
+Verification of Concurrent Systems", 1996). Inclusive joins look further; they act only when nothing else can.
+
+The gateway nearest to the start acts first: a token that lags behind catches up, and a second token on one edge is seen
+where the two ways meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+from bpmn.blocks import EMPTY, Branch, Edge, Place, Rest
+
+#: Choices of an inclusive split are tried in every combination up to this many branches.
+MOST_CHOICES = 6
+
+#: Places looked at for each state allowed, before the search gives up.
+EFFORT = 50
+
+ENTRY, EXIT = 0, 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Defect:
+    """What goes wrong in the token game, where, and the run that shows it."""
+
+    #: "deadlock", "lack-of-synchronisation", "unbounded", "endless-loop" or "not-decided".
+    problem: str
+    #: Index of the place where it shows.
+    place: int
+    #: Indices of edges: those that wait for a token, or the one that gets a second.
+    edges: tuple[int, ...] = ()
+    #: The run: each acting place with the edges it puts tokens on.
+    run: tuple[tuple[int, tuple[int, ...]], ...] = ()
+    #: False where the case still ends properly, or where conditions not read here may forbid the run.
+    certain: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Move:
+    """One way a place can act: edges emptied and filled."""
+
+    place: int
+    takes: int
+    puts: tuple[int, ...]
+
+
+class Search:
+    """The token game of one rest."""
+
+    def __init__(self, rest: Rest, *, limit: int, loose: Iterable[str] = ()) -> None:
+        self.places: list[Place] = list(rest.places)
+        self.edges: list[Edge] = list(rest.edges)
+        self.limit = limit
+        #: Nodes whose split follows conditions that may exclude each other (conditional flows out of a step).
+        self.loose = frozenset(loose)
+        self.dropped: set[int] = set()
+        #: Inclusive splits of which only a branch that ends by itself may be taken.
+        self.silent: set[int] = set()
+        #: Threads, to be judged like processes: the split and the edges with which each begins.
+        self.threads: list[tuple[int, tuple[int, ...]]] = []
+        self._index()
+        has_way_out = self._has_way_out()
+        self._drop_threads()
+        self._index()
+        #: Whether only what the threads leave behind shows that there is no end.
+        self.circles_between_threads = has_way_out and not self._has_way_out()
+        self.has_way_out = has_way_out
+        self.found: dict[tuple[str, int], Defect] = {}
+        self.parents: dict[int, tuple[int, _Move] | None] = {}
+        self.is_complete = True
+        #: Places looked at so far.
+        self.effort = 0
+
+    def _index(self) -> None:
+        self.ins: list[list[int]] = [[] for _ in self.places]
+        self.outs: list[list[int]] = [[] for _ in self.places]
+        for number, edge in enumerate(self.edges):
+            if number not in self.dropped:
+                self.outs[edge.source].append(number)
+                self.ins[edge.target].append(number)
+        self.into = [_mask(numbers) for numbers in self.ins]
+        self.ended = self.into[EXIT]
+        self.terminated = _mask(
+            n for place, known in enumerate(self.places) if known.kind == "terminate" for n in self.ins[place]
+        )
+
+    # Threads: branches of a parallel or inclusive split that lead to ends of their own.
+
+    def _drop_threads(self) -> None:
+        """Leave out each group of branches of a split that nothing else enters and that only leads to ends."""
+        for place, known in enumerate(self.places):
+            if known.kind not in ("parallel", "inclusive-split") or len(self.outs[place]) < 2:
+                continue
+            groups = self._groups(place)
+            for edges, inside in groups:
+                kept = [edge for edge in self.outs[place] if edge not in self.dropped]
+                if len(kept) == len(edges) or not self._is_thread(place, edges, inside):
+                    continue
+                self.dropped |= edges | {edge for member in inside for edge in self.outs[member]}
+                if inside:
+                    self.threads.append((place, tuple(sorted(edges))))
+                if all(self.edges[edge].branch.role in ("choice", "default") for edge in edges):
+                    self.silent.add(place)
+
+    def _groups(self, place: int) -> list[tuple[set[int], set[int]]]:
+        """The branches of a split in groups that share places, each with the places it can come to."""
+        groups: list[tuple[set[int], set[int]]] = []
+        for edge in self.outs[place]:
+            if edge in self.dropped:
+                continue
+            edges, inside = {edge}, self._closure(edge)
+            apart = []
+            for group in groups:
+                if group[1].isdisjoint(inside):
+                    apart.append(group)
+                else:
+                    edges |= group[0]
+                    inside |= group[1]
+            groups = [*apart, (edges, inside)]
+        return groups
+
+    def _closure(self, edge: int) -> set[int]:
+        """The places a token on an edge out of a split can come to, without the end and what follows the split again."""
+        split = self.edges[edge].source
+        inside: set[int] = set()
+        stack = [self.edges[edge].target]
+        while stack:
+            place = stack.pop()
+            if place != EXIT and place not in inside:
+                inside.add(place)
+                if place != split:
+                    stack.extend(self.edges[other].target for other in self.outs[place])
+        return inside
+
+    def _is_thread(self, split: int, edges: set[int], inside: set[int]) -> bool:
+        """Whether nothing but these branches enters these places, and nothing in them stops the others."""
+        if split in inside or any(self.places[place].kind == "terminate" for place in inside):
+            return False
+        return all(edge in edges or self.edges[edge].source in inside for place in inside for edge in self.ins[place])
+
+    def thread(self, split: int, edges: tuple[int, ...]) -> Rest:
+        """A thread as a rest of its own, which begins at a copy of its split."""
+        inside = {place for edge in edges for place in self._all_after(edge)}
+        index = {place: at for at, place in enumerate(sorted(inside), start=3)} | {EXIT: EXIT}
+        begin = Edge(source=ENTRY, target=2, branch=Branch(flows=("",), child=EMPTY))
+        first = [
+            Edge(source=2, target=index[self.edges[edge].target], branch=self.edges[edge].branch) for edge in edges
+        ]
+        others = [
+            Edge(source=index[edge.source], target=index[edge.target], branch=edge.branch)
+            for edge in self.edges
+            if edge.source in inside
+        ]
+        places = [*self.places[:2], self.places[split], *(self.places[place] for place in sorted(inside))]
+        return Rest(kind="mixed", places=tuple(places), edges=(begin, *first, *others))
+
+    def _all_after(self, edge: int) -> set[int]:
+        """As `_closure`, but over the edges left out too."""
+        after: dict[int, list[int]] = {}
+        for other in self.edges:
+            after.setdefault(other.source, []).append(other.target)
+        inside: set[int] = set()
+        stack = [self.edges[edge].target]
+        while stack:
+            place = stack.pop()
+            if place != EXIT and place not in inside:
+                inside.add(place)
+                stack.extend(after.get(place, ()))
+        return inside
+
+    # The game.
+
+    def run(self) -> tuple[Defect, ...]:
+        """Play every run that can end differently, up to the limit of states."""
+        self.rank = self._ranked()
+        self.upstream = self._upstream()
+        start = _mask(self.outs[ENTRY])
+        self.parents[start] = None
+        after: dict[int, list[int]] = {}
+        stack = [start]
+        while stack:
+            state = stack.pop()
+            if len(self.parents) > self.limit or self.effort > EFFORT * self.limit:
+                self.is_complete = False
+                break
+            reached = after.setdefault(state, [])
+            moves = self._moves(state)
+            if not moves:
+                self._stopped(state)
+            for move in moves:
+                following = self._act(state, move)
+                if following is None:
+                    continue
+                reached.append(following)
+                if following not in self.parents:
+                    self.parents[following] = (state, move)
+                    stack.append(following)
+        self._judge(after)
+        return tuple(self.found.values())
+
+    def _judge(self, after: Mapping[int, list[int]]) -> None:
+        if self.found:
+            return
+        if not self.is_complete:
+            self.found["not-decided", ENTRY] = Defect(problem="not-decided", place=ENTRY, certain=False)
+            return
+        stuck = self._endless(after)
+        if stuck is not None and self.has_way_out:
+            moves = self._moves(stuck)
+            place = moves[0].place if moves else ENTRY
+            self._note(Defect(problem="endless-loop", place=place, run=self._run(stuck)))
+            if self.circles_between_threads:
+                self._note(Defect(problem="unbounded", place=place, run=self._run(stuck)))
+
+    def _has_way_out(self) -> bool:
+        """Whether an end can be reached from every place; else the drawing itself shows the endless loop."""
+        stops = [EXIT, *(place for place, known in enumerate(self.places) if known.kind == "terminate")]
+        seen = set(stops)
+        while stops:
+            for edge in self.ins[stops.pop()]:
+                if self.edges[edge].source not in seen:
+                    seen.add(self.edges[edge].source)
+                    stops.append(self.edges[edge].source)
+        return all(edge.target in seen for number, edge in enumerate(self.edges) if number not in self.dropped)
+
+    def _endless(self, after: Mapping[int, list[int]]) -> int | None:
+        """The first state from which no state can be reached where nothing moves any more."""
+        before: dict[int, list[int]] = {}
+        for state, reached in after.items():
+            for following in reached:
+                before.setdefault(following, []).append(state)
+        ends = [state for state, reached in after.items() if not reached or state & self.terminated]
+        seen = set(ends)
+        while ends:
+            for state in before.get(ends.pop(), ()):
+                if state not in seen:
+                    seen.add(state)
+                    ends.append(state)
+        return next((state for state in self.parents if state not in seen), None)
+
+    def _ranked(self) -> dict[int, int]:
+        """The rank of every place that acts on its own edges, nearest to the start first (reverse postorder)."""
+        seen, post = {ENTRY}, []
+        stack = [(ENTRY, iter(self.outs[ENTRY]))]
+        while stack:
+            place, todo = stack[-1]
+            edge = next(todo, None)
+            if edge is None:
+                post.append(place)
+                stack.pop()
+            elif self.edges[edge].target not in seen:
+                seen.add(self.edges[edge].target)
+                stack.append((self.edges[edge].target, iter(self.outs[self.edges[edge].target])))
+        acting = ("exclusive", "parallel", "inclusive-split")
+        places = [place for place in reversed(post) if self.places[place].kind in acting]
+        return {place: rank for rank, place in enumerate(places)}
+
+    def _moves(self, state: int) -> list[_Move]:
+        """The moves of the first place that can act; those of inclusive joins only where nothing else can."""
+        reached = {self.edges[edge].target for edge in _bits(state & ~self.ended)}
+        self.effort += len(reached) + 1
+        for place in sorted(reached & self.rank.keys(), key=self.rank.__getitem__):
+            held = state & self.into[place]
+            kind = self.places[place].kind
+            if kind == "parallel":
+                if held == self.into[place]:
+                    return [_Move(place=place, takes=held, puts=tuple(self.outs[place]))]
+                continue
+            takes = held & -held
+            if kind == "exclusive":
+                return [_Move(place=place, takes=takes, puts=(edge,)) for edge in self.outs[place]]
+            return [_Move(place=place, takes=takes, puts=puts) for puts in self._combinations(place)]
+        return [
+            _Move(place=place, takes=state & self.into[place], puts=tuple(self.outs[place]))
+            for place in sorted(reached & self.upstream.keys())
+            if self._is_complete_join(place, state)
+        ]
+
+    def _combinations(self, place: int) -> Iterator[tuple[int, ...]]:
+        """Every set of edges an inclusive split can take."""
+        role = {edge: self.edges[edge].branch.role for edge in self.outs[place]}
+        always = tuple(edge for edge, known in role.items() if known == "always")
+        choices = [edge for edge, known in role.items() if known in ("choice", "")]
+        default = tuple(edge for edge, known in role.items() if known == "default")
+        sizes = range(1, len(choices) + 1)
+        if len(choices) > MOST_CHOICES:
+            self.is_complete = False
+            sizes = range(1, 3)
+        if always or default or place in self.silent:
+            yield always + default
+        for size in sizes:
+            for chosen in combinations(choices, size):
+                yield always + chosen
+        if len(choices) > MOST_CHOICES:
+            yield always + tuple(choices)
+
+    def _upstream(self) -> dict[int, dict[int, int]]:
+        """For each inclusive join and edge into it, the edges from which a token could come to that edge."""
+        found: dict[int, dict[int, int]] = {}
+        for place, known in enumerate(self.places):
+            if known.kind == "inclusive-join":
+                found[place] = {edge: self._before(edge, place) for edge in self.ins[place]}
+        return found
+
+    def _before(self, edge: int, join: int) -> int:
+        seen, stack = {edge}, [edge]
+        while stack:
+            source = self.edges[stack.pop()].source
+            if source == join:
+                continue
+            for other in self.ins[source]:
+                if other not in seen:
+                    seen.add(other)
+                    stack.append(other)
+        return _mask(seen)
+
+    def _is_complete_join(self, place: int, state: int) -> bool:
+        """Whether no token can still come to an empty edge of the join, save one that can also come to a full one."""
+        expected = 0
+        arrived = 0
+        for edge, before in self.upstream[place].items():
+            if state >> edge & 1:
+                arrived |= before
+            else:
+                expected |= before
+        return not state & expected & ~arrived
+
+    def _act(self, state: int, move: _Move) -> int | None:
+        """The state after a move; none where an edge would get a second token, which is noted."""
+        left = state & ~move.takes
+        put = _mask(move.puts)
+        if left & put:
+            (edge, *_) = _bits(left & put)
+            self._second_token(state, move, edge)
+            return None
+        return left | put
+
+    # What is found.
+
+    def _stopped(self, state: int) -> None:
+        """Nothing moves any more: an end, or tokens that wait for ever."""
+        waiting = state & ~self.ended
+        if not waiting or state & self.terminated:
+            return
+        run = self._run(state)
+        for place, known in enumerate(self.places):
+            if self.into[place] & waiting and known.kind == "parallel":
+                missing = tuple(edge for edge in self.ins[place] if not state >> edge & 1)
+                self._note(Defect(problem="deadlock", place=place, edges=missing, run=run))
+        if not any(problem == "deadlock" for problem, _ in self.found):
+            for place in self.upstream:
+                if self.into[place] & waiting:
+                    missing = tuple(edge for edge in self.ins[place] if not state >> edge & 1)
+                    self._note(Defect(problem="deadlock", place=place, edges=missing, run=run, certain=False))
+
+    def _second_token(self, state: int, move: _Move, edge: int) -> None:
+        run = (*self._run(state), (move.place, move.puts))
+        left, put = state & ~move.takes, _mask(move.puts)
+        problem = "lack-of-synchronisation"
+        ancestor = self.parents[state]
+        while ancestor is not None:
+            if (left | put) & ancestor[0] == ancestor[0]:
+                problem = "unbounded"
+                break
+            ancestor = self.parents[ancestor[0]]
+        certain = not self._is_swept(self.edges[edge].target) and not self.rests_on_conditions(run)
+        split = next((place for place, puts in reversed(run[:-1]) if len(puts) > 1), ENTRY)
+        self._note(Defect(problem=problem, place=move.place, edges=(edge,), run=run, certain=certain), split)
+
+    def _is_swept(self, place: int) -> bool:
+        """Whether tokens of a place can only come to ends that stop everything, so that a second one is swept away."""
+        stops = {other for other, known in enumerate(self.places) if known.kind == "terminate"}
+        if not stops:
+            return False
+        seen, stack = {place}, [place]
+        while stack:
+            for edge in self.outs[stack.pop()]:
+                target = self.edges[edge].target
+                if target not in seen:
+                    seen.add(target)
+                    stack.append(target)
+        return EXIT not in seen and bool(seen & stops)
+
+    def leads_to(self, edges: Iterable[int], goal: Iterable[int]) -> bool:
+        """Whether a token on one of some edges could come to one of the goal."""
+        wanted = {self.edges[edge].source for edge in goal}
+        stack = [self.edges[edge].target for edge in edges]
+        seen = set(stack)
+        while stack:
+            place = stack.pop()
+            if place in wanted:
+                return True
+            for edge in self.outs[place]:
+                if self.edges[edge].target not in seen:
+                    seen.add(self.edges[edge].target)
+                    stack.append(self.edges[edge].target)
+        return False
+
+    def rests_on_conditions(self, run: Iterable[tuple[int, tuple[int, ...]]]) -> bool:
+        """Whether the run takes two conditional flows out of one step, which their conditions may forbid."""
+        for place, puts in run:
+            chosen = [edge for edge in puts if self.edges[edge].branch.role == "choice"]
+            if len(chosen) > 1 and self.places[place].node in self.loose:
+                return True
+        return False
+
+    def _note(self, defect: Defect, split: int = -1) -> None:
+        """Keep one defect a place, and one a split whose branches are not joined."""
+        key = (defect.problem, defect.place) if split < 0 else ("second-token", split)
+        known = self.found.get(key)
+        if known is None or (defect.certain and not known.certain):
+            self.found[key] = defect
+
+    def _run(self, state: int) -> tuple[tuple[int, tuple[int, ...]], ...]:
+        run: list[tuple[int, tuple[int, ...]]] = []
+        step = self.parents[state]
+        while step is not None:
+            before, move = step
+            run.append((move.place, move.puts))
+            step = self.parents[before]
+        run.append((ENTRY, tuple(self.outs[ENTRY])))
+        return tuple(reversed(run))
+
+
+def _mask(numbers: Iterable[int]) -> int:
+    mask = 0
+    for number in numbers:
+        mask |= 1 << number
+    return mask
+
+
+def _bits(mask: int) -> Iterator[int]:
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low

@@ -1,0 +1,218 @@
+"""Edges for flows and associations between shapes that stand already, and frames for groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import hypot
+
+from bpmn.layout.free import FreeRouter, Point
+from bpmn.layout.style import Style
+from bpmn.model import Bounds, Edge, Model, Shape
+
+#: Room between the border of a group and what is in it.
+_GROUP_PADDING = 12.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Line:
+    """A flow or an association without an edge."""
+
+    id: str
+    source: str
+    target: str
+    name: str = ""
+    is_association: bool = False
+
+
+def connect(model: Model, style: Style) -> Model:
+    """The model with an edge for every flow and association whose ends are drawn but which is not."""
+    missing = _missing(model)
+    if not missing:
+        return model
+    connector = _Connector(model, style)
+    edges = [edge for edge in (connector.edge(line) for line in missing) if edge is not None]
+    return model.evolve(edges=(*model.edges, *edges))
+
+
+def _missing(model: Model) -> list[_Line]:
+    lines = [
+        *(_Line(id=flow.id, source=flow.source, target=flow.target, name=flow.name) for flow in model.flows),
+        *(_Line(id=flow.id, source=flow.source, target=flow.target, name=flow.name) for flow in model.message_flows),
+        *(_Line(id=a.id, source=a.source, target=a.target, is_association=True) for a in model.associations),
+    ]
+    return [line for line in lines if line.id not in model.edge]
+
+
+class _Connector:
+    """Routes lines among the shapes of a model."""
+
+    def __init__(self, model: Model, style: Style) -> None:
+        self._model, self._style = model, style
+        self._router = FreeRouter()
+        self._frames = {pool.id for pool in model.pools if pool.process} | {lane.id for lane in model.lanes}
+        self._frames |= {artifact.id for artifact in model.artifacts if artifact.kind == "group"}
+        self._solid: dict[str, list[Shape]] = {}
+        for shape in model.shapes:
+            if shape.element not in self._frames:
+                self._solid.setdefault(shape.plane, []).append(shape)
+        self._at: dict[str, dict[str, Bounds]] = {}
+        for shape in model.shapes:
+            self._at.setdefault(shape.plane, {}).setdefault(shape.element, shape.bounds)
+        self._edges = {edge.element: edge for edge in model.edges}
+
+    def edge(self, line: _Line) -> Edge | None:
+        """The edge of a line, on the first plane that shows both its ends, or what they are in."""
+        for plane, boxes in self._at.items():
+            source, target = self._shown(line.source, plane, boxes), self._shown(line.target, plane, boxes)
+            if source is None or target is None or source[0] == target[0]:
+                continue
+            obstacles = self._obstacles(plane, source[0], target[0])
+            points = self._points(line, source[1], target[1], obstacles)
+            return Edge(
+                element=line.id,
+                waypoints=tuple((round(x, 2), round(y, 2)) for x, y in points),
+                label=self._label(line, points),
+                plane=plane,
+                id=f"{line.id}_di",
+            )
+        return None
+
+    def _points(self, line: _Line, source: Bounds, target: Bounds, obstacles: list[Bounds]) -> tuple[Point, ...]:
+        if line.is_association:
+            points = _direct(source, target)
+            if not any(_crosses(points, box) for box in obstacles):
+                return points
+        return self._router.route(source, target, obstacles)
+
+    def _shown(self, element: str, plane: str, boxes: Mapping[str, Bounds]) -> tuple[str, Bounds] | None:
+        """The shape of an element on a plane, or of the frame it is in, or a point on the edge that it is."""
+        model = self._model
+        current = element
+        seen: set[str] = set()
+        while current and current not in seen:
+            seen.add(current)
+            if current in boxes:
+                return current, boxes[current]
+            edge = self._edges.get(current)
+            if edge is not None and edge.plane == plane:
+                x, y = _middle(edge.waypoints)
+                return current, Bounds(x=x, y=y, width=0.0, height=0.0)
+            node = model.node.get(current)
+            pool = model.pool_of_process.get(current)
+            current = node.scope if node is not None else pool.id if pool is not None else ""
+        return None
+
+    def _obstacles(self, plane: str, *ends: str) -> list[Bounds]:
+        """Everything a line may not cross: not its ends, what they sit on, or the frames around them."""
+        node = self._model.node
+        own = set(ends)
+        for end in ends:
+            current = end
+            while current in node and (node[current].scope or node[current].attached_to):
+                following = node[current].attached_to or node[current].scope
+                if following in own:
+                    break
+                own.add(following)
+                current = following
+        for data in self._model.data:
+            if data.id in ends:
+                own.add(data.scope)
+        return [shape.bounds for shape in self._solid.get(plane, []) if shape.element not in own]
+
+    def _label(self, line: _Line, points: tuple[Point, ...]) -> Bounds | None:
+        if not line.name or not self._style.has_labels:
+            return None
+        setting = self._style.label(line.name)
+        (x, y), following = points[0], points[1]
+        wide, high = setting.width + 1, setting.height
+        if abs(following[1] - y) < 0.5:
+            left = x + 4 if following[0] > x else x - 4 - wide
+            return _box(left, y - high - 2, wide, high)
+        return _box(x + 5, y + 6 if following[1] > y else y - 6 - high, wide, high)
+
+
+def _box(x: float, y: float, width: float, height: float) -> Bounds:
+    return Bounds(x=round(x, 2), y=round(y, 2), width=round(width, 2), height=round(height, 2))
+
+
+def _direct(source: Bounds, target: Bounds) -> tuple[Point, Point]:
+    """A straight line between the borders of two boxes, as an association may run."""
+    return _border(source, target.centre), _border(target, source.centre)
+
+
+def _border(box: Bounds, towards: Point) -> Point:
+    """Where the line from the middle of a box to a point leaves it."""
+    (x, y), (px, py) = box.centre, towards
+    dx, dy = px - x, py - y
+    scale = min(
+        (box.width / 2 / abs(dx) if dx else float("inf")),
+        (box.height / 2 / abs(dy) if dy else float("inf")),
+        1.0,
+    )
+    return x + dx * scale, y + dy * scale
+
+
+def _crosses(points: tuple[Point, Point], box: Bounds) -> bool:
+    """Whether a straight line runs through a box (Liang, Barsky 1984)."""
+    (x1, y1), (x2, y2) = points
+    low, high = 0.0, 1.0
+    for delta, start, least, most in ((x2 - x1, x1, box.x, box.right), (y2 - y1, y1, box.y, box.bottom)):
+        if abs(delta) < 1e-9:
+            if not least < start < most:
+                return False
+            continue
+        first, last = sorted(((least - start) / delta, (most - start) / delta))
+        low, high = max(low, first), min(high, last)
+    return low < high - 1e-9
+
+
+def _middle(points: tuple[Point, ...]) -> Point:
+    lengths = [hypot(b[0] - a[0], b[1] - a[1]) for a, b in zip(points, points[1:], strict=False)]
+    left = sum(lengths) / 2
+    for (a, b), length in zip(zip(points, points[1:], strict=False), lengths, strict=True):
+        if 0 < length >= left:
+            return a[0] + (b[0] - a[0]) * left / length, a[1] + (b[1] - a[1]) * left / length
+        left -= length
+    return points[0]
+
+
+def frame_groups(old: Model, new: Model) -> Model:
+    """The new diagram with every group: around what stood in it in the old one, else below everything."""
+    known = {shape.element for shape in new.shapes}
+    groups = [artifact for artifact in old.artifacts if artifact.kind == "group" and artifact.id not in known]
+    if not groups:
+        return new
+    plane = new.shapes[0].plane if new.shapes else ""
+    y = max((shape.bounds.bottom for shape in new.shapes), default=60.0) + 20
+    x = min((shape.bounds.x for shape in new.shapes), default=160.0)
+    shapes = list(new.shapes)
+    for artifact in groups:
+        before = old.shape.get(artifact.id)
+        inside = _members(old, new, before) if before is not None else []
+        if inside:
+            pad = _GROUP_PADDING
+            left, top = min(box.x for box in inside) - pad, min(box.y for box in inside) - pad
+            box = _box(left, top, max(b.right for b in inside) + pad - left, max(b.bottom for b in inside) + pad - top)
+        else:
+            box = _box(x, y, 140, 60)
+            x += 160
+        style = before or Shape(element=artifact.id, bounds=box, id=f"{artifact.id}_di")
+        shapes.append(
+            Shape(element=artifact.id, bounds=box, plane=plane, fill=style.fill, stroke=style.stroke, id=style.id)
+        )
+    return new.evolve(shapes=tuple(shapes))
+
+
+def _members(old: Model, new: Model, frame: Shape) -> list[Bounds]:
+    """The new places of the nodes that stood inside a frame."""
+    box = frame.bounds
+    return [
+        new.shape[node.id].bounds
+        for node in old.nodes
+        if node.id in old.shape
+        and node.id in new.shape
+        and box.x <= old.shape[node.id].bounds.centre[0] <= box.right
+        and box.y <= old.shape[node.id].bounds.centre[1] <= box.bottom
+        and new.shape[node.id].plane == new.shapes[0].plane
+    ]

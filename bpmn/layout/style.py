@@ -1,0 +1,122 @@
+"""The measures of a layout: sizes of shapes, gaps, type."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from math import ceil
+from typing import Any, Self
+
+from bpmn.lettering import LINE, Setting, set_text, width
+from bpmn.model import Node
+
+
+@dataclass(frozen=True, kw_only=True)
+class Style:
+    """Sizes and gaps a diagram is laid out with, in diagram units."""
+
+    task: tuple[float, float] = (100, 80)
+    gateway: float = 50
+    event: float = 36
+    data: tuple[float, float] = (36, 50)
+    #: An empty expanded sub-process; a full one is as large as what is in it.
+    frame: tuple[float, float] = (140, 100)
+    #: Room inside an expanded sub-process around what is in it; its name stands in the room above.
+    frame_padding: float = 20
+    frame_head: float = 30
+    #: White between two columns and between two rows where no flow runs.
+    column_gap: float = 30
+    row_gap: float = 24
+    #: White between the shapes of a lane and its border.
+    lane_padding: float = 16
+    pool_gap: float = 36
+    #: Distance of two flows that run beside each other.
+    spacing: float = 10
+    #: Width of the head of a pool or a lane.
+    head: float = 30
+    #: Whether lane heads run across and all stand in one column at the left, pools having none of their own.
+    has_flat_heads: bool = False
+    #: Height of a black-box pool.
+    band: float = 60
+    #: Least height of a lane.
+    lane: float = 60
+    type_size: float = 12
+    label_size: float = 11
+    #: Widest label beside an event, a gateway or a flow.
+    label_room: float = 90
+    #: Whether events, gateways and flows bear their names.
+    has_labels: bool = True
+    #: Whether a hand-over straight down or up into another lane stays in its column.
+    folds: bool = False
+    #: Whether a step's box grows with its name instead of breaking the name into a box of one size.
+    fits_names: bool = False
+    #: Lanes and black boxes in this order, by name or unit code; those not named follow in the order of the file.
+    lane_order: tuple[str, ...] = ()
+    #: Least heights of lanes by name, so that two diagrams align.
+    lane_heights: Mapping[str, float] = field(default_factory=dict)
+    #: Least columns of nodes by id (see `columns`), so that two diagrams align.
+    columns: Mapping[str, int] = field(default_factory=dict)
+
+    def evolve(self, **changes: Any) -> Self:
+        """The same style with other values."""
+        return replace(self, **changes)
+
+    def size(self, node: Node) -> tuple[float, float]:
+        """Width and height of a node that is no expanded sub-process."""
+        if node.is_gateway:
+            return self.gateway, self.gateway
+        if node.is_event:
+            return self.event, self.event
+        return self._box(node.name) if self.fits_names else self.task
+
+    def label(self, text: str) -> Setting:
+        """The label of an event, a gateway or a flow, broken into lines."""
+        return set_text(text, room=self.label_room, lines=4, size=self.label_size, smallest=self.label_size - 2)
+
+    def _box(self, name: str) -> tuple[float, float]:
+        """A box for a name of two rows of characters: four stand two by two; long names get a third row."""
+        least_width, least_height = self.task
+        setting = box_setting(name, self.type_size)
+        room = self.type_size * 0.6
+        return max(least_width, ceil(setting.width + room)), max(least_height, ceil(setting.height + room * 0.5))
+
+
+def box_setting(name: str, size: float) -> Setting:
+    """A step's name in a small box: two lines for up to eight characters, three for more, an ellipsis past eighteen."""
+    wide = width(name)
+    rows = 2 if wide <= 8.5 else 3
+    room = min(max(wide / rows, 1.0), 6.0) + 0.6
+    setting = set_text(name, room=max(2.0, room) * size, lines=rows, size=size, smallest=size)
+    if setting.is_cut and room < 6.5:
+        setting = set_text(name, room=6.6 * size, lines=rows, size=size, smallest=size)
+    return setting
+
+
+#: A diagram to work with, in the measures every BPMN tool uses.
+NORMAL = Style()
+
+#: A diagram to read beside its counterpart on one printed page: small boxes, names two by two, lane heads across.
+COMPACT = Style(
+    task=(25, 25),
+    gateway=14,
+    event=12,
+    data=(10, 13),
+    frame=(40, 30),
+    frame_padding=4,
+    frame_head=11,
+    column_gap=7,
+    row_gap=7,
+    lane_padding=4,
+    pool_gap=0,
+    spacing=3,
+    head=66,
+    has_flat_heads=True,
+    band=20,
+    lane=20,
+    type_size=9.6,
+    label_size=8,
+    label_room=36,
+    has_labels=False,
+    folds=True,
+    fits_names=True,
+)
+
+__all__ = ["COMPACT", "LINE", "NORMAL", "Style", "box_setting"]

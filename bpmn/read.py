@@ -1,0 +1,418 @@
+"""Reading a BPMN 2.0 file of any tool into a `Model`: bytes in, a model with all its faults out.
+
+Two passes over the tree, neither of them recursive: `Walk` goes through the containers in the order of the file and
+gives every element its id, then each is turned into a value, when every reference can be resolved. What cannot be
+understood becomes a fault and stays in the file; the model holds only references that resolve.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from lxml.etree import QName
+
+from bpmn.diagram import DiagramReader
+from bpmn.elements import CODES, DATA, NODES, attribute, flag, local_name, name_of, text_of
+from bpmn.gov import Annotations, Annotator, Place
+from bpmn.model import (
+    ACTIVITIES,
+    Artifact,
+    Association,
+    Data,
+    Lane,
+    MessageFlow,
+    Model,
+    Node,
+    Pool,
+    Process,
+    Root,
+    SequenceFlow,
+)
+from bpmn.nodes import Parts, data_of, documentation_of, events_of, first, loop_of, parts_of
+from bpmn.walk import Found, Walk
+from bpmn.xml import BPMN, Limits, load, parse, refusal
+
+_DMN = "/DMN/"
+
+
+def read(source: bytes | Path, *, limits: Limits | None = None) -> Model:
+    """Read a BPMN 2.0 file, or its bytes, into a model.
+
+    Raises `UnreadableFile` where it is no BPMN file at all; every other fault is in `Model.faults`.
+    """
+    limits = limits or Limits()
+    data = load(source, limits)
+    return Reading(parse(data, limits), limits, data).model
+
+
+class Reading:
+    """A file being read: its model, and the XML element every part of the model came from."""
+
+    def __init__(self, root: Any, limits: Limits, source: bytes) -> None:
+        _refuse_other_files(root)
+        self.root = root
+        self.walk = Walk(root, limits)
+        self.diagram = DiagramReader(self.walk.resolve, self._report_drawing)
+        self.annotator = Annotator()
+        self._language = attribute(root, "expressionLanguage")
+        self._data_associations: list[Association] = []
+        self._category_values = list(root.iterfind("./{*}category/{*}categoryValue"))
+        self.model = self._model(source)
+
+    def _model(self, source: bytes) -> Model:
+        walk = self.walk
+        nodes = tuple(map(self._node, walk.nodes))
+        flows = tuple(flow for found in walk.flows if (flow := self._flow(found)) is not None)
+        outgoing = {(flow.id, flow.source) for flow in flows}
+        model = Model(
+            source=source,
+            id=attribute(self.root, "id"),
+            name=name_of(self.root),
+            collaboration=next((attribute(element, "id") for element in walk.collaborations), ""),
+            processes=tuple(map(self._process, walk.processes)),
+            pools=tuple(map(self._pool, walk.pools)),
+            lanes=tuple(map(self._lane, walk.lanes)),
+            nodes=tuple(self._with_default(node, outgoing) for node in nodes),
+            flows=flows,
+            message_flows=tuple(line for found in walk.message_flows if (line := self._message_flow(found))),
+            data=tuple(map(self._data, walk.data)),
+            artifacts=tuple(map(self._artifact, walk.artifacts)),
+            associations=(
+                *(dotted for found in walk.associations if (dotted := self._association(found))),
+                *self._data_associations,
+            ),
+            roots=tuple(map(self._root, walk.roots)),
+        )
+        self._check_order(model)
+        self.diagram.read(self.root)
+        self.annotator.report_unseen(self.root, self._place_around)
+        faults = sorted((*walk.faults, *self.annotator.faults), key=lambda fault: fault.line)
+        return model.evolve(
+            shapes=tuple(shape for shape, _ in self.diagram.shapes),
+            edges=tuple(edge for edge, _ in self.diagram.edges),
+            faults=tuple(faults),
+        )
+
+    def _annotations(self, found: Found, parts: Parts, *, has_timer: bool = False) -> Annotations:
+        place = Place(kind=found.kind, id=found.id, name=name_of(found.element), has_timer=has_timer)
+        return self.annotator.read(parts.get("extensionElements", ()), place)
+
+    def _place_around(self, element: Any) -> Place:
+        found = self.walk.owner(element)
+        parent = element.getparent()
+        grandparent = parent.getparent() if parent is not None else None
+        holder = grandparent if parent is not None and local_name(parent) == "extensionElements" else parent
+        kind = (local_name(holder) if holder is not None else "") or found.kind
+        return Place(kind=kind, id=found.id, name=name_of(found.element))
+
+    def _missing(self, found: Found, rule: str, sentence: str, *, severity: str = "error", **details: str) -> None:
+        self.walk.report("missing-reference", rule, found.element, sentence, severity=severity, **details)
+
+    def _report_drawing(self, problem: str, rule: str, element: Any, name: str, value: str) -> None:
+        details = {"attribute": name, "value": value[:80]}
+        self.walk.report(problem, rule, element, _DRAWING[rule], severity="warning", **details)
+
+    # Processes, pools and lanes
+
+    def _process(self, found: Found) -> Process:
+        parts = parts_of(found.element)
+        return Process(
+            id=found.id,
+            name=name_of(found.element),
+            executable=flag(found.element, "isExecutable"),
+            procedure=self._annotations(found, parts).procedure,
+            documentation=documentation_of(parts),
+            line=found.element.sourceline or 0,
+        )
+
+    def _pool(self, found: Found) -> Pool:
+        parts = parts_of(found.element)
+        reference = attribute(found.element, "processRef")
+        process = self.walk.resolve(reference, found.element) if reference else ""
+        if self.walk.kinds.get(process, "") != "process":
+            if reference and not self.walk.is_external(reference, found.element):
+                sentence = (
+                    "The pool refers to a process {value} that the file does not have. Draw its flow or empty it."
+                )
+                self._missing(found, "pool-process", sentence, value=reference)
+            process = ""
+        return Pool(
+            id=found.id,
+            name=name_of(found.element),
+            process=process,
+            unit=self._annotations(found, parts).unit,
+            documentation=documentation_of(parts),
+            line=found.element.sourceline or 0,
+        )
+
+    def _lane(self, found: Found) -> Lane:
+        parts = parts_of(found.element)
+        nodes: dict[str, None] = {}
+        for child in parts.get("flowNodeRef", ()):
+            reference = text_of(child)
+            node = self.walk.resolve(reference, child)
+            if self.walk.kinds.get(node, "") in NODES:
+                nodes[node] = None
+            elif reference and not node:
+                sentence = (
+                    "The lane lists {value}, which the file does not have. Delete the line or draw the step anew."
+                )
+                self._missing(found, "lane-node", sentence, severity="warning", value=reference)
+        return Lane(
+            id=found.id,
+            name=name_of(found.element),
+            process=found.process,
+            parent=found.scope,
+            nodes=tuple(nodes),
+            unit=self._annotations(found, parts).unit,
+            documentation=documentation_of(parts),
+            line=found.element.sourceline or 0,
+        )
+
+    # Nodes and flows
+
+    def _node(self, found: Found) -> Node:
+        element = found.element
+        parts = parts_of(element)
+        events = events_of(found, self.walk)
+        has_timer = any(event.kind == "timer" for event in events)
+        said = self._annotations(found, parts, has_timer=has_timer)
+        associations = data_of(found, parts, self.walk)
+        self._data_associations += associations
+        self._check_listed_flows(found, parts)
+        return Node(
+            id=found.id,
+            kind=found.kind,
+            name=name_of(element),
+            process=found.process,
+            scope=found.scope,
+            default=attribute(element, "default"),
+            attached_to=self._host(found) if found.kind == "boundaryEvent" else "",
+            interrupting=_is_interrupting(found),
+            events=events,
+            loop=loop_of(parts, self.walk),
+            triggered_by_event=flag(element, "triggeredByEvent"),
+            called=self._called(found),
+            instantiate=flag(element, "instantiate"),
+            script=text_of(first(parts, "script")),
+            script_format=attribute(element, "scriptFormat") if found.kind == "scriptTask" else "",
+            documentation=documentation_of(parts),
+            step=said.step,
+            times=tuple(said.times),
+            materials=tuple(said.materials),
+            repeat=said.repeat,
+            outcome=said.outcome,
+            reads=_once(line.source for line in associations if line.kind == "input"),
+            writes=_once(line.target for line in associations if line.kind == "output"),
+            line=element.sourceline or 0,
+        )
+
+    def _host(self, found: Found) -> str:
+        reference = attribute(found.element, "attachedToRef")
+        host = self.walk.resolve(reference, found.element)
+        if self.walk.kinds.get(host, "") in ACTIVITIES:
+            return host
+        sentence = "The boundary event sits on {value}, which is no step of the file. Attach it to a step."
+        self._missing(found, "attached-to", sentence, attribute="attachedToRef", value=reference or "nothing")
+        return ""
+
+    def _called(self, found: Found) -> str:
+        if found.kind != "callActivity":
+            return ""
+        reference = attribute(found.element, "calledElement")
+        return self.walk.resolve(reference, found.element) or reference
+
+    def _with_default(self, node: Node, outgoing: set[tuple[str, str]]) -> Node:
+        if not node.default:
+            return node
+        element = self.walk.elements[node.id]
+        default = self.walk.resolve(node.default, element)
+        if (default, node.id) not in outgoing:
+            sentence = "The default flow {value} does not leave this element. Choose its default flow again."
+            self.walk.report("missing-reference", "default-flow", element, sentence, value=node.default)
+            default = ""
+        return node.evolve(default=default) if default != node.default else node
+
+    def _check_listed_flows(self, found: Found, parts: Parts) -> None:
+        """Tell of flows that a node lists and the file does not have; the flows themselves say where they run."""
+        for side in ("incoming", "outgoing"):
+            for child in parts.get(side, ()):
+                reference = text_of(child)
+                if reference and not self.walk.resolve(reference, child):
+                    sentence = "The element lists the {side} flow {value}, which the file does not have. Draw it anew."
+                    details = {"side": side, "value": reference}
+                    self._missing(found, "listed-flow", sentence, severity="warning", **details)
+
+    def _flow(self, found: Found) -> SequenceFlow | None:
+        element = found.element
+        parts = parts_of(element)
+        said = self._annotations(found, parts)
+        ends = [self._end(found, name) for name in ("sourceRef", "targetRef")]
+        if not all(ends):
+            return None
+        condition = first(parts, "conditionExpression")
+        text = text_of(condition)
+        language = attribute(condition, "language") if condition is not None else ""
+        return SequenceFlow(
+            id=found.id,
+            source=ends[0],
+            target=ends[1],
+            name=name_of(element),
+            process=found.process,
+            scope=found.scope,
+            condition=text,
+            language=(language or self._language) if text else "",
+            probability=said.probability,
+            line=element.sourceline or 0,
+        )
+
+    def _end(self, found: Found, name: str) -> str:
+        """The node at one end of a sequence flow, empty where there is none."""
+        reference = attribute(found.element, name)
+        end = self.walk.resolve(reference, found.element)
+        if self.walk.kinds.get(end, "") in NODES:
+            return end
+        word = "starts" if name == "sourceRef" else "ends"
+        sentence = "The flow {word} at {value}, which is no step, event or gateway of the file. Draw the flow again."
+        details = {"attribute": name, "value": reference or "nothing", "word": word}
+        self._missing(found, "flow-end", sentence, **details)
+        return ""
+
+    def _message_flow(self, found: Found) -> MessageFlow | None:
+        ends = []
+        for name in ("sourceRef", "targetRef"):
+            reference = attribute(found.element, name)
+            end = self.walk.resolve(reference, found.element)
+            if self.walk.kinds.get(end, "") not in _MESSAGE_ENDS:
+                sentence = "The message flow ends at {value}, which is no step, event or pool. Draw it again."
+                self._missing(found, "message-flow-end", sentence, attribute=name, value=reference or "nothing")
+                return None
+            ends.append(end)
+        reference = attribute(found.element, "messageRef")
+        return MessageFlow(
+            id=found.id,
+            source=ends[0],
+            target=ends[1],
+            name=name_of(found.element),
+            message=self.walk.resolve(reference, found.element) or reference,
+            line=found.element.sourceline or 0,
+        )
+
+    # Data, artifacts and roots
+
+    def _data(self, found: Found) -> Data:
+        element = found.element
+        reference = attribute(element, "dataObjectRef") or attribute(element, "dataStoreRef")
+        referred = self.walk.resolve(reference, element) if reference else ""
+        if reference and not referred and not self.walk.is_external(reference, element):
+            sentence = "The data refers to {value}, which the file does not have. Draw it anew."
+            self._missing(found, "data-reference", sentence, severity="warning", value=reference)
+        named = self.walk.elements.get(referred)
+        is_data = self.walk.kinds.get(referred, "") in DATA
+        return Data(
+            id=found.id,
+            kind=found.kind,
+            name=name_of(element) or (name_of(named) if is_data else ""),
+            refers_to=referred if is_data else "",
+            process=found.process,
+            scope=found.scope,
+            is_collection=flag(element, "isCollection") or (is_data and flag(named, "isCollection")),
+            line=element.sourceline or 0,
+        )
+
+    def _artifact(self, found: Found) -> Artifact:
+        is_group = found.kind == "group"
+        text = self._category(found) if is_group else text_of(first(parts_of(found.element), "text"))
+        line = found.element.sourceline or 0
+        return Artifact(id=found.id, kind=found.kind, text=text, process=found.process, line=line)
+
+    def _category(self, found: Found) -> str:
+        """What a group says: the value of its category, which is no element of the drawing itself."""
+        reference = attribute(found.element, "categoryValueRef")
+        for value in self._category_values if reference else ():
+            if attribute(value, "id") in (reference, reference.partition(":")[2]):
+                return str(value.get("value") or "")
+        return ""
+
+    def _association(self, found: Found) -> Association | None:
+        ends = []
+        for name in ("sourceRef", "targetRef"):
+            reference = attribute(found.element, name)
+            end = self.walk.resolve(reference, found.element)
+            if not end:
+                sentence = "The association ends at {value}, which the file does not have. Draw it again."
+                details = {"attribute": name, "value": reference or "nothing"}
+                self._missing(found, "association-end", sentence, severity="warning", **details)
+                return None
+            ends.append(end)
+        direction = attribute(found.element, "associationDirection")
+        return Association(
+            id=found.id,
+            source=ends[0],
+            target=ends[1],
+            direction=direction if direction in ("One", "Both") else "None",
+            process=found.process,
+            line=found.element.sourceline or 0,
+        )
+
+    def _root(self, found: Found) -> Root:
+        return Root(
+            id=found.id,
+            kind=found.kind,
+            name=name_of(found.element),
+            code=attribute(found.element, CODES.get(found.kind, "code")),
+            line=found.element.sourceline or 0,
+        )
+
+    def _check_order(self, model: Model) -> None:
+        """Tell of orders in law that name a step the file does not have."""
+        for node in model.nodes:
+            if node.step is None:
+                continue
+            for attribute_name, named in (("after", node.step.after), ("separateFrom", node.step.separate_from)):
+                for other in named:
+                    if other not in model.node:
+                        element = self.walk.elements[node.id]
+                        sentence = (
+                            "{attribute} of gov:step names {value}, which is no step of the file. Correct the id."
+                        )
+                        details = {"attribute": attribute_name, "value": other}
+                        self.walk.report("missing-reference", "step-order", element, sentence, **details)
+
+
+_DRAWING = {
+    "drawn-element": "The diagram draws {value}, which the file does not have. Delete the shape or draw it anew.",
+    "coordinate": "{attribute}={value!r} is no coordinate of a diagram. Lay the diagram out again.",
+}
+_MESSAGE_ENDS = NODES | {"participant", "process"}
+
+
+def _is_interrupting(found: Found) -> bool:
+    if found.kind == "boundaryEvent":
+        return flag(found.element, "cancelActivity", default=True)
+    return flag(found.element, "isInterrupting", default=True) if found.kind == "startEvent" else True
+
+
+def _once(ids: Iterable[str]) -> tuple[str, ...]:
+    """Each id once, in their order."""
+    return tuple(dict.fromkeys(ids))
+
+
+def _refuse_other_files(root: Any) -> None:
+    """An error for a well-formed file that holds no BPMN 2.0 definitions."""
+    name = QName(root)
+    found = name.localname[:80]
+    if name.namespace == BPMN and name.localname == "definitions":
+        return
+    if name.namespace == BPMN:
+        sentence = "The file holds only a piece of BPMN ({found}). Export the whole drawing."
+        raise refusal("not-bpmn", "no-definitions", sentence, line=root.sourceline or 0, found=found)
+    if name.namespace is not None and _DMN in name.namespace:
+        sentence = "This is a DMN file with decisions, not a BPMN file. Name the process file that uses it."
+        raise refusal("not-bpmn", "dmn", sentence, line=root.sourceline or 0, found=found)
+    if name.localname == "definitions":
+        sentence = "The definitions are not in the namespace of BPMN 2.0 but in {found}. Export the file as BPMN 2.0."
+        namespace = (name.namespace or "none")[:80]
+        raise refusal("not-bpmn", "wrong-namespace", sentence, line=root.sourceline or 0, found=namespace)
+    sentence = "This is an XML file, but not of BPMN: its root is {found}. Export the drawing as BPMN 2.0 XML."
+    raise refusal("not-bpmn", "other-xml", sentence, line=root.sourceline or 0, found=found)

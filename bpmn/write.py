@@ -1,0 +1,273 @@
+"""Writing a model: the bytes it was read from if nothing changed, else only the differences brought into them.
+
+The source is read again into a tree; every typed part of the model is compared by id with what the tree says, and only
+what differs is changed. A model that was built is written by the same road into an empty file.
+"""
+
+import codecs
+import re
+from collections.abc import Iterable
+from operator import attrgetter
+from typing import Any
+
+from lxml import etree
+
+from bpmn.annotation import NAMESPACE
+from bpmn.draft import Draft, changed, removed
+from bpmn.edit import Editor, skeleton
+from bpmn.elements import NODES
+from bpmn.errors import StaleElement, UnwritableValue
+from bpmn.model import Association, Model
+from bpmn.order import in_file_order
+from bpmn.read import Reading
+from bpmn.write_diagram import write_diagram
+from bpmn.write_gov import GovWriter
+from bpmn.write_nodes import write_flow_lists, write_node
+from bpmn.write_parts import (
+    remove_data_association,
+    write_artifact,
+    write_association,
+    write_collaboration,
+    write_data,
+    write_data_names,
+    write_flow,
+    write_lanes,
+    write_processes,
+    write_roots,
+)
+from bpmn.xml import BPMN, BPMNDI, DC, DI, Limits, encoding_of, parse
+
+_DECLARATION = re.compile(r"\ufeff?\s*<\?xml.*?\?>", re.DOTALL)
+_ENCODING = re.compile(r"""(encoding\s*=\s*)(["'])([^"']*)\2""")
+_PREFIXES = {
+    "bpmn": BPMN,
+    "bpmndi": BPMNDI,
+    "dc": DC,
+    "di": DI,
+    "xsi": "http://www.w3.org/2001/XMLSchema-instance",
+    "gov": NAMESPACE,
+}
+_COLOUR = {"color": "http://www.omg.org/spec/BPMN/non-normative/color/1.0"}
+_ID = attrgetter("id")
+_ELEMENT = attrgetter("element")
+#: The namespace the elements of a new file are defined in.
+_TARGET = "urn:zaizao:file"
+_NO_LIMITS = Limits(bytes=1 << 40, nodes=1 << 40, markup=1 << 40)
+
+
+def write(model: Model) -> bytes:
+    """The file of a model: byte for byte its source if nothing changed, else the source with the differences.
+
+    Raises `StaleElement` where a part of the model refers to another that is not in it, and `UnwritableValue` where a
+    value has no form in a file.
+    """
+    if model.source:
+        root = parse(model.source, _NO_LIMITS)
+        reading = Reading(root, _NO_LIMITS, model.source)
+        if reading.model == model:
+            return model.source
+    else:
+        is_coloured = any(shape.fill or shape.stroke for shape in model.shapes)
+        root = skeleton(model.id or "definitions", _TARGET, _PREFIXES | (_COLOUR if is_coloured else {}))
+        reading = Reading(root, _NO_LIMITS, b"")
+    _check(model)
+    try:
+        _bring_in(reading, _reconciled(reading.model, model))
+    except ValueError as error:
+        raise UnwritableValue(str(error)) from error
+    return _serialised(root, model.source)
+
+
+def _bring_in(reading: Reading, new: Model) -> None:
+    """Bring the differences between the model read and the new one into the tree."""
+    edit = Editor(reading.root)
+    draft = Draft(
+        reading=reading,
+        edit=edit,
+        gov=GovWriter(edit, reading.annotator.kept),
+        elements=dict(reading.walk.elements),
+        old=reading.model,
+        new=new,
+    )
+    if new.id != draft.old.id:
+        edit.set(reading.root, "id", new.id)
+    if new.name != draft.old.name:
+        edit.set(reading.root, "name", new.name)
+    write_roots(draft)
+    write_processes(draft)
+    write_collaboration(draft)
+    _write_containers(draft)
+    write_lanes(draft)
+    for old, artifact in changed(draft.old.artifacts, new.artifacts):
+        write_artifact(draft, old, artifact)
+    _write_associations(draft)
+    _remove_gone(draft)
+    write_data_names(draft)
+    _write_flow_lists(draft)
+    _write_made_ids(draft)
+    write_diagram(draft)
+
+
+def _write_containers(draft: Draft) -> None:
+    """Write what is inside processes and sub-processes, each container before what is in it."""
+    new = in_file_order(draft.new)
+    old_data = {data.id: data for data in draft.old.data}
+    data_of: dict[str, list[Any]] = {}
+    for data in new.data:
+        if old_data.get(data.id) != data:
+            data_of.setdefault(data.scope or data.process, []).append(data)
+    for container in ("", *(process.id for process in new.processes)):
+        for data in data_of.pop(container, ()):
+            write_data(draft, old_data.get(data.id), data)
+    for node in new.nodes:
+        old = draft.old.node.get(node.id)
+        if old != node:
+            write_node(draft, old, node)
+        for data in data_of.pop(node.id, ()):
+            write_data(draft, old_data.get(data.id), data)
+    for flow in new.flows:
+        old_flow = draft.old.flow.get(flow.id)
+        if old_flow != flow:
+            write_flow(draft, old_flow, flow)
+
+
+def _write_associations(draft: Draft) -> None:
+    kept = {line.id for line in draft.new.associations}
+    for line in draft.old.associations:
+        if line.id not in kept:
+            if line.kind == "association":
+                draft.remove(line.id)
+            else:
+                remove_data_association(draft, line)
+    for old, line in changed(draft.old.associations, draft.new.associations):
+        write_association(draft, old, line)
+
+
+def _remove_gone(draft: Draft) -> None:
+    """Take out what is no longer in the model, the innermost first."""
+    old, new = draft.old, draft.new
+    gone: Iterable[str] = (
+        *removed(old.flows, new.flows),
+        *removed(old.nodes, new.nodes),
+        *removed(old.data, new.data),
+        *removed(old.artifacts, new.artifacts),
+        *removed(old.processes, new.processes),
+        *removed(old.roots, new.roots),
+    )
+    for id_ in gone:
+        draft.remove(id_)
+
+
+def _write_flow_lists(draft: Draft) -> None:
+    """List the flows anew in every node they changed at."""
+    for node in draft.new.nodes:
+        for side in ("incoming", "outgoing"):
+            before = getattr(draft.old, side).get(node.id, ())
+            after = getattr(draft.new, side)[node.id]
+            if node.id not in draft.old.node or [flow.id for flow in before] != [flow.id for flow in after]:
+                write_flow_lists(draft, node)
+                break
+
+
+def _write_made_ids(draft: Draft) -> None:
+    """Write the ids that were made while reading where the structure changed: they would not be made again the same."""
+    made = draft.reading.walk.made & draft.reading.walk.elements.keys()
+    if not made or _structure(draft.old) == _structure(draft.new):
+        return
+    for id_ in made & draft.elements.keys():
+        draft.elements[id_].set("id", id_)
+
+
+def _structure(model: Model) -> tuple[Any, ...]:
+    return (
+        [(flow.id, flow.source, flow.target, flow.scope) for flow in model.flows],
+        [(node.id, node.scope, node.process, node.default, node.attached_to) for node in model.nodes],
+        [(lane.id, lane.nodes, lane.parent) for lane in model.lanes],
+        [(line.id, line.source, line.target) for line in model.associations],
+        [(line.id, line.source, line.target) for line in model.message_flows],
+        [list(map(_ID, parts)) for parts in (model.processes, model.pools, model.data, model.artifacts, model.roots)],
+        [list(map(_ELEMENT, drawn)) for drawn in (model.shapes, model.edges)],
+    )
+
+
+def _reconciled(old: Model, new: Model) -> Model:
+    """The new model with its data associations following what its nodes read and write, where that changed."""
+    lines = {line.id: line for line in new.associations}
+    for node in new.nodes:
+        before = old.node.get(node.id)
+        if before is not None and (before.reads, before.writes) == (node.reads, node.writes):
+            continue
+        for kind, was, wanted in (
+            ("input", before.reads if before else (), node.reads),
+            ("output", before.writes if before else (), node.writes),
+        ):
+            said = {
+                (line.source if kind == "input" else line.target): line.id
+                for line in new.associations
+                if line.kind == kind and node.id == (line.target if kind == "input" else line.source)
+            }
+            for data in wanted:
+                if data not in said and data not in was:
+                    source, target = (data, node.id) if kind == "input" else (node.id, data)
+                    id_ = f"{source}-{target}"
+                    lines[id_] = Association(
+                        id=id_, source=source, target=target, kind=kind, direction="One", process=node.process
+                    )
+            for data, id_ in said.items():
+                if data not in wanted and data in was:
+                    del lines[id_]
+    return new if len(lines) == len(new.associations) else new.evolve(associations=tuple(lines.values()))
+
+
+def _check(model: Model) -> None:
+    """Refuse a model in which something refers to what is not there."""
+    containers = model.process.keys() | {node.id for node in model.nodes if node.is_frame}
+    data = {item.id for item in model.data}
+    pools = {pool.id for pool in model.pools}
+    groups: tuple[tuple[Iterable[str], Any], ...] = (
+        ((end for flow in model.flows for end in (flow.source, flow.target)), model.node),
+        ((node.scope or node.process for node in model.nodes), containers),
+        ((flow.scope or flow.process for flow in model.flows), containers),
+        ((item.scope or item.process for item in model.data if item.kind != "dataStore"), containers),
+        ((item.refers_to for item in model.data if item.refers_to), data),
+        ((lane.process for lane in model.lanes), model.process),
+        ((lane.parent for lane in model.lanes if lane.parent), model.lane),
+        ((node for lane in model.lanes for node in lane.nodes), model.node),
+        ((node.attached_to for node in model.nodes if node.attached_to), model.node),
+        ((node.default for node in model.nodes if node.default), model.flow),
+        ((item for node in model.nodes for item in (*node.reads, *node.writes)), data),
+        ((pool.process for pool in model.pools if pool.process), model.process),
+        (
+            (end for flow in model.message_flows for end in (flow.source, flow.target)),
+            model.node.keys() | pools | model.process.keys(),
+        ),
+    )
+    for named, known in groups:
+        for id_ in named:
+            if id_ not in known:
+                raise StaleElement(id_)
+    for node in model.nodes:
+        if node.kind not in NODES:
+            raise UnwritableValue(node.kind)
+
+
+def _serialised(root: Any, source: bytes) -> bytes:
+    """The tree in the encoding, with the declaration and the line ends of the source."""
+    text = str(etree.tostring(root.getroottree(), encoding="unicode"))
+    if not source:
+        return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
+    codec = encoding_of(source)
+    original = source.decode(codec)
+    declaration = _DECLARATION.match(original)
+    head = declaration.group() if declaration else ""
+    said = _ENCODING.search(head)
+    if said is not None and codec == "utf-8" and said.group(3).lower() not in ("utf-8", "utf8"):
+        head = _ENCODING.sub(r"\1\2UTF-8\2", head)
+    elif said is not None and codec == "gb18030":
+        codec = said.group(3).lower()
+    separator = "\n" if declaration else ""
+    text = head.removeprefix("\ufeff") + separator + text + ("\n" if original.endswith("\n") else "")
+    if "\r\n" in original:
+        text = text.replace("\n", "\r\n").replace("\r\r\n", "\r\n")
+    mark = "\ufeff" if original.startswith("\ufeff") or source.startswith(codecs.BOM_UTF8) else ""
+    return (mark + text).encode(codec, "xmlcharrefreplace")

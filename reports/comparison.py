@@ -1,0 +1,265 @@
+"""Before and after: two procedure files simulated with common random numbers, their steps matched, their cuts made.
+
+Both sides get the same seed, the same number of cases and, wherever both files ask for the same arrivals, the same
+arrivals; draws are keyed by seed, case, element and visit. So the interval of a cut is made of differences case by
+case, and is much narrower than that of either side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from math import sqrt
+from typing import Any
+
+from analysis.cuts import counts
+from analysis.measure import TimeResult
+from analysis.time import Saving, TimePair, time_pair
+from bpmn.model import Model
+from reports.matching import Match, are_related, match
+
+#: Called with the cases done of both sides and all cases of both.
+Progress = Callable[[int, int], None]
+
+#: Expected shares of an outcome may differ by 0.1 points; the rest is the rounding of a sum.
+_SAME_SHARE = 0.001 + 1e-9
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cut:
+    """One figure before and after; `cut` is before minus after, positive where something is saved."""
+
+    #: None where there is none: no limit in the file, or a unit that cannot keep up.
+    before: float | None
+    after: float | None
+    cut: float | None
+    #: The cut in per cent of `before`; None where that is 0 or there is no cut.
+    percent: float | None
+    #: The 95 % interval of the cut; equal to the cut where it is exact.
+    low: float | None
+    high: float | None
+    #: What was counted: "steps", "elapsed-working", "elapsed-calendar", "promised-limit", "hand-ins", "materials",
+    #: "visits".
+    basis: str
+    #: Cases it was made of, where it was simulated.
+    n: int | None = None
+    #: Unit of the figures: "s", "count", or a limit's "workday", "day", "hour", "month"; where the limits of the two
+    #: files are in different units, both, as in "workday/hour".
+    unit: str = "count"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """One of the two procedures with all that is counted of it."""
+
+    model: Model
+    title: str
+    #: The file's name as it was given; empty where the model came from no file.
+    file: str
+    #: SHA-256 of the file's bytes, hexadecimal.
+    digest: str
+    steps: int
+    times: TimeResult
+    visits: int
+    #: Hand-ins by the applicant, the most one case can meet, and the different materials among them.
+    materials: int
+    distinct_materials: int
+    #: What is only an upper bound, because the drawing was too tangled to decide it: "visits", "materials", "distinct".
+    bounds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """What a redesign saved, or cost."""
+
+    before: Side
+    after: Side
+    #: False where the two may not be set against each other; `why_not` says why.
+    comparable: bool
+    #: "outcomes-differ", "unrelated".
+    why_not: tuple[str, ...]
+    #: By name: "steps", "time", "median", "limit", "materials", "distinct", "visits", and "calendar", which is the
+    #: second basis where a unit's office hours are not the procedure's.
+    cuts: Mapping[str, Cut]
+    changes: tuple[Match, ...]
+    seed: int
+    cases: int
+    #: Facts to be said beside the figures: "calendar-worsened" (one basis is cut at the cost of the other),
+    #: "working-worsened", "limit-units-differ", "arrivals-differ", "hours-differ",
+    #: "overloaded-before", "overloaded-after".
+    notes: tuple[str, ...] = ()
+
+
+def compare(
+    before: Model,
+    after: Model,
+    *,
+    cases: int = 10_000,
+    seed: int = 1,
+    start: datetime | None = None,
+    warm_up: int | None = None,
+    progress: Progress | None = None,
+    files: tuple[str, str] = ("", ""),
+) -> Comparison:
+    """Simulate both files with common random numbers, count both and set them against each other.
+
+    Raises NotComparable where a side cannot be simulated; its cause says why.
+    """
+    pair = _timed(before, after, cases=cases, seed=seed, start=start, warm_up=warm_up, progress=progress)
+    old, new = _side(before, files[0], pair.before), _side(after, files[1], pair.after)
+    changes = match(before, after)
+    why_not = _why_not(old, new, changes)
+    cuts = _cuts(old, new, pair)
+    return Comparison(
+        before=old,
+        after=new,
+        comparable=not why_not,
+        why_not=why_not,
+        cuts=cuts,
+        changes=changes,
+        seed=seed,
+        cases=cases,
+        notes=_notes(old, new, cuts),
+    )
+
+
+def side(model: Model, *, file: str, times: TimeResult) -> Side:
+    """One procedure with all that is counted of it, where there is nothing to compare with."""
+    return _side(model, file, times)
+
+
+def _timed(before: Model, after: Model, **run: Any) -> TimePair:
+    return time_pair(before, after, **run)
+
+
+def _side(model: Model, file: str, times: TimeResult) -> Side:
+    counted = counts(model)
+    return Side(
+        model=model,
+        title=model.title,
+        file=file,
+        digest=sha256(model.source).hexdigest() if model.source else "",
+        steps=counted.steps,
+        times=times,
+        visits=counted.visits,
+        materials=counted.materials,
+        distinct_materials=counted.distinct,
+        bounds=counted.bounds,
+    )
+
+
+def _why_not(before: Side, after: Side, changes: Sequence[Match]) -> tuple[str, ...]:
+    reasons = []
+    if not are_related(before.model, after.model, changes):
+        reasons.append("unrelated")
+    old, new = before.times.outcome_shares.get("rejected", 0.0), after.times.outcome_shares.get("rejected", 0.0)
+    if abs(old - new) > _SAME_SHARE + _sampling_error(before.times) + _sampling_error(after.times):
+        reasons.append("outcomes-differ")
+    return tuple(reasons)
+
+
+def _sampling_error(times: TimeResult) -> float:
+    """How far a share that had to be simulated may be from the expected one; nothing where that is known."""
+    share = times.outcome_shares.get("rejected", 0.0)
+    return 0.0 if times.outcome_shares_exact or not times.cases else 2 * sqrt(share * (1 - share) / times.cases)
+
+
+def _cuts(before: Side, after: Side, pair: TimePair) -> dict[str, Cut]:
+    """The cuts in the order of a report; one in calendar time where hours other than the procedure's matter."""
+    cuts = {
+        "steps": counted_cut(before.steps, after.steps, basis="steps"),
+        "time": simulated_cut(before, after, pair.mean, basis="elapsed-working"),
+        "median": simulated_cut(before, after, pair.median, basis="elapsed-working", median=True),
+        "limit": _limit_cut(before.model, after.model),
+        "materials": counted_cut(before.materials, after.materials, basis="hand-ins"),
+        "distinct": counted_cut(before.distinct_materials, after.distinct_materials, basis="materials"),
+        "visits": counted_cut(before.visits, after.visits, basis="visits"),
+    }
+    if before.times.other_hours or after.times.other_hours or _hours_differ(before, after):
+        cuts["calendar"] = simulated_cut(before, after, pair.calendar, basis="elapsed-calendar")
+    return cuts
+
+
+def counted_cut(before: float | None, after: float | None, *, basis: str, unit: str = "count") -> Cut:
+    """A cut known without chance."""
+    cut = before - after if before is not None and after is not None else None
+    return Cut(
+        before=before, after=after, cut=cut, percent=_percent(cut, before), low=cut, high=cut, basis=basis, unit=unit
+    )
+
+
+def simulated_cut(before: Side, after: Side, saving: Saving | None, *, basis: str, median: bool = False) -> Cut:
+    """A cut of times, with the interval of the differences case by case.
+
+    Where a unit of one side cannot keep up, only the other side has a figure, and there is no cut.
+    """
+    if saving is None:
+        old, new = (_figure(side.times, basis, median=median) for side in (before, after))
+        return Cut(before=old, after=new, cut=None, percent=None, low=None, high=None, basis=basis, unit="s")
+    return Cut(
+        before=saving.before,
+        after=saving.after,
+        cut=saving.saved,
+        percent=_percent(saving.saved, saving.before),
+        low=saving.low,
+        high=saving.high,
+        basis=basis,
+        n=saving.n,
+        unit="s",
+    )
+
+
+def _figure(times: TimeResult, basis: str, *, median: bool) -> float | None:
+    measure = times.times.elapsed_calendar if basis == "elapsed-calendar" else times.times.elapsed_working
+    return measure.median if median else measure.mean
+
+
+def _limit_cut(before: Model, after: Model) -> Cut:
+    """The promised limits, where both are in one unit; else each stands in its own, and there is no cut.
+
+    A day of the law is no number of hours, nor a month a number of days, so limits are never converted.
+    """
+    old, new = before.procedure, after.procedure
+    unit = old.limit_unit if old.promised_limit is not None else new.limit_unit
+    if old.limit_unit == new.limit_unit or old.promised_limit is None or new.promised_limit is None:
+        return counted_cut(old.promised_limit, new.promised_limit, basis="promised-limit", unit=unit)
+    return Cut(
+        before=old.promised_limit,
+        after=new.promised_limit,
+        cut=None,
+        percent=None,
+        low=None,
+        high=None,
+        basis="promised-limit",
+        unit=f"{old.limit_unit}/{new.limit_unit}",
+    )
+
+
+def _percent(cut: float | None, before: float | None) -> float | None:
+    return 100 * cut / before if cut is not None and before else None
+
+
+def _hours_differ(before: Side, after: Side) -> bool:
+    old, new = before.model.procedure, after.model.procedure
+    return old.hours != new.hours or old.calendar != new.calendar
+
+
+def _notes(before: Side, after: Side, cuts: Mapping[str, Cut]) -> tuple[str, ...]:
+    old, new = before.model.procedure, after.model.procedure
+    told = {
+        "working-worsened": _is_worse(cuts["time"]) and "calendar" in cuts,
+        "calendar-worsened": "calendar" in cuts and _is_worse(cuts["calendar"]),
+        "limit-units-differ": "/" in cuts["limit"].unit,
+        "arrivals-differ": old.arrivals_per_day != new.arrivals_per_day or old.arrival_hours != new.arrival_hours,
+        "hours-differ": _hours_differ(before, after),
+        "overloaded-before": bool(before.times.overloaded),
+        "overloaded-after": bool(after.times.overloaded),
+    }
+    return tuple(name for name, holds in told.items() if holds)
+
+
+def _is_worse(cut: Cut) -> bool:
+    """Whether time was certainly added: the whole interval of the cut lies below 0."""
+    return cut.high is not None and cut.high < 0

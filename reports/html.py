@@ -1,0 +1,178 @@
+"""The report as one web page: no script, nothing fetched, printable on A4, in Chinese or English.
+
+Everything a file says goes through one gate: `_Page.finalize` makes hidden characters visible, and the templates escape
+what they insert. Only what our own modules drew or wrote as markup is let through as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from importlib import resources
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from flows import Procedure
+from reports import changes, method, summary, times
+from reports import format as write
+from reports.comparison import Comparison, Side
+from reports.diagrams import SAMPLES, diagrams
+from reports.study import Study, step_name
+from reports.words import load
+
+#: Headlines longer than this are set smaller, so that they stay within two lines.
+LONG_HEADLINE = 46
+
+
+def report_html(
+    comparison: Comparison | Side,
+    *,
+    language: str,
+    title: str,
+    procedure: Procedure | None = None,
+    not_built: Sequence[str] = (),
+    version: str,
+    date: date,
+    command: str = "",
+) -> str:
+    """Write the report of a comparison, or of one procedure alone where there is no better one yet."""
+    pair = comparison if isinstance(comparison, Comparison) else None
+    study = Study(
+        words=load(language),
+        title=title,
+        before=comparison.before if isinstance(comparison, Comparison) else comparison,
+        after=pair.after if pair is not None else None,
+        comparison=pair,
+        procedure=procedure,
+        not_built=not_built,
+        version=version,
+        day=date,
+        command=command,
+    )
+    return _environment().get_template("report.html.jinja").render(_page(study))
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("reports"),
+        autoescape=True,
+        finalize=_shown,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _shown(value: object) -> object:
+    """Let markup through, make hidden characters of all other text visible."""
+    return write.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _page(study: Study) -> dict[str, object]:
+    return {
+        "study": study,
+        "words": study.words,
+        "language": study.words.language,
+        "css": _css(study),
+        "unit": study.unit(),
+        "calendar_unit": study.unit(study.calendar),
+        "gap": study.words("list.gap"),
+        **_first_page(study),
+        **_second_page(study),
+        **_last_pages(study),
+    }
+
+
+def _first_page(study: Study) -> dict[str, object]:
+    words = study.words
+    cut = study.comparison.cuts.get("time") if study.comparison else None
+    return {
+        "kind": words("report.kind" if study.after else "report.kind-one"),
+        "about": _about(study),
+        "is_example": study.procedure is not None and bool(study.procedure.illustrations),
+        "headline": summary.headline(study),
+        "long": LONG_HEADLINE if study.words.language == "zh" else 2 * LONG_HEADLINE,
+        "direction": summary.direction(cut) if cut else "only",
+        "warnings": summary.warnings(study),
+        "lead": summary.lead(study),
+        "cards": summary.cards(study),
+        "clocks": times.clocks(study),
+        "clocks_note": words("report.clocks.note", unit=study.unit()),
+        "diagrams": diagrams(study),
+        "reckoning": changes.reckon(study.comparison.changes) if study.comparison else None,
+        "samples": SAMPLES,
+    }
+
+
+def _about(study: Study) -> list[str]:
+    kind = study.before.model.procedure.kind
+    about = [study.title, *([study.words(f"class.{kind}")] if kind else []), write.day(study.day)]
+    return [write.visible(text) for text in about]
+
+
+def _second_page(study: Study) -> dict[str, object]:
+    listed = changes.changes(study)
+    return {
+        "where": times.where(study),
+        "spread": times.spread(study),
+        "changes": listed,
+        "is_changed": any(change.number for change in listed),
+    }
+
+
+def _last_pages(study: Study) -> dict[str, object]:
+    return {
+        "account": method.account(study),
+        "doubts": method.doubts(study),
+        "repeat": method.repeat(study),
+        "unproved": method.unproved_times(study),
+        "step_tables": times.step_tables(study),
+        "law_day": write.day(study.procedure.law_as_of) if study.procedure else "",
+        "named": lambda identities: _named(study, identities),
+        "scenarios": lambda names: _scenarios(study, names),
+    }
+
+
+def _named(study: Study, identities: Sequence[str]) -> str:
+    """The names of steps of either side, each once."""
+    names = [
+        step_name(side.model, identity)
+        for identity in identities
+        for _, side in study.sides
+        if identity in side.model.node
+    ]
+    return study.words("list.separator").join(dict.fromkeys(names)) or write.UNKNOWN
+
+
+def _scenarios(study: Study, names: Sequence[str]) -> str:
+    sides = {"as-is": "before" if study.after else "only", "to-be": "after"}
+    return study.words("list.separator").join(study.side_name(sides[name]) for name in names if name in sides)
+
+
+def _css(study: Study) -> Markup:
+    """The style of the page, with the running head and the page numbers of paper."""
+    folder = resources.files("reports") / "templates"
+    sheets = [(folder / name).read_text(encoding="utf-8") for name in ("tokens.css", "report.css")]
+    head = css_text(
+        f"{study.words('report.product')}  {study.words('report.kind' if study.after else 'report.kind-one')}"
+    )
+    about = css_text(" · ".join(_about(study)))
+    page = (
+        "@page { size: A4; margin: 15mm 15mm 14mm; font: 8pt var(--sans); color: #616b79;\n"
+        f"  @top-left {{ content: {head}; }} @top-right {{ content: {about}; }}\n"
+        '  @bottom-center { content: "— " counter(page) " / " counter(pages) " —"; } }\n'
+        "@page :first { margin-top: 12mm; @top-left { content: none; } @top-right { content: none; } }\n"
+    )
+    return Markup("\n".join([*sheets, page]))
+
+
+def css_text(text: str) -> str:
+    r"""Write a text as a CSS string that nothing in it can end: all but letters and digits is written as a number.
+
+    >>> css_text('a"</style>')
+    '"a\\22 \\3c \\2f style\\3e "'
+    """
+    return '"' + "".join(letter if letter.isalnum() else f"\\{ord(letter):x} " for letter in text) + '"'

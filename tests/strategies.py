@@ -1,0 +1,191 @@
+"""Random models for property tests, made by `bpmn.build`.
+
+`models()` are structured: sequences, exclusive, inclusive and parallel blocks, loops, sub-processes and events, sound by
+construction. `graphs()` connect any elements in any way and promise nothing.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import strategies as st
+
+from bpmn.annotation import Duration, GovTime
+from bpmn.build import Builder, build, gives, needs
+from bpmn.model import Model
+
+#: Texts as files have them: no control characters, no white space around them.
+TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn")), max_size=12).map(str.strip)
+PROBABILITIES = st.integers(1, 999).map(lambda share: share / 1000)
+DURATIONS = st.builds(
+    Duration,
+    weeks=st.integers(0, 3).map(float),
+    days=st.integers(0, 9).map(float),
+    seconds=st.integers(0, 40_000).map(float) | st.floats(0, 90).map(lambda seconds: round(seconds, 3)),
+)
+TIMES = st.one_of(
+    st.builds(GovTime, mean=DURATIONS, source=st.sampled_from(("", "measured", "estimate", "suggested"))),
+    st.builds(GovTime, distribution=st.just("exponential"), mean=DURATIONS, clock=st.sampled_from(("", "calendar"))),
+    st.builds(GovTime, distribution=st.sampled_from(("normal", "lognormal", "gamma")), mean=DURATIONS, sd=DURATIONS),
+    st.builds(GovTime, distribution=st.just("empirical"), values=st.lists(DURATIONS, min_size=1, max_size=3).map(tuple)),
+)
+MATERIALS = st.lists(
+    st.builds(needs, st.sampled_from(("执照", "title", "plan")), origin=st.sampled_from(("applicant", "shared", "internal")))
+    | st.builds(gives, st.sampled_from(("licence", "意见")), to=st.sampled_from(("", "applicant"))),
+    max_size=3,
+)
+UNITS = ("市场监管局", "消防大队", "综合窗口")
+
+
+@st.composite
+def step_values(draw: st.DrawFn) -> dict[str, Any]:
+    """What a step may say: nothing, a little or a lot."""
+    values: dict[str, Any] = {
+        "name": draw(TEXTS),
+        "task": draw(st.sampled_from(("task", "userTask", "manualTask", "serviceTask", "businessRuleTask"))),
+    }
+    if draw(st.booleans()):
+        values["kind"] = draw(st.sampled_from(("accept", "check", "decide", "approve", "forward", "produce", "other")))
+        values["materials"] = draw(MATERIALS)
+    optional: dict[str, st.SearchStrategy[Any]] = {
+        "work": TIMES,
+        "wait": TIMES,
+        "purpose": TEXTS,
+        "mandatory": st.booleans(),
+        "visit": st.booleans(),
+        "automatic": st.booleans(),
+        "rejects": PROBABILITIES,
+        "limit": st.integers(1, 20).map(float),
+    }
+    for name in draw(st.sets(st.sampled_from(sorted(optional)), max_size=4)):
+        values[name] = draw(optional[name])
+    return values
+
+
+@dataclass
+class _Growth:
+    """How far a model has grown, and into what it may grow."""
+
+    steps: int
+    loops: bool
+    sub_processes: bool
+    lanes: bool
+    annotations: bool
+    kinds: tuple[str, ...] = ("exclusive", "parallel")
+    counted: dict[str, int] = field(default_factory=dict)
+
+    def name(self, kind: str) -> str:
+        self.counted[kind] = self.counted.get(kind, 0) + 1
+        return f"{kind}{self.counted[kind]}"
+
+
+@st.composite
+def models(
+    draw: st.DrawFn,
+    *,
+    max_steps: int = 12,
+    loops: bool = True,
+    sub_processes: bool = True,
+    lanes: bool = True,
+    annotations: bool = True,
+    inclusive: bool = False,
+) -> Model:
+    """A sound model of at most `max_steps` steps, with shares on its branches and whatever else is asked for."""
+    kinds = ("exclusive", "parallel", "inclusive") if inclusive else ("exclusive", "parallel")
+    growth = _Growth(
+        steps=draw(st.integers(1, max_steps)),
+        loops=loops,
+        sub_processes=sub_processes,
+        lanes=lanes,
+        annotations=annotations,
+        kinds=kinds,
+    )
+    builder = build("permit", name="许可", pool="政务服务中心" if draw(st.booleans()) else "")
+    if annotations:
+        builder.procedure(arrivals_per_day=5, legal_limit=20, promised_limit=draw(st.integers(1, 20)))
+    if lanes:
+        builder.lane(UNITS[0], staff=2, level="county")
+    builder.start()
+    _sequence(draw, builder, growth, depth=0)
+    return builder.end().model
+
+
+def _sequence(draw: st.DrawFn, builder: Builder, growth: _Growth, depth: int) -> None:
+    for _ in range(draw(st.integers(1, 3))):
+        _element(draw, builder, growth, depth)
+
+
+def _element(draw: st.DrawFn, builder: Builder, growth: _Growth, depth: int) -> None:
+    options = ["step", "step"]
+    if depth < 3 and growth.steps > 1:
+        options += growth.kinds
+        options += ["loop"] * growth.loops + ["sub_process"] * growth.sub_processes
+    option = draw(st.sampled_from(options))
+    if option == "step":
+        _step(draw, builder, growth)
+    elif option == "loop":
+        _loop(draw, builder, growth, depth)
+    elif option == "sub_process":
+        builder.sub_process(growth.name("sub")).start(growth.name("start"))
+        _sequence(draw, builder, growth, depth + 1)
+        builder.end(growth.name("stop")).close()
+    else:
+        _block(draw, builder, growth, depth, option)
+
+
+def _step(draw: st.DrawFn, builder: Builder, growth: _Growth) -> None:
+    growth.steps -= 1
+    if growth.lanes and draw(st.booleans()):
+        builder.lane(draw(st.sampled_from(UNITS)))
+    builder.step(growth.name("step"), **(draw(step_values()) if growth.annotations else {}))
+
+
+def _loop(draw: st.DrawFn, builder: Builder, growth: _Growth, depth: int) -> None:
+    again, more = growth.name("again"), growth.name("more")
+    builder.node(again, "exclusiveGateway").to(again).at(again)
+    _sequence(draw, builder, growth, depth + 1)
+    share = draw(st.integers(1, 500)) / 1000
+    builder.exclusive(more).branch(share).to(again).branch(1 - share).close()
+
+
+def _block(draw: st.DrawFn, builder: Builder, growth: _Growth, depth: int, kind: str) -> None:
+    opener = {"exclusive": builder.exclusive, "parallel": builder.parallel, "inclusive": builder.inclusive}[kind]
+    opener(growth.name(kind))
+    branches = draw(st.integers(2, 3))
+    for number in range(branches):
+        if kind == "parallel":
+            builder.branch()
+        else:
+            builder.branch(1 / branches if number else None, name=draw(TEXTS), default=number == 0)
+        if number == 0 or draw(st.integers(0, 3)):
+            _sequence(draw, builder, growth, depth + 1)
+    builder.join()
+
+
+NODE_KINDS = (
+    "task",
+    "userTask",
+    "exclusiveGateway",
+    "parallelGateway",
+    "inclusiveGateway",
+    "intermediateThrowEvent",
+    "subProcess",
+)
+
+
+@st.composite
+def graphs(draw: st.DrawFn, *, max_nodes: int = 10) -> Model:
+    """Any elements, connected in any way within their container: dead ends, loops without exit, islands."""
+    builder = build("any").node("start", "startEvent").node("end", "endEvent")
+    containers: dict[str, list[str]] = {"": ["start", "end"]}
+    for number in range(draw(st.integers(1, max_nodes))):
+        name, scope = f"n{number}", draw(st.sampled_from(sorted(containers)))
+        kind = draw(st.sampled_from(NODE_KINDS))
+        builder.node(name, kind, scope=scope, name=draw(TEXTS))
+        containers[scope].append(name)
+        if kind == "subProcess":
+            containers[name] = []
+    for nodes in containers.values():
+        ends = st.sampled_from(nodes) if nodes else st.nothing()
+        for _ in range(draw(st.integers(0, 2 * len(nodes)))):
+            builder.flow(draw(ends), draw(ends))
+    return builder.model

@@ -1,0 +1,48 @@
+"""`zaizao draw` as its users meet it."""
+
+from xml.etree import ElementTree
+
+from bpmn import read
+
+
+def test_a_file_without_a_diagram_is_drawn(run, make, tmp_path):
+    picture = tmp_path / "out" / "permit.svg"
+
+    answer = run("draw", make(), "-o", picture)
+
+    assert answer.code == 0
+    assert ElementTree.parse(picture).getroot().tag.endswith("svg")
+    for name in ("受理", "审查", "复核", "决定", "窗口"):
+        assert name in picture.read_text()
+
+
+def test_a_file_gets_a_whole_diagram_and_then_keeps_it_to_the_byte(run, make, tmp_path):
+    drawn, again = tmp_path / "drawn.bpmn", tmp_path / "again.bpmn"
+
+    assert run("draw", make(), "-o", drawn).code == 0
+    assert run("draw", drawn, "-o", again).code == 0
+
+    model = read(drawn)
+    assert {node.id for node in model.nodes} <= set(model.shape)
+    assert {flow.id for flow in model.flows} <= set(model.edge)
+    assert drawn.read_bytes() == again.read_bytes()
+
+
+def test_a_picture_of_a_kind_not_built_yet_is_refused_in_one_sentence(run, make, tmp_path):
+    answer = run("draw", make(), "-o", tmp_path / "permit.png")
+
+    assert answer.code == 2
+    assert ".svg" in answer.err
+    assert not (tmp_path / "permit.png").exists()
+
+
+def test_an_unreadable_file_is_named_with_its_line(run, tmp_path):
+    file = tmp_path / "draft.bpmn"
+    file.write_text('<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL">\n<process id="p">\n<task')
+
+    answer = run("draw", file, "-o", tmp_path / "draft.svg")
+
+    assert answer.code == 1
+    assert "draft.bpmn" in answer.err
+    assert "3" in answer.err
+    assert answer.err.count("\n") == 1

@@ -1,0 +1,124 @@
+"""`zaizao check`: what is wrong with BPMN files, all of it at once."""
+
+import json
+import shutil
+from pathlib import Path
+
+import click
+
+from bpmn import Model, read
+from bpmn.check import check
+from bpmn.errors import UnreadableFile
+from bpmn.problem import Problem
+from reports.format import visible
+from zaizao.cli.failures import CALL, FILE, Refusal, explain, problem_sentence
+from zaizao.cli.files import existing
+from zaizao.cli.text import DEFAULT_WIDTH, Column, table
+from zaizao.cli.worded import Call, Command, option
+
+
+@click.command("check", cls=Command)
+@click.argument("files", nargs=-1, required=True)
+@option("--for", "purpose", type=click.Choice(["analysis", "run"]), default="analysis")
+@click.pass_obj
+def command(call: Call, files: tuple[str, ...], purpose: str, as_json: bool) -> int:
+    """Check each file; leave with 1 where something stops what was asked, with 2 where a file is not there."""
+    worst = 0
+    for file in files:
+        try:
+            model, problems = judge(existing(file), purpose)
+        except (Refusal, OSError) as error:
+            sentence, code = explain(error, call.words)
+            click.echo(sentence, err=True)
+            worst = max(worst, code)
+            continue
+        click.echo(_json(call, file, problems) if as_json else _page(call, file, model, problems))
+        if stopping(problems, purpose):
+            worst = max(worst, FILE)
+    return CALL if worst == CALL else worst
+
+
+def judge(file: Path, purpose: str) -> tuple[Model | None, tuple[Problem, ...]]:
+    """Read and check a file; one that cannot be read has one problem and no model."""
+    try:
+        model = read(file)
+    except UnreadableFile as error:
+        return None, (error.problem,)
+    return model, check(model, purpose=purpose)
+
+
+def stopping(problems: tuple[Problem, ...], purpose: str) -> tuple[Problem, ...]:
+    """Give the problems that stop the purpose: warnings never do."""
+    return tuple(
+        problem
+        for problem in problems
+        if problem.severity == "error" and (problem.stops == "all" or problem.stops == purpose)
+    )
+
+
+def _json(call: Call, file: str, problems: tuple[Problem, ...]) -> str:
+    return json.dumps(
+        {
+            "file": file,
+            "problems": [
+                {
+                    "problem": problem.problem,
+                    "severity": problem.severity,
+                    "stops": problem.stops,
+                    "rule": problem.rule,
+                    "element": problem.element,
+                    "name": problem.name,
+                    "line": problem.line,
+                    "message": problem_sentence(problem, call.words),
+                    "details": problem.details,
+                }
+                for problem in problems
+            ],
+        },
+        ensure_ascii=False,
+    )
+
+
+def _page(call: Call, file: str, model: Model | None, problems: tuple[Problem, ...]) -> str:
+    """One line for the file, then its problems in aligned columns."""
+    head = [click.style(visible(file), bold=True)]
+    if model is not None:
+        steps = [node for node in model.nodes if node.is_step and node.process not in model.applicant_processes]
+        units = {model.unit_of[node.id].key for node in steps if node.id in model.unit_of}
+        head += [visible(model.title), call.say("check.size", steps=len(steps), units=len(units))]
+    head.append(_verdict(call, problems))
+    lines = ["  ".join(part for part in head if part)]
+    if problems:
+        lines += ["", *_table(call, problems), ""]
+    return "\n".join(lines)
+
+
+def _verdict(call: Call, problems: tuple[Problem, ...]) -> str:
+    errors = sum(problem.severity == "error" for problem in problems)
+    warnings = len(problems) - errors
+    parts = [click.style(call.say("check.errors", n=errors), fg="red")] if errors else []
+    parts += [click.style(call.say("check.warnings", n=warnings), fg="yellow")] if warnings else []
+    return call.say("check.comma").join(parts) or click.style(call.say("check.clean"), fg="green")
+
+
+def _table(call: Call, problems: tuple[Problem, ...]) -> list[str]:
+    columns = [
+        Column(),
+        Column(head=call.say("check.line"), right=True),
+        Column(head=call.say("check.element"), shrinks=True),
+        Column(head=call.say("check.name"), shrinks=True),
+        Column(head=call.say("check.problem")),
+        Column(head=call.say("check.what")),
+    ]
+    rows = [
+        [
+            "×" if problem.severity == "error" else "!",
+            str(problem.line or "—"),
+            problem.element or "—",
+            problem.name or "—",
+            problem.problem,
+            problem_sentence(problem, call.words),
+        ]
+        for problem in problems
+    ]
+    return table(columns, rows, cells=shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns)

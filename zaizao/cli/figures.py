@@ -1,0 +1,172 @@
+"""The figures of times and cuts as rows for a terminal; what they are made of stands in analysis and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import click
+
+from reports.format import change, count, number, percent, plain, span
+from zaizao.cli.text import Column, table
+from zaizao.cli.worded import Call
+
+if TYPE_CHECKING:
+    from analysis.measure import Measure, TimeResult
+    from reports.comparison import Comparison, Cut
+
+HOUR = 3600.0
+
+
+def hours(seconds: float | None) -> str:
+    """Set a time in hours."""
+    return plain(number(None if seconds is None else seconds / HOUR))
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """Set an interval of times in hours."""
+    return "—" if low is None or high is None else f"{hours(low)} – {hours(high)}"
+
+
+def time_table(call: Call, result: TimeResult) -> list[str]:
+    """One row for each of the four times: mean, interval, median, high quantiles, basis."""
+    day = plain(number(result.day_seconds / HOUR, 1))
+    times = result.times
+    rows: list[tuple[str, Measure, str]] = [
+        (call.say("time.elapsed"), times.elapsed_working, call.say("basis.elapsed-working", hours=day)),
+        (call.say("time.elapsed"), times.elapsed_calendar, call.say("basis.elapsed-calendar")),
+        (call.say("time.work"), times.work, call.say("basis.work")),
+        (call.say("time.waiting"), times.waiting, call.say("basis.waiting")),
+    ]
+    columns = [
+        Column(),
+        Column(head=call.say("time.mean"), right=True, bold=True),
+        Column(head=call.say("time.interval"), right=True),
+        Column(head=call.say("time.median"), right=True),
+        Column(head="p90", right=True),
+        Column(head="p95", right=True),
+        Column(head=call.say("time.basis"), dim=True),
+    ]
+    unit = call.say("time.hour")
+    cells = [
+        [
+            label,
+            f"{hours(measure.mean)} {unit}",
+            interval(measure.low, measure.high),
+            hours(measure.median),
+            hours(measure.p90),
+            hours(measure.p95),
+            basis,
+        ]
+        for label, measure, basis in rows
+    ]
+    return table(columns, cells)
+
+
+def unit_table(call: Call, result: TimeResult) -> list[str]:
+    """One row for each unit on the way that ended last: work, queue, wait, and a bar of their sum."""
+    sums = [sum(part or 0.0 for part in (unit.work, unit.queue, unit.wait)) for unit in result.path.units]
+    longest = max(sums, default=0.0)
+    if longest <= 0:
+        return []
+    columns = [
+        Column(head=call.say("time.unit"), shrinks=True),
+        Column(head=call.say("time.work"), right=True),
+        Column(head=call.say("time.queue"), right=True),
+        Column(head=call.say("time.wait"), right=True),
+        Column(head=call.say("time.sum"), right=True),
+        Column(),
+    ]
+    rows = [
+        [
+            unit.unit,
+            hours(unit.work),
+            hours(unit.queue),
+            hours(unit.wait),
+            hours(total),
+            "█" * round(20 * total / longest),
+        ]
+        for unit, total in zip(result.path.units, sums, strict=True)
+    ]
+    return table(columns, rows)
+
+
+def cut_table(call: Call, comparison: Comparison) -> list[str]:
+    """One row for each of the four cuts, with both numbers and the basis."""
+    cuts = comparison.cuts
+    day = plain(number(comparison.before.times.day_seconds / HOUR, 1))
+    distinct = cuts["distinct"]
+    rows = [
+        _count_row(call, "steps", cuts["steps"], call.say("cut.steps-basis")),
+        _time_row(call, "time", cuts["time"], call.say("cut.time-basis", hours=day, n=plain(count(comparison.cases)))),
+        _count_row(
+            call,
+            "materials",
+            cuts["materials"],
+            call.say("cut.materials-basis", before=plain(count(distinct.before)), after=plain(count(distinct.after))),
+        ),
+        _count_row(call, "visits", cuts["visits"], call.say("cut.visits-basis")),
+    ]
+    columns = [
+        Column(),
+        Column(right=True, bold=True),
+        Column(),
+        Column(right=True),
+        Column(right=True),
+        Column(dim=True),
+    ]
+    return table(columns, rows)
+
+
+def _count_row(call: Call, name: str, cut: Cut, basis: str) -> list[str]:
+    both = f"{plain(count(cut.before))} → {plain(count(cut.after))}"
+    less = plain(change(count(cut.cut), cut.cut))
+    return [call.say(f"cut.{name}"), both, call.say(f"cut.{name}_unit"), less, plain(percent(cut.percent)), basis]
+
+
+def _time_row(call: Call, name: str, cut: Cut, basis: str) -> list[str]:
+    both = f"{hours(cut.before)} → {hours(cut.after)}"
+    less = plain(change(hours(cut.cut), cut.cut))
+    return [call.say(f"cut.{name}"), both, call.say("cut.time-unit"), less, plain(percent(cut.percent)), basis]
+
+
+def headline(call: Call, comparison: Comparison) -> str:
+    """Say in one sentence what the time became, with both numbers and the interval."""
+    cut = comparison.cuts["time"]
+    if cut.cut is None:
+        return call.say("cut.no-time")
+    verb = "falls" if cut.cut > 0 else "rises" if cut.cut < 0 else "stays"
+    fields = {
+        "before": hours(cut.before),
+        "after": hours(cut.after),
+        "cut": hours(abs(cut.cut)),
+        "percent": plain(percent(abs(cut.percent) if cut.percent is not None else None)),
+        "interval": plain(span(hours(cut.low), hours(cut.high))),
+    }
+    return click.style(call.say(f"cut.{verb}", **fields), bold=True)
+
+
+def warnings(call: Call, result: TimeResult, names: Mapping[str, str]) -> list[str]:
+    """Say what a reader must know of the figures: overloads, missing annotations, estimated years, how cases began."""
+    lines = [
+        call.say(
+            "time.overloaded",
+            unit=overload.unit,
+            staff=overload.staff,
+            use=plain(percent(100 * overload.use)),
+            needed=overload.needed,
+        )
+        for overload in result.overloaded
+    ]
+    if result.not_annotated:
+        shown = [names.get(element) or element for element in result.not_annotated[:5]]
+        more = call.say("time.and-more") if len(result.not_annotated) > len(shown) else ""
+        lines.append(
+            call.say("time.not-annotated", n=len(result.not_annotated), names=call.say("time.comma").join(shown) + more)
+        )
+    for year, share in result.estimated_years.items():
+        lines.append(call.say("time.estimated", year=year, share=plain(percent(100 * share))))
+    lines += [call.words(f"note.{note}") for note in result.notes]
+    if result.other_hours:
+        lines.append(call.say("time.other-hours", units=call.say("time.comma").join(result.other_hours)))
+    return [click.style("! ", fg="yellow") + line for line in lines]

@@ -1,0 +1,67 @@
+"""Reading what a user names and writing what they asked for, with one sentence for whatever is in the way."""
+
+import contextlib
+import os
+import tempfile
+from difflib import get_close_matches
+from pathlib import Path
+
+from bpmn import Model, UnreadableFile, read
+from zaizao.cli.failures import Refusal, Unreadable
+
+
+def existing(path: str) -> Path:
+    """Give the path of a file that must exist; a near name in the same folder is offered where it does not."""
+    file = Path(path)
+    if file.is_dir():
+        raise Refusal("is_folder", file=path)
+    if not file.exists():
+        raise _not_found(file)
+    return file
+
+
+def _not_found(file: Path) -> Refusal:
+    names = [entry.name for entry in file.parent.iterdir()] if file.parent.is_dir() else []
+    near = get_close_matches(file.name, names, n=1, cutoff=0.5)
+    if near:
+        return Refusal("not_found_near", file=str(file), near=near[0])
+    return Refusal("not_found", file=str(file))
+
+
+def load(path: str) -> Model:
+    """Read the model a user names."""
+    try:
+        return read(existing(path))
+    except UnreadableFile as error:
+        raise Unreadable(path, error.problem) from None
+
+
+def output(path: str, endings: tuple[str, ...], later: tuple[str, ...] = ()) -> Path:
+    """Give the path of a file to be written, where its ending is one we write."""
+    file = Path(path)
+    if file.suffix.lower() in later:
+        raise Refusal("ending_later", ending=file.suffix.lower(), endings=" ".join(endings))
+    if file.suffix.lower() not in endings:
+        raise Refusal("ending_unknown", file=path, endings=" ".join(endings))
+    return file
+
+
+def save(file: Path, content: bytes) -> None:
+    """Write a file whole or not at all; what stood there before stays until the new one is complete."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name[:40]}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        os.chmod(name, 0o666 & ~_umask())
+        os.replace(name, file)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,63 @@
+"""What the commands that simulate share: refusing what is wrong, telling of the compiler, showing progress."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from bpmn import Model
+from bpmn.check import check
+from zaizao.cli.check import stopping
+from zaizao.cli.failures import located
+from zaizao.cli.progress import progress
+from zaizao.cli.worded import Call
+
+if TYPE_CHECKING:
+    from analysis.measure import TimeResult
+    from reports.comparison import Comparison
+
+#: At most so many problems are spelled out where a figure is refused; `zaizao check` shows all.
+SHOWN = 5
+
+
+def sound(call: Call, file: str, model: Model) -> bool:
+    """Say what in a file makes its figures wrong; true where nothing does."""
+    from analysis.simulation import refusals
+
+    problems = stopping(check(model), "analysis")
+    problems = problems or tuple(refusals(model))
+    for problem in problems[:SHOWN]:
+        click.echo(located(file, problem, call.words), err=True)
+    if len(problems) > SHOWN:
+        click.echo(call.say("check.more", file=file, n=len(problems) - SHOWN), err=True)
+    return not problems
+
+
+def timed(
+    call: Call, model: Model, *, cases: int, seed: int, start: datetime | None, warm_up: int | None
+) -> TimeResult:
+    """Simulate one model under a progress bar."""
+    from analysis.time import time
+
+    announce_compiler(call)
+    with progress(call.say("study.simulate")) as bar:
+        return time(model, cases=cases, seed=seed, start=start, warm_up=warm_up, progress=bar)
+
+
+def compared(call: Call, before: Model, after: Model, *, cases: int, seed: int, files: tuple[str, ...]) -> Comparison:
+    """Simulate two models with common random numbers under a progress bar."""
+    from reports.comparison import compare
+
+    announce_compiler(call)
+    with progress(call.say("study.simulate")) as bar:
+        return compare(before, after, cases=cases, seed=seed, progress=bar, files=(files[0], files[1]))
+
+
+def announce_compiler(call: Call) -> None:
+    """Say that the kernel is being compiled, where it is, so that nobody takes the wait for a hang."""
+    from analysis.simulation import is_compiled
+
+    if not is_compiled():
+        click.echo(call.say("study.compiling"), err=True)

@@ -1,0 +1,50 @@
+"""`zaizao time`: how long cases take, where their time goes, and what could not keep up."""
+
+import json
+from datetime import datetime
+
+import click
+
+from bpmn import Model
+from reports.format import minute, number, plain, visible
+from zaizao.cli.failures import FILE
+from zaizao.cli.figures import time_table, unit_table, warnings
+from zaizao.cli.files import load
+from zaizao.cli.options import opened, simulated
+from zaizao.cli.simulating import sound, timed
+from zaizao.cli.worded import Call, Command
+
+
+@click.command("time", cls=Command)
+@click.argument("file")
+@simulated
+@opened
+@click.pass_obj
+def command(
+    call: Call, file: str, cases: int, seed: int, start: datetime | None, warm_up: int | None, as_json: bool
+) -> int:
+    """Simulate the file's cases and print the four times."""
+    model = load(file)
+    if not sound(call, file, model):
+        return FILE
+    from reports.json import time_json
+
+    result = timed(call, model, cases=cases, seed=seed, start=start, warm_up=warm_up)
+    if as_json:
+        click.echo(json.dumps(time_json(result), ensure_ascii=False))
+        return 0
+    title = click.style(visible(model.title), bold=True)
+    facts = call.say("time.facts", cases=plain(number(cases, 0)), seed=seed, start=minute(result.start))
+    lines = [f"{title}  {click.style(facts, dim=True)}", "", *time_table(call, result)]
+    units = unit_table(call, result)
+    lines += ["", *units] if units else []
+    said = warnings(call, result, names(model))
+    lines += ["", *said] if said else []
+    click.echo("\n".join(lines))
+    return 0
+
+
+def names(model: Model) -> dict[str, str]:
+    """Give the names of a model's elements for the warnings about them."""
+    nodes = {node.id: node.name for node in model.nodes if node.name}
+    return nodes | {flow.id: flow.name for flow in model.flows if flow.name}
