@@ -78,17 +78,17 @@ class _Structure:
                 calls[node.process].append(node.called)
         called = {target for targets in calls.values() for target in targets}
         own = model.procedure_process
+        offices = processes_of(model) - model.applicant_processes
         #: The processes that are not counted where they are called.
         self.begun = {
-            process
-            for process in processes_of(model) - model.applicant_processes
-            if process not in called or (own is not None and process == own.id)
+            process for process in offices if process not in called or (own is not None and process == own.id)
         }
         index = {process: number for number, process in enumerate(calls)}
         names = list(calls)
         numbered = {index[process]: [index[target] for target in targets] for process, targets in calls.items()}
         #: Processes that call each other stand together.
         self.order = [[names[number] for number in sorted(component)] for component in components(numbered)]
+        self.order = [together for together in self.order if offices.intersection(together)]
 
 
 class _Most(Generic[Amount]):

@@ -47,3 +47,14 @@ class BadRun(AnalysisError):
     def __init__(self, number: int) -> None:
         super().__init__(f"{self.__doc__} ({number})")
         self.number = number
+
+
+class NotComparable(AnalysisError):
+    """One of the two procedures cannot be simulated. Correct its file as its own error says."""
+
+    def __init__(self, side: str, cause: AnalysisError) -> None:
+        super().__init__(f"{self.__doc__} ({side}: {cause})")
+        #: "before" or "after".
+        self.side = side
+        #: Why it cannot be simulated.
+        self.cause = cause

@@ -69,9 +69,10 @@ def _due(
     stops = _stops(columns, begun, ended)
     due = _unstopped(begun[running], *rule)
     known: dict[tuple[object, ...], int] = {}
-    place = {int(case): position for position, case in enumerate(running) if int(case) in stops}
+    place = np.full(len(begun), -1)
+    place[running] = np.arange(len(running))
     for case, stopped in stops.items():
-        if case in place:
+        if place[case] >= 0:
             due[place[case]] = _stopped(int(begun[case]), stopped, rule, known)
     return due
 

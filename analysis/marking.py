@@ -122,6 +122,11 @@ class _Walk:
         self.net = net
         self.choices = choices
         self.left = max(budget, 8 * len(net.targets))
+        #: Where any token will do it does not matter by which edge it came: one edge stands for all.
+        self.alike = [
+            net.places[target].entering[0] if net.places[target].takes == "any" else edge
+            for edge, target in enumerate(net.targets)
+        ]
         self.number: dict[State, int] = {}
         self.todo: list[State] = []
         self.steps: list[Step] = []
@@ -167,7 +172,8 @@ class _Walk:
             if choice.ends_case:
                 self._note(source, -1, choice.share, (passed, memory), ended=True)
                 continue
-            after = self._state(((*moving, *reversed(choice.edges)), held, memory))
+            stack = tuple(self.alike[edge] for edge in (*moving, *reversed(choice.edges)))
+            after = self._state((stack, held, memory))
             self._note(source, after, choice.share, (passed, memory))
 
     def _note(

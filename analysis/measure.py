@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+
+from analysis.statistics import Column, interval
+
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
@@ -136,5 +140,32 @@ class TimeResult:
     other_hours: tuple[str, ...]
     #: Years whose calendar is estimated, with the share of cases that touch them.
     estimated_years: Mapping[int, float]
-    #: Facts that must be said where the figures stand, by name: "all-start-at-once", "no-arrivals", "clock-from-start" …
+    #: Facts that must be said where the figures stand, by name; docs/reference/json.md lists them.
     notes: tuple[str, ...] = ()
+
+
+def measure(values: Column, *, basis: str, independent: bool, source: str = "simulated") -> Measure:
+    """The measure of one figure over cases, in the order of their starts; a measure of nothing where there are none.
+
+    Quantiles interpolate linearly between the two nearest order statistics (type 7 of Hyndman and Fan 1996).
+    """
+    if not len(values):
+        return missing(basis=basis, n=0, source=source)
+    known = interval(values, independent=independent)
+    median, p90, p95 = (float(point) for point in np.quantile(values, (0.5, 0.9, 0.95)))
+    return Measure(
+        mean=float(values.mean()),
+        low=known.low,
+        high=known.high,
+        median=median,
+        p90=p90,
+        p95=p95,
+        n=len(values),
+        basis=basis,
+        source=source,
+    )
+
+
+def missing(*, basis: str, n: int, source: str = "simulated") -> Measure:
+    """The measure of what has no mean: no case, or a unit that cannot keep up."""
+    return Measure(mean=None, low=None, high=None, median=None, p90=None, p95=None, n=n, basis=basis, source=source)

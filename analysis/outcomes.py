@@ -28,8 +28,8 @@ _GRANTED, _REJECTED, _GRANTED_BEFORE, _REJECTED_BEFORE = 1, 2, 4, 8
 _MOST_FLOWS = 10
 #: Most states that can all reach each other.
 _MOST_STATES = 1500
-#: Shares below this are rounding.
-_NOTHING = 1e-12
+#: Decimal places of a share that are no rounding of the solver.
+_PLACES = 12
 
 
 class _Undecided(Exception):
@@ -287,8 +287,7 @@ def _solved(steps: Sequence[Step]) -> Mapping[str, float]:
     rejected: dict[int, float] = {}
     for component in components(following):
         _absorb(sorted(component), by_source, rejected)
-    share = min(max(rejected[0], 0.0), 1.0)
-    share = 0.0 if share < _NOTHING else share
+    share = round(min(max(rejected[0], 0.0), 1.0), _PLACES)
     return {"granted": 1 - share, "rejected": share}
 
 

@@ -24,8 +24,6 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.measure import Measure
-
 Column = NDArray[np.float64]
 
 #: Numbers of batches tried, most first.
@@ -168,40 +166,6 @@ def share_interval(inside: NDArray[np.bool_], span: Column, *, independent: bool
     half = z / (1 + z * z / worth) * math.sqrt(share * (1 - share) / worth + (z / (2 * worth)) ** 2)
     low = 0.0 if share == 0 else max(0.0, centre - half)
     return low, 1.0 if share == 1 else min(1.0, centre + half)
-
-
-def measure(values: Column, *, basis: str, independent: bool, source: str = "simulated") -> Measure:
-    """The measure of one figure over cases, in the order of their starts; a measure of nothing where there are none.
-
-    Quantiles interpolate linearly between the two nearest order statistics (type 7 of Hyndman and Fan 1996).
-    """
-    if not len(values):
-        return missing(basis=basis, n=0, source=source)
-    known = interval(values, independent=independent)
-    median, p90, p95 = (float(point) for point in np.quantile(values, (0.5, 0.9, 0.95)))
-    return Measure(
-        mean=float(values.mean()),
-        low=known.low,
-        high=known.high,
-        median=median,
-        p90=p90,
-        p95=p95,
-        n=len(values),
-        basis=basis,
-        source=source,
-    )
-
-
-def missing(*, basis: str, n: int, source: str = "simulated") -> Measure:
-    """The measure of what has no mean: no case, or a unit that cannot keep up."""
-    return Measure(mean=None, low=None, high=None, median=None, p90=None, p95=None, n=n, basis=basis, source=source)
-
-
-def exact(value: float, *, basis: str, n: int = 0) -> Measure:
-    """The measure of what is known without chance."""
-    return Measure(
-        mean=value, low=value, high=value, median=value, p90=value, p95=value, n=n, basis=basis, source="exact"
-    )
 
 
 def _neighbours(means: Column) -> float:

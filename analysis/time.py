@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.annotated import not_annotated
+from analysis.errors import AnalysisError, NotComparable
 from analysis.hours import estimated_years, office_hours, open_between, units_with_other_hours
 from analysis.limits import limit_shares, span
-from analysis.measure import CaseTimes, Measure, PathTime, StepTime, TimeResult, UnitTime
+from analysis.measure import CaseTimes, Measure, PathTime, StepTime, TimeResult, UnitTime, measure, missing
 from analysis.outcomes import expected_outcomes
-from analysis.simulation import simulate
-from analysis.simulation.columns import Columns
-from analysis.statistics import Column, interval, measure, missing, sectioned
+from analysis.simulation import Columns, default_warm_up, simulate
+from analysis.statistics import Column, interval, sectioned
 from bpmn.model import Model
 
 #: Called with the number of cases done and of all cases.
 Progress = Callable[[int, int], None]
+
+Made = TypeVar("Made")
 
 _SECOND = 1e6
 #: Most values kept for drawing a distribution.
@@ -61,7 +65,7 @@ def time(
     warm_up: int | None = None,
     progress: Progress | None = None,
 ) -> TimeResult:
-    """Simulate a procedure and measure it. Raises what `simulate` raises where a file holds what cannot be simulated."""
+    """Simulate a procedure and measure it; raises what `simulate` raises where it cannot be simulated."""
     columns = simulate(model, cases=cases, seed=seed, start=start, warm_up=warm_up, progress=progress)
     return time_of(model, columns)
 
@@ -76,11 +80,23 @@ def time_pair(
     warm_up: int | None = None,
     progress: Progress | None = None,
 ) -> TimePair:
-    """Simulate two procedures with common random numbers and measure both and their differences."""
-    old, new = (
-        simulate(model, cases=cases, seed=seed, start=start, warm_up=warm_up, progress=progress)
-        for model in (before, after)
-    )
+    """Simulate two procedures with common random numbers and measure both and their differences.
+
+    Both get the longer of their warm-ups, so that the counted cases are the same ones. Raises NotComparable where a
+    side cannot be simulated.
+    """
+    if warm_up is None:
+        warm_up = max(_on_side(name, default_warm_up, model) for name, model in (("before", before), ("after", after)))
+
+    def run(side: str, model: Model, done_before: int) -> Columns:
+        def told(done: int, cases: int) -> None:
+            if progress is not None:
+                progress(done_before * cases + done, 2 * cases)
+
+        begin = partial(simulate, cases=cases, seed=seed, start=start, warm_up=warm_up, progress=told)
+        return _on_side(side, begin, model)
+
+    old, new = run("before", before, 0), run("after", after, 1)
     first, second = time_of(before, old), time_of(after, new)
     if old.overloaded or new.overloaded:
         return TimePair(before=first, after=second, mean=None, median=None, calendar=None)
@@ -98,6 +114,14 @@ def time_pair(
         median=_saved_median(*working, independent=independent),
         calendar=_saved_mean(*calendar, independent=independent),
     )
+
+
+def _on_side(side: str, make: Callable[[Model], Made], model: Model) -> Made:
+    """Make something of one of two procedures, and say which one where that cannot be."""
+    try:
+        return make(model)
+    except AnalysisError as fault:
+        raise NotComparable(side, fault) from fault
 
 
 def time_of(model: Model, columns: Columns) -> TimeResult:

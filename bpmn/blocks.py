@@ -3,181 +3,65 @@
 Steps that follow one another, branches that part and meet again, and loops are folded into ever larger blocks until
 one block is left. Parts that are not nested like this but hold only choices (a refusal that several steps lead to, a
 loop with several ways out) or only parallel branches become a `Rest` of one entry and one exit, with the blocks on its
-edges; both are still simple to compute over. Only what mixes the two without nesting stays as a `Rest` of kind "mixed".
+edges; both are still simple to compute over. Only what mixes the two without nesting becomes a `Rest` of kind "mixed",
+as small as one entry and one exit allow: two ways enclose such a part where cutting both cuts it off.
 
 Everything that was folded is sound by construction: each rule keeps what a case can do. The rules follow Sadiq and
 Orlowska, "Analyzing process models using graph reduction techniques", Information Systems 25 (2000), and the idea that
 a part of only choices or only parallel branches needs no nesting is from Vanhatalo, Völzer and Leymann, "Faster and
 more focused control-flow analysis for business process models through SESE decomposition", ICSOC 2007. A worklist
 carries them out; cost near-linear, because lists of branches and of steps are joined small to large.
-
-Every block stands for one way in and one way out. Probabilities are read by the flow ids of a branch: the share of a
-branch is the share of its flows, relative to the flows of all branches of that block, because a choice may be made in
-parts.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from collections.abc import Sequence as Many
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from bpmn.block import (
+    EMPTY,
+    Block,
+    Branch,
+    Edge,
+    Exclusive,
+    Frame,
+    Inclusive,
+    Leaf,
+    Loop,
+    Parallel,
+    Place,
+    Rest,
+    Sequence,
+    children,
+    fold,
+)
 from bpmn.control_flow import ControlFlow, Scope
+from bpmn.cuts import cut_together
 
-Result = TypeVar("Result")
+__all__ = [
+    "EMPTY",
+    "Block",
+    "Branch",
+    "Edge",
+    "Exclusive",
+    "Frame",
+    "Inclusive",
+    "Leaf",
+    "Loop",
+    "Parallel",
+    "Place",
+    "Rest",
+    "Sequence",
+    "children",
+    "decompose",
+    "fold",
+    "reachable",
+]
+
 Item = TypeVar("Item")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Leaf:
-    """One step or event."""
-
-    node: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Sequence:
-    """Blocks one after another; none of them where nothing happens."""
-
-    children: tuple[Block, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Branch:
-    """One way out of a split."""
-
-    #: The flows it stands for: one, or several where the choice between them is made inside `child`. A boundary event
-    #: stands by its own id, the way on beside boundary events by the id of its flow or "", a start by "".
-    flows: tuple[str, ...]
-    child: Block
-    #: Of an inclusive split: "always", "choice" or "default".
-    role: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Exclusive:
-    """Exactly one branch is taken; `node` is where the choice is made (empty: which start begins)."""
-
-    node: str
-    branches: tuple[Branch, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Parallel:
-    """All branches are taken and awaited."""
-
-    node: str
-    branches: tuple[Branch, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Inclusive:
-    """Some branches are taken, by their roles, and those are awaited."""
-
-    node: str
-    branches: tuple[Branch, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Loop:
-    """`body`, then either out or by `back` (its flows are those that repeat) to `body` again."""
-
-    #: Where it is decided whether to repeat.
-    node: str
-    body: Block
-    back: Branch
-    #: The flows that leave the loop; which of them is chosen, is told by what follows the loop.
-    exits: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Frame:
-    """A sub-process with what is inside it."""
-
-    node: str
-    child: Block
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Edge:
-    """A way between two places of a rest."""
-
-    #: Indices into the places of the rest.
-    source: int
-    target: int
-    #: The branch it is: its flows, what happens on it, its role.
-    branch: Branch
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Place:
-    """A gateway of a rest."""
-
-    #: "entry", "exit" (any number of tokens may end here, each by its own edge), "terminate", "exclusive" (takes one
-    #: token from any edge, puts one on any), "parallel" (takes from all, puts on all), "inclusive-split" or
-    #: "inclusive-join".
-    kind: str
-    node: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Rest:
-    """What is not nested: places joined by edges, one entry (place 0) and one exit (place 1).
-
-    kind "exclusive": only choices, so one token walks from edge to edge until it is out (a Markov chain; several ways
-    back are possible). kind "parallel": only splits and joins without a loop, so every edge is walked exactly once.
-    kind "mixed": anything, perhaps not even sound.
-    """
-
-    kind: str
-    places: tuple[Place, ...]
-    edges: tuple[Edge, ...]
-
-
-Block = Leaf | Sequence | Exclusive | Parallel | Inclusive | Loop | Frame | Rest
-
-#: Nothing happens.
-EMPTY = Sequence()
-
-
-def children(block: Block) -> tuple[Block, ...]:
-    """The blocks directly inside a block, in the order `fold` hands their results over."""
-    if isinstance(block, Leaf):
-        return ()
-    if isinstance(block, Sequence):
-        return block.children
-    if isinstance(block, Loop):
-        return (block.body, block.back.child)
-    if isinstance(block, Frame):
-        return (block.child,)
-    if isinstance(block, Rest):
-        return tuple(edge.branch.child for edge in block.edges)
-    return tuple(branch.child for branch in block.branches)
-
-
-def fold(block: Block, combine: Callable[[Block, Many[Result]], Result]) -> Result:
-    """Compute a value bottom-up: `combine` gets each block with the values of its `children`, in that order.
-
-    It keeps its own stack, so that blocks may be nested to any depth.
-
-    >>> tree = Sequence(children=(Leaf(node="a"), Leaf(node="b")))
-    >>> fold(tree, lambda block, inside: sum(inside) + isinstance(block, Leaf))
-    2
-    """
-    stack: list[tuple[Block, Iterator[Block], list[Result]]] = [(block, iter(children(block)), [])]
-    while True:
-        current, todo, done = stack[-1]
-        child = next(todo, None)
-        if child is not None:
-            stack.append((child, iter(children(child)), []))
-            continue
-        value = combine(current, done)
-        stack.pop()
-        if not stack:
-            return value
-        stack[-1][2].append(value)
 
 
 def decompose(flow: ControlFlow) -> tuple[Block, ...]:
@@ -343,7 +227,7 @@ class _Reduction:
     def run(self) -> Block:
         """Fold until one way is left, or nothing more can be folded."""
         self._work_off()
-        while len(self.ways) > 1 and (self._clusters() or self._ends_alike()):
+        while len(self.ways) > 1 and (self._clusters() or self._ends_alike() or self._fragments()):
             self._work_off()
         if len(self.ways) == 1:
             ((_, way),) = self.ways.items()
@@ -505,16 +389,8 @@ class _Reduction:
         if kind == "parallel" and not self._is_acyclic(first.target, inner):
             return False
         (target,) = targets
-        rest = self._rest(kind, [*inner, *leaving], first.target)
-        self._detach(entering[0])
-        for number in (*inner, *leaving):
-            self._detach(number)
-            del self.ways[number]
-        body = self._body(first)
-        body.append(rest)
-        first.target = target
-        self._attach(entering[0])
-        self._again(first.source, target)
+        numbers = [*inner, *leaving]
+        self._replace(entering[0], numbers, self._rest(kind, numbers, first.target), target)
         return True
 
     def _is_left(self, inner: list[int], leaving: list[int]) -> bool:
@@ -565,11 +441,66 @@ class _Reduction:
         self._again(*used)
         return True
 
+    def _fragments(self) -> bool:
+        """Fold the smallest parts that two ways enclose, whatever is in them."""
+        ends = {number: (way.source, way.target) for number, way in self.ways.items()}
+        closing = ((self.EXIT, self.ENTRY), (self.TERMINATE, self.EXIT))
+        mates = {number: group for group in cut_together(ends, closing) for number in group}
+        largest = 8
+        while mates and largest < 4 * len(self.kinds):
+            parts = [part for number, group in mates.items() if (part := self._enclosed(number, group, largest))]
+            taken: set[int] = set()
+            for places, first, last in sorted(parts, key=lambda part: (len(part[0]), part[1])):
+                if taken.isdisjoint(places) and first in self.ways and last in self.ways:
+                    taken |= places
+                    self._enclose(places, first, last)
+            if taken:
+                return True
+            largest *= 2
+        return False
+
+    def _enclosed(self, first: int, mates: set[int], largest: int) -> tuple[set[int], int, int] | None:
+        """The places between a way and the next one that cuts them off; none if there are too many or it is no part."""
+        places = {self.ways[first].target}
+        stack = list(places)
+        leaving: set[int] = set()
+        while stack:
+            for number in self.out[stack.pop()]:
+                target = self.ways[number].target
+                if number in mates:
+                    leaving.add(number)
+                elif target not in places:
+                    if target <= self.TERMINATE or len(places) >= largest:
+                        return None
+                    places.add(target)
+                    stack.append(target)
+        is_closed = len(leaving) == 1 and first not in leaving and places.isdisjoint((self.EXIT, self.TERMINATE))
+        entering = {n for place in places for n in self.into[place] if self.ways[n].source not in places}
+        return (places, first, leaving.pop()) if is_closed and entering == {first} else None
+
+    def _enclose(self, places: set[int], first: int, last: int) -> None:
+        """Put one way in the place of a part between two ways."""
+        inner = [number for place in places for number in self.out[place]]
+        self._replace(first, inner, self._rest("mixed", inner, self.ways[first].target), self.ways[last].target)
+
+    def _replace(self, first: int, numbers: Iterable[int], rest: Rest, target: int) -> None:
+        """Put a rest onto the way that leads to it, in the place of the ways in it."""
+        self._detach(first)
+        for number in numbers:
+            self._detach(number)
+            del self.ways[number]
+        self._body(self.ways[first]).append(rest)
+        self.ways[first].target = target
+        self._attach(first)
+        self._again(self.ways[first].source, target)
+
     def _rest(self, kind: str, numbers: Iterable[int], entry: int | None = None) -> Rest:
         """The places and edges of some ways; without `entry` they begin at the entry of the scope."""
+        known = sorted(set(numbers))
+        inside = {self.ways[number].source for number in known}
+        outside = {self.ways[number].target for number in known} - inside - {self.TERMINATE}
         places = [Place(kind="entry", node=""), Place(kind="exit", node="")]
-        index = {self.ENTRY: 0, self.EXIT: 1}
-        edges = []
+        index = {self.ENTRY: 0} | dict.fromkeys(outside or (self.EXIT,), 1)
 
         def at(place: int) -> int:
             if place not in index:
@@ -577,16 +508,14 @@ class _Reduction:
                 places.append(Place(kind=self.kinds[place], node=self.nodes[place]))
             return index[place]
 
+        edges = []
         if entry is not None:
             edges.append(Edge(source=0, target=at(entry), branch=Branch(flows=("",), child=EMPTY)))
-        known = set(numbers)
-        inside = {self.ways[number].source for number in known}
-        for number in sorted(known):
+        for number in known:
             way = self.ways[number]
-            is_exit = entry is not None and way.target not in inside
-            target = 1 if is_exit else at(way.target)
-            edges.append(Edge(source=at(way.source), target=target, branch=self._branch(way)))
-        return Rest(kind=kind, places=tuple(places), edges=tuple(edges))
+            edges.append(Edge(source=at(way.source), target=at(way.target), branch=self._branch(way)))
+        ends = self.EXIT in outside or not outside
+        return Rest(kind=kind, ends=ends, places=tuple(places), edges=tuple(edges))
 
 
 def reachable(flow: ControlFlow, starts: Iterable[int]) -> list[int]:

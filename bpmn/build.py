@@ -116,12 +116,23 @@ def build(
     return Builder().process(process, name=name, pool=pool, **procedure)
 
 
-def needs(name: str, *, origin: str = "applicant", **values: Any) -> GovMaterial:
+class MaterialValues(TypedDict, total=False):
+    """What `gov:material` may say beside its name and use, see `GovMaterial`."""
+
+    issuer: str
+    original: int
+    copies: int
+    surrender: bool
+    basis: str
+    source: str
+
+
+def needs(name: str, *, origin: str = "applicant", **values: Unpack[MaterialValues]) -> GovMaterial:
     """A material a step needs; from the applicant where nothing else is said."""
     return GovMaterial(name=name, use="needs", origin=origin, **values)
 
 
-def gives(name: str, *, to: str = "", **values: Any) -> GovMaterial:
+def gives(name: str, *, to: str = "", **values: Unpack[MaterialValues]) -> GovMaterial:
     """A material a step gives."""
     return GovMaterial(name=name, use="gives", to=to, **values)
 
@@ -316,6 +327,8 @@ class Builder:
         **values: Unpack[NodeValues],
     ) -> Self:
         """Put an event on the edge of a step, the last one unless named, and go on from it; `at` leads back."""
+        if not on and not self._ends:
+            raise ValueError("there is no step to put the event on")
         host = on or self._ends[-1][0]
         self._add(id, "boundaryEvent", values, attached_to=host, interrupting=interrupting)
         self._ends = [(id, _Arrow(probability=probability))]
@@ -475,9 +488,9 @@ class Builder:
     def _free(self, stem: str) -> str:
         """An id that is not taken: the stem itself, or with a number behind it."""
         taken = (self._processes, self._pools, self._lanes, self._nodes, self._flows, self._data, self._roots)
-        messages = {flow.id for flow in self._message_flows}
+        lines = {flow.id for flow in self._message_flows} | {line.id for line in self._associations}
         name, number = stem, 1
-        while name in messages or any(name in ids for ids in taken):
+        while name in lines or any(name in ids for ids in taken):
             number += 1
             name = f"{stem}_{number}"
         return name
@@ -520,7 +533,7 @@ class Builder:
             for data in ends:
                 source, target = (data, node.id) if kind == "input" else (node.id, data)
                 line = Association(
-                    id=f"{source}-{target}",
+                    id=self._free(f"{source}-{target}"),
                     source=source,
                     target=target,
                     kind=kind,

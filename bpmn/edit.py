@@ -25,14 +25,17 @@ _ORDER = (
     ("resourceRole", "performer", "humanPerformer", "potentialOwner"),
     ("multiInstanceLoopCharacteristics", "standardLoopCharacteristics"),
     (*EVENT_DEFINITIONS, "eventDefinitionRef"),
-    ("laneSet", *(ROOTS - EVENT_DEFINITIONS.keys())),
+    ("laneSet", "category", *(ROOTS - EVENT_DEFINITIONS.keys())),
     ("collaboration", "participant"),
     ("process", "messageFlow"),
     ("sequenceFlow", *NODES, *(DATA - {"dataStore", "dataInput", "dataOutput"})),
     ("association", *ARTIFACTS),
-    ("conditionExpression", "childLaneSet", "correlationSubscription", "supports", "completionCondition"),
-    ("script", "sourceRef", "timeDate", "timeDuration", "timeCycle", "condition", "loopDataInputRef", "text"),
+    ("conditionExpression", "childLaneSet", "correlationSubscription", "supports"),
+    ("script", "sourceRef", "timeDate", "timeDuration", "timeCycle", "condition", "text"),
     ("targetRef", "loopCardinality", "loopCondition"),
+    ("loopDataInputRef",),
+    ("loopDataOutputRef", "inputDataItem", "outputDataItem", "complexBehaviorDefinition"),
+    ("completionCondition",),
 )
 _RANKS = {name: rank for rank, names in enumerate(_ORDER) for name in names}
 _RANKS["dataStore"] = _RANKS["message"]

@@ -52,7 +52,6 @@ ROOTS = frozenset(
         "globalManualTask",
         "globalScriptTask",
         "globalBusinessRuleTask",
-        "category",
         "resource",
         "interface",
         "correlationProperty",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from xml.sax.saxutils import escape, quoteattr
 
 from bpmn.layout.style import box_setting
@@ -16,13 +17,32 @@ def number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".") if "." in f"{value:.2f}" else f"{value:.2f}"
 
 
+def path(*parts: str | float) -> str:
+    """Path data from commands and numbers."""
+    return " ".join(part if isinstance(part, str) else number(part) for part in parts)
+
+
+def pen(line: str, wide: float, fill: str = "none") -> str:
+    """The attributes of a line of that colour and width around that ground."""
+    return f'fill={quoteattr(fill)} stroke={quoteattr(line)} stroke-width="{number(wide)}"'
+
+
 def group(element: str, name: str, content: str) -> str:
     """The content as the drawing of an element, with its full name for whoever points at it."""
-    title = f"<title>{escape(_clean(name))}</title>" if name else ""
-    return f"<g data-element={quoteattr(_clean(element))}>{title}{content}</g>"
+    title = f"<title>{escape(clean(name))}</title>" if name else ""
+    return f"<g data-element={quoteattr(clean(element))}>{title}{content}</g>"
 
 
-def _clean(text: str) -> str:
+#: Colours as files write them; anything else, such as a reference to another file, is not drawn.
+_COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}|[a-zA-Z]{3,30}|(?:rgb|hsl)a?\([0-9., %]{1,40}\)")
+
+
+def plain_colour(text: str) -> str:
+    """A colour of a file, empty where the text is none."""
+    return text if _COLOUR.fullmatch(text) else ""
+
+
+def clean(text: str) -> str:
     """The text without characters that XML does not allow or that turn its direction around."""
     return "".join(
         character if character.isprintable() or character in "\n\t" else "�" if ord(character) > 31 else " "
@@ -32,17 +52,30 @@ def _clean(text: str) -> str:
 
 
 def lines_of_text(
-    setting: Setting, x: float, y: float, *, anchor: str = "middle", fill: str = INK, halo: bool = False, weight: str = ""
+    setting: Setting,
+    x: float,
+    y: float,
+    *,
+    anchor: str = "middle",
+    fill: str = INK,
+    halo: bool = False,
+    weight: str = "",
 ) -> str:
     """Lines of text, the first one's top at y; a halo keeps a label readable on a line."""
     size = setting.size
-    extra = f' stroke="{PAPER}" stroke-width="{number(size * 0.3)}" paint-order="stroke" stroke-linejoin="round"' if halo else ""
+    extra = (
+        f' stroke="{PAPER}" stroke-width="{number(size * 0.3)}" paint-order="stroke" stroke-linejoin="round"'
+        if halo
+        else ""
+    )
     extra += f' font-weight="{weight}"' if weight else ""
     spans = "".join(
         f'<tspan x="{number(x)}" y="{number(y + size * (0.92 + LINE * place))}">{escape(line)}</tspan>'
         for place, line in enumerate(setting.lines)
     )
-    return f'<text font-size="{number(size)}" text-anchor="{anchor}" fill="{fill}"{extra}>{spans}</text>' if spans else ""
+    return (
+        f'<text font-size="{number(size)}" text-anchor="{anchor}" fill="{fill}"{extra}>{spans}</text>' if spans else ""
+    )
 
 
 def is_open_frame(node: Node, shape: Shape) -> bool:
@@ -70,8 +103,8 @@ class Figures:
             return INKS.get(mark.state, INKS["kept"])
         if self._small and not (shape.fill or shape.stroke):
             return INKS["kept"] if self._marks else PLAIN
-        line = shape.stroke or PLAIN.line
-        return Ink(line=line, fill=shape.fill or PLAIN.fill, text=shape.stroke or PLAIN.text)
+        line, fill = plain_colour(shape.stroke), plain_colour(shape.fill)
+        return Ink(line=line or PLAIN.line, fill=fill or PLAIN.fill, text=line or PLAIN.text)
 
     # activities
 
@@ -96,9 +129,9 @@ class Figures:
         cap = ' stroke-linecap="round"' if dash and dash[0] < 1 else ""
         radius = min(self._look.radius, box.width / 2, box.height / 2)
         return (
-            f'<rect {_frame(box)} rx="{number(radius)}" fill={"none" if hollow else ink.fill!r} '
-            f"stroke={quoteattr(ink.line)} stroke-width=\"{number(wide)}\"{stroke_dash}{cap}/>"
-        ).replace("fill=none", 'fill="none"').replace(f"fill={ink.fill!r}", f"fill={quoteattr(ink.fill)}")
+            f'<rect {_frame(box)} rx="{number(radius)}" fill={quoteattr("none" if hollow else ink.fill)} '
+            f'stroke={quoteattr(ink.line)} stroke-width="{number(wide)}"{stroke_dash}{cap}/>'
+        )
 
     def _scale(self) -> float:
         return 0.8 if self._small else 1.6
@@ -160,16 +193,12 @@ class Figures:
         content = ""
         if mark.state == "removed":
             inset = look.radius * 0.5
-            content += (
-                f'<path d="M{number(box.x + inset)} {number(box.bottom - inset)}L{number(box.right - inset)} '
-                f'{number(box.y + inset)}" stroke="{ink.line}" stroke-width="{number(look.line * 0.7)}" opacity="0.65"/>'
-            )
+            data = path("M", box.x + inset, box.bottom - inset, "L", box.right - inset, box.y + inset)
+            content += f'<path d="{data}" {pen(ink.line, look.line * 0.7)} opacity="0.65"/>'
         if mark.mandatory:
             inset, y = look.radius * 0.9, box.bottom - look.line * 2.1
-            content += (
-                f'<path d="M{number(box.x + inset)} {number(y)}H{number(box.right - inset)}" stroke="{INK}" '
-                f'stroke-width="{number(look.line * 2)}"/>'
-            )
+            data = path("M", box.x + inset, y, "H", box.right - inset)
+            content += f'<path d="{data}" {pen(INK, look.line * 2)}/>'
         content += self._sign(mark.state, box.right, box.y, ink)
         if mark.number is not None:
             content += self._number(mark.number, box.x, box.bottom)
@@ -185,11 +214,10 @@ class Figures:
         }
         if state not in signs:
             return ""
-        radius = self._look.sign
+        move = f"translate({number(x)} {number(y)}) scale({number(self._look.sign)})"
         return (
-            f'<g transform="translate({number(x)} {number(y)}) scale({number(radius)})"><circle r="1" fill="{ink.line}" '
-            f'stroke="{PAPER}" stroke-width=".18"/><path d="{signs[state]}" fill="none" stroke="{PAPER}" '
-            'stroke-width=".26" stroke-linecap="round" stroke-linejoin="round"/></g>'
+            f'<g transform="{move}"><circle r="1" {pen(PAPER, 0.18, ink.line)}/>'
+            f'<path d="{signs[state]}" {pen(PAPER, 0.26)} stroke-linecap="round" stroke-linejoin="round"/></g>'
         )
 
     def _number(self, value: int, x: float, y: float) -> str:
@@ -213,10 +241,8 @@ class Figures:
         dash = f' stroke-dasharray="{number(radius * 0.34)} {number(radius * 0.24)}"' if is_soft else ""
         x, y = box.centre
         wide = look.end_event if is_end else look.line if node.kind == "startEvent" else thin
-        circle = (
-            f'<circle cx="{number(x)}" cy="{number(y)}" r="{{}}" fill={quoteattr(ink.fill)} stroke={quoteattr(ink.line)} '
-            f'stroke-width="{number(wide)}"{dash}/>'
-        )
+        at = f'cx="{number(x)}" cy="{number(y)}"'
+        circle = f'<circle {at} r="{{}}" {pen(ink.line, wide, ink.fill)}{dash}/>'
         content = circle.format(number(radius - (look.end_event - look.line) / 2 if is_end else radius))
         if node.kind not in ("startEvent", "endEvent"):
             content += circle.format(number(radius - thin * 2.1))
@@ -232,7 +258,7 @@ class Figures:
         """A diamond with its mark."""
         look, box, ink = self._look, shape.bounds, self.ink(shape)
         x, y = box.centre
-        data = f"M{number(x)} {number(box.y)}L{number(box.right)} {number(y)}L{number(x)} {number(box.bottom)}L{number(box.x)} {number(y)}Z"
+        data = path("M", x, box.y, "L", box.right, y, "L", x, box.bottom, "L", box.x, y, "Z")
         dash = f' stroke-dasharray="{" ".join(number(part * self._scale()) for part in ink.dash)}"' if ink.dash else ""
         content = (
             f'<path d="{data}" fill={quoteattr(ink.fill)} stroke={quoteattr(ink.line)} '
@@ -262,11 +288,15 @@ class Figures:
         look, box, ink = self._look, shape.bounds, self.ink(shape)
         data = f"M{number(box.x + 8)} {number(box.y)}H{number(box.x)}V{number(box.bottom)}H{number(box.x + 8)}"
         lines = max(1, int(box.height / (look.label_size * LINE)))
-        setting = set_text(text, room=max(20.0, box.width - 8), lines=lines, size=look.label_size, smallest=look.smallest)
+        setting = set_text(
+            text, room=max(20.0, box.width - 8), lines=lines, size=look.label_size, smallest=look.smallest
+        )
         y = box.y + max(2.0, (box.height - setting.height) / 2)
         ground = f'<rect {_frame(box)} fill="{PAPER}" fill-opacity="0"/>'
         line = f'<path d="{data}" fill="none" stroke={quoteattr(ink.line)} stroke-width="{number(look.line * 0.75)}"/>'
-        return group(shape.element, text, ground + line + lines_of_text(setting, box.x + 5, y, anchor="start", fill=ink.text))
+        return group(
+            shape.element, text, ground + line + lines_of_text(setting, box.x + 5, y, anchor="start", fill=ink.text)
+        )
 
     def group_frame(self, shape: Shape, text: str) -> str:
         """A group: a dashed and dotted frame with its name on top."""
@@ -276,7 +306,9 @@ class Figures:
             f'stroke-width="{number(look.line * 0.75)}" stroke-dasharray="9 4 1 4" stroke-linecap="round"/>'
         )
         setting = set_text(text, room=max(40.0, box.width - 12), lines=1, size=look.label_size, smallest=look.smallest)
-        return group(shape.element, text, frame + lines_of_text(setting, box.centre[0], box.y + 4, fill=ink.text, halo=True))
+        return group(
+            shape.element, text, frame + lines_of_text(setting, box.centre[0], box.y + 4, fill=ink.text, halo=True)
+        )
 
     # pools and lanes
 
@@ -285,8 +317,14 @@ class Figures:
         look, box, ink = self._look, shape.bounds, self.ink(shape)
         content = self._frame_box(box, ink, look.frame)
         if not pool.process:
-            setting = set_text(pool.name, room=max(30.0, box.width - 20), lines=2, size=look.type_size, smallest=look.smallest)
-            return group(pool.id, pool.name, content + lines_of_text(setting, box.centre[0], box.centre[1] - setting.height / 2, fill=ink.text))
+            setting = set_text(
+                pool.name, room=max(30.0, box.width - 20), lines=2, size=look.type_size, smallest=look.smallest
+            )
+            return group(
+                pool.id,
+                pool.name,
+                content + lines_of_text(setting, box.centre[0], box.centre[1] - setting.height / 2, fill=ink.text),
+            )
         vertical = shape.is_horizontal is False
         end = f"V{number(box.bottom)}" if not vertical else f"H{number(box.right)}"
         start = f"M{number(box.x + 30)} {number(box.y)}" if not vertical else f"M{number(box.x)} {number(box.y + 30)}"
@@ -297,18 +335,20 @@ class Figures:
         """A lane with its name in its head."""
         box, ink = shape.bounds, self.ink(shape)
         content = self._frame_box(box, ink, self._look.frame * 0.8)
-        return group(lane.id, lane.name, content + self._head(lane.name, box, ink, vertical=shape.is_horizontal is False))
+        return group(
+            lane.id, lane.name, content + self._head(lane.name, box, ink, vertical=shape.is_horizontal is False)
+        )
 
     def _frame_box(self, box: Bounds, ink: Ink, wide: float) -> str:
-        return (
-            f'<rect {_frame(box)} fill={quoteattr(ink.fill)} stroke={quoteattr(ink.line)} stroke-width="{number(wide)}"/>'
-        )
+        return f"<rect {_frame(box)} {pen(ink.line, wide, ink.fill)}/>"
 
     def _head(self, name: str, box: Bounds, ink: Ink, *, vertical: bool) -> str:
         """The name in a head of 30: Chinese upright from top to bottom, other scripts turned."""
         look = self._look
         if vertical:
-            setting = set_text(name, room=max(20.0, box.width - 8), lines=2, size=look.type_size, smallest=look.smallest)
+            setting = set_text(
+                name, room=max(20.0, box.width - 8), lines=2, size=look.type_size, smallest=look.smallest
+            )
             return lines_of_text(setting, box.centre[0], box.y + 15 - setting.height / 2, fill=ink.text)
         is_upright = width(name) > 0.8 * len(name) and "\n" not in name
         if is_upright and len(name) * look.smallest * 1.1 <= box.height - 6:
@@ -327,23 +367,30 @@ class Figures:
             f'H{number(box.right)}" stroke="{RULE}" stroke-width="{number(look.frame)}"/>'
         )
         setting = set_text(name, room=head - 6, lines=2, size=10, smallest=7)
-        return ground + rules + lines_of_text(setting, box.x, box.centre[1] - setting.height / 2, anchor="start", fill=INK_2)
+        return (
+            ground
+            + rules
+            + lines_of_text(setting, box.x, box.centre[1] - setting.height / 2, anchor="start", fill=INK_2)
+        )
 
     # labels
 
-    def label(self, text: str, box: Bounds, *, fill: str = INK) -> str:
-        """A label beside an element: in the middle of its box, from its top."""
-        look = self._look
-        setting = set_text(text, room=max(box.width + 2, 90.0), lines=5, size=look.label_size, smallest=look.label_size - 2)
-        return lines_of_text(setting, box.centre[0], box.y, fill=fill, halo=True)
+    def label(self, text: str, box: Bounds, *, fill: str = INK) -> tuple[str, Bounds]:
+        """A label beside an element, in the middle of its box from its top, and the room it takes."""
+        size = self._look.label_size
+        setting = set_text(text, room=max(box.width + 2, 90.0), lines=5, size=size, smallest=size - 2)
+        x, wide = box.centre[0], setting.width
+        place = Bounds(x=x - wide / 2, y=box.y, width=wide, height=setting.height)
+        return lines_of_text(setting, x, box.y, fill=fill, halo=True), place
 
 
 def _upright(name: str, box: Bounds, look: Look, ink: Ink) -> str:
     size = min(look.type_size, (box.height - 6) / (len(name) * 1.1))
     step = size * (1.25 if len(name) * size * 1.25 <= box.height - 6 else 1.1)
     top = box.centre[1] - step * len(name) / 2
+    x, first = number(box.x + 15), top + step * 0.5 + size * 0.36
     spans = "".join(
-        f'<tspan x="{number(box.x + 15)}" y="{number(top + step * place + step * 0.5 + size * 0.36)}">{escape(character)}</tspan>'
+        f'<tspan x="{x}" y="{number(first + step * place)}">{escape(character)}</tspan>'
         for place, character in enumerate(name)
     )
     return f'<text font-size="{number(size)}" text-anchor="middle" fill={quoteattr(ink.text)}>{spans}</text>'

@@ -7,6 +7,7 @@ default; a name the table does not know is a warning, and stays in the file.
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -14,7 +15,7 @@ from typing import Any
 
 from bpmn.annotation import NAMESPACE, Duration, GovMaterial, GovProcedure, GovStep, GovTime, GovUnit
 from bpmn.model import ACTIVITIES, EVENTS, SUB_PROCESSES
-from bpmn.problem import Problem
+from bpmn.problem import MAX_FAULTS, Problem
 
 _PREFIX = f"{{{NAMESPACE}}}"
 #: Most values an empirical distribution may list, and ids an attribute may name.
@@ -268,6 +269,8 @@ PLACES: Mapping[str, frozenset[str]] = {
     "end": frozenset(("endEvent",)),
     "origin": frozenset(("definitions", "process")),
 }
+#: The attribute without which an element says nothing.
+REQUIRED: Mapping[str, str] = {"material": "name", "repeat": "mean", "branch": "probability", "end": "outcome"}
 #: What a distribution is made of, by fields of `GovTime`.
 PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "fixed": ("mean",),
@@ -315,6 +318,7 @@ class Annotator:
         self.seen: set[Any] = set()
         #: The elements every value came from, by the id of their place and the name of the annotation.
         self.kept: dict[tuple[str, str], list[Any]] = {}
+        self._reported: Counter[str] = Counter()
 
     def read(self, extensions: Iterable[Any], place: Place) -> Annotations:
         """Turn the `gov:` elements among the extension elements into values."""
@@ -338,6 +342,9 @@ class Annotator:
         for child in element.iterchildren(f"{_PREFIX}*"):
             self.seen.add(child)
             self._report(child, place, "misplaced", annotation=child.tag.removeprefix(_PREFIX), found_on=f"gov:{name}")
+        required = REQUIRED.get(name)
+        if required is not None and not element.get(required, "").strip():
+            return self._missing(element, place, name, required)
         values = self._values(element, place, name)
         return self._keep(element, place, name, values, found)
 
@@ -354,20 +361,14 @@ class Annotator:
         elif name == "time":
             self._keep_time(element, place, GovTime(**values, line=line), found)
         elif name == "material":
-            self._keep_material(element, place, values, found)
+            self._note(element, place, "material")
+            found.materials.append(GovMaterial(**values, line=line))
         elif name == "repeat":
             found.repeat = values.get("mean")
         elif name == "branch":
             found.probability = values.get("probability")
         elif name == "end":
             found.outcome = values.get("outcome", "")
-
-    def _keep_material(self, element: Any, place: Place, values: dict[str, Any], found: Annotations) -> None:
-        if not values.get("name"):
-            self._missing(element, place, "material", "name")
-            return
-        self._note(element, place, "material")
-        found.materials.append(GovMaterial(**values, line=element.sourceline or 0))
 
     def _keep_time(self, element: Any, place: Place, time: GovTime, found: Annotations) -> None:
         if any(other.part == time.part for other in found.times):
@@ -424,6 +425,9 @@ class Annotator:
         self._report(element, place, "missing-attribute", severity="error", annotation=annotation, **details)
 
     def _report(self, element: Any, place: Place, rule: str, *, severity: str = "warning", **details: str) -> None:
+        self._reported[rule] += 1
+        if self._reported[rule] > MAX_FAULTS:
+            return
         problem = Problem(
             problem="bad-annotation",
             severity=severity,

@@ -13,6 +13,9 @@ LATIN = 0.55
 #: Height of a line of text, in em.
 LINE = 1.2
 
+#: No drawing shows more characters of one text.
+_LONGEST = 1200
+
 _CLOSING = "，。、；：！？）》」』】〉”’…％,.;:!?)]}%"
 _OPENING = "（《「『【〈“‘([{"
 _WORD = re.compile(r"[^\s⺀-\U0010ffff]+|[⺀-\U0010ffff]")
@@ -50,7 +53,8 @@ def set_text(text: str, *, room: float, lines: int, size: float, smallest: float
     Lines are balanced: the last one is not a single character where two even lines are possible. The number of lines is
     that of the largest type; smaller type gets the lines that the same height holds.
     """
-    text = _visible(text)
+    is_long = len(text) > _LONGEST
+    text = _visible(text[:_LONGEST])
     if not text:
         return Setting(lines=(), size=size)
     current = size
@@ -58,7 +62,7 @@ def set_text(text: str, *, room: float, lines: int, size: float, smallest: float
         allowed = max(1, int(lines * size / current + 1e-9))
         broken = _balanced(_pieces(text, current, room, split=current <= smallest), room / current)
         if len(broken) <= allowed and (current <= smallest or all(width(line) * current <= room for line in broken)):
-            return Setting(lines=broken, size=current)
+            return Setting(lines=broken, size=current, is_cut=is_long)
         if current <= smallest:
             return Setting(lines=_shortened(broken, allowed, room / current), size=current, is_cut=True)
         current = max(smallest, current - 1)

@@ -574,14 +574,25 @@ def _unit(element: str, name: str, unit: GovUnit | None, *, applicant: bool) -> 
 
 
 def _united(found: Mapping[str, Unit]) -> dict[str, Unit]:
-    """One value for each unit: those of one code are one, and so is one without code that has the name of another."""
+    """One value for each unit: those of one code are one, and so is one without code that has the name of another.
+
+    Each takes what any of its lanes and pools says; where two say different things, the first in the file is right.
+    """
     code_of_name: dict[str, str] = {}
     for unit in found.values():
         if unit.code:
             code_of_name.setdefault(unit.name, unit.code)
-    first: dict[str, Unit] = {}
-    united: dict[str, Unit] = {}
+    keys = {element: unit.code or code_of_name.get(unit.name, unit.key) for element, unit in found.items()}
+    units: dict[str, Unit] = {}
     for element, unit in found.items():
-        key = unit.code or code_of_name.get(unit.name, unit.key)
-        united[element] = first.setdefault(key, replace(unit, key=key))
-    return united
+        known = units.get(keys[element], unit)
+        units[keys[element]] = replace(
+            known,
+            key=keys[element],
+            code=known.code or unit.code,
+            level=known.level or unit.level,
+            staff=unit.staff if known.staff is None else known.staff,
+            applicant=known.applicant or unit.applicant,
+            hours=unit.hours if known.hours is None else known.hours,
+        )
+    return {element: units[key] for element, key in keys.items()}

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+#: A file may be wrong in one way at every element; the reader lists this many faults of one rule.
+MAX_FAULTS = 1_000
+
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:

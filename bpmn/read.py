@@ -94,8 +94,10 @@ class Reading:
         )
 
     def _annotations(self, found: Found, parts: Parts, *, has_timer: bool = False) -> Annotations:
+        if "extensionElements" not in parts:
+            return Annotations()
         place = Place(kind=found.kind, id=found.id, name=name_of(found.element), has_timer=has_timer)
-        return self.annotator.read(parts.get("extensionElements", ()), place)
+        return self.annotator.read(parts["extensionElements"], place)
 
     def _place_around(self, element: Any) -> Place:
         found = self.walk.owner(element)

@@ -28,7 +28,7 @@ def routes_on(model: Model, flow: ControlFlow) -> Mapping[str, tuple[str, ...]]:
     for node in model.nodes:
         if node.step is None or not node.step.rejects or node.id not in flow.main:
             continue
-        gateways = _first_choices(model, flow, node) | _named_choices(model, flow, node)
+        gateways = _choices_after(model, flow, node, first=True) | _named_choices(model, flow, node)
         if gateways:
             found[node.id] = tuple(sorted(gateways, key=order.__getitem__))
     return found
@@ -66,8 +66,8 @@ def _is_of_boundary(model: Model, flow: ControlFlow, vertex: Vertex) -> bool:
     return any(flow.arcs[arc].flow in events for arc in vertex.leaving)
 
 
-def _first_choices(model: Model, flow: ControlFlow, step: Node) -> set[str]:
-    """The choices met first on the ways on from a step, none of them behind another judgement."""
+def _choices_after(model: Model, flow: ControlFlow, step: Node, *, first: bool) -> set[str]:
+    """The choices on the ways on from a step: all, or those met first with no other judgement before them."""
     found: set[str] = set()
     start = flow.main[step.id]
     seen, waiting = {start}, [start]
@@ -77,8 +77,10 @@ def _first_choices(model: Model, flow: ControlFlow, step: Node) -> set[str]:
         node = model.node[vertex.node]
         if vertex.kind in _SPLITS and not _is_of_boundary(model, flow, vertex):
             found.add(vertex.node)
-            continue
-        if number != start and vertex.kind == "step" and node.step is not None and node.step.kind in JUDGING:
+            if first:
+                continue
+        judges = vertex.kind == "step" and node.step is not None and node.step.kind in JUDGING
+        if first and judges and number != start:
             continue
         for target in _followers(model, flow, vertex):
             if target not in seen:
@@ -109,7 +111,7 @@ def _entered(flow: ControlFlow, frame: str) -> Iterable[int]:
 
 
 def _named_choices(model: Model, flow: ControlFlow, step: Node) -> set[str]:
-    """The gateways of the step's process with a condition that names what the step gives."""
+    """The choices behind a step with a condition that names what the step gives."""
     names = {material.name for material in step.materials if material.use == "gives"}
     names |= {data.name for data in model.data if data.id in step.writes}
     names.discard("")
@@ -117,11 +119,7 @@ def _named_choices(model: Model, flow: ControlFlow, step: Node) -> set[str]:
         return set()
     pattern = re.compile("|".join(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])" for name in sorted(names)))
     return {
-        sequence_flow.source
-        for sequence_flow in model.flows
-        if sequence_flow.process == step.process
-        and sequence_flow.condition
-        and model.node[sequence_flow.source].kind in ("exclusiveGateway", "inclusiveGateway")
-        and len(model.outgoing[sequence_flow.source]) > 1
-        and pattern.search(sequence_flow.condition)
+        choice
+        for choice in _choices_after(model, flow, step, first=False)
+        if any(pattern.search(out.condition) for out in model.outgoing[choice] if out.condition)
     }

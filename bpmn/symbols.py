@@ -22,7 +22,8 @@ def _polygon(points: list[tuple[float, float]]) -> str:
 
 def _star(count: int, radius: float, start: float = -pi / 2) -> list[tuple[float, float]]:
     return [
-        (radius * cos(start + _PI2 * place / count), radius * sin(start + _PI2 * place / count)) for place in range(count)
+        (radius * cos(start + _PI2 * place / count), radius * sin(start + _PI2 * place / count))
+        for place in range(count)
     ]
 
 
@@ -55,7 +56,8 @@ def task_marker(kind: str, stroke: str, fill: str) -> str:
     if kind == "manualTask":
         hand = (
             "M-7.5-1c1.2-2.2 3.4-4.2 5.6-4.6 1.5-.2 1.8 1 .8 2l-1 .9h8.6c1.5 0 1.5 2.2 0 2.2h-4"
-            "m4 0c1.9 0 1.9 2.2 0 2.2h-4m3.2 0c1.7 0 1.7 2.1 0 2.1h-3.2m2.2 0c1.5 0 1.5 1.9 0 1.9h-6.4c-2.6 0-4-.6-5.8-2z"
+            "m4 0c1.9 0 1.9 2.2 0 2.2h-4m3.2 0c1.7 0 1.7 2.1 0 2.1h-3.2m2.2 0c1.5 0 1.5 1.9 0 1.9"
+            "h-6.4c-2.6 0-4-.6-5.8-2z"
         )
         return _path(hand, stroke=stroke, fill=fill, width=1.1)
     if kind == "serviceTask":
@@ -72,12 +74,16 @@ def task_marker(kind: str, stroke: str, fill: str) -> str:
         return _envelope(stroke, fill, filled=kind == "sendTask")
     if kind == "businessRuleTask":
         head = _path("M-8-5.5h16v3.6h-16z", stroke=stroke, fill=stroke, width=1)
-        return _path("M-8-5.5h16v11h-16z", stroke=stroke, fill=fill) + head + _path("M-8 1.8h16M-3.4-1.9v7.4", stroke=stroke)
+        return (
+            _path("M-8-5.5h16v11h-16z", stroke=stroke, fill=fill)
+            + head
+            + _path("M-8 1.8h16M-3.4-1.9v7.4", stroke=stroke)
+        )
     return ""
 
 
 def activity_marker(kind: str, stroke: str) -> str:
-    """A sign at the lower edge of an activity, about 12 wide: loop, parallel, sequential, compensation, ad-hoc, plus."""
+    """A sign at the lower edge of an activity, about 12 wide: standard, parallel, sequential, ad-hoc, plus …"""
     if kind == "standard":
         return _path("M-1.6 5.2a5.4 5.4 0 1 1 3.4 0", stroke=stroke, width=1.5) + _path(
             "M-5.2 5.4h3.8v-3.8", stroke=stroke, width=1.5
@@ -154,7 +160,9 @@ def gateway_mark(kind: str, stroke: str, fill: str, *, instantiate: bool = False
 def data_object(width: float, height: float, stroke: str, fill: str, *, collection: bool, way: str) -> str:
     """A sheet with a folded corner, from its upper left corner; `way` is "input" or "output" for data of a process."""
     fold = min(width, height) * 0.3
-    sheet = _path(f"M0 0h{width - fold:g}l{fold:g} {fold:g}v{height - fold:g}h{-width:g}z", stroke=stroke, fill=fill, width=1.5)
+    sheet = _path(
+        f"M0 0h{width - fold:g}l{fold:g} {fold:g}v{height - fold:g}h{-width:g}z", stroke=stroke, fill=fill, width=1.5
+    )
     sheet += _path(f"M{width - fold:g} 0v{fold:g}h{fold:g}", stroke=stroke)
     if collection:
         middle = width / 2

@@ -1,5 +1,6 @@
 """The first pass over a file: every element in the order of the file, with its id and the container around it."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -16,11 +17,13 @@ from bpmn.elements import (
     name_of,
 )
 from bpmn.model import SUB_PROCESSES
-from bpmn.problem import Problem
+from bpmn.problem import MAX_FAULTS, Problem
 from bpmn.xml import BPMN, BPMNDI, DC, DI, Limits, refusal
 
 #: Kinds whose missing ids are nobody's loss: nothing refers to them and no message names them.
 _NAMELESS = frozenset(("association", "input", "output", *ARTIFACTS, *ROOTS))
+#: A model has at most as many elements of all kinds for each flow node that is allowed.
+_ELEMENTS_A_NODE = 3
 _OURS = frozenset((BPMN, BPMNDI, DC, DI))
 
 
@@ -64,6 +67,7 @@ class Walk:
         self._known = {text.strip() for text in self._ids} - {""}
         self._counted: dict[str, int] = {}
         self._named: dict[Any, Found] = {}
+        self._reported: Counter[tuple[str, str]] = Counter()
         self._walk_root()
         self._report_duplicates()
 
@@ -79,6 +83,9 @@ class Walk:
         **details: str,
     ) -> None:
         """Note a fault of an element."""
+        self._reported[problem, rule] += 1
+        if self._reported[problem, rule] > MAX_FAULTS:
+            return
         owner = self.owner(element)
         fault = Problem(
             problem=problem,
@@ -125,6 +132,7 @@ class Walk:
             name = self._make_id(given or kind)
         found = Found(element, name, kind, process, scope)
         self.elements[name] = element
+        self._refuse_over(len(self.elements), _ELEMENTS_A_NODE * self._limits.nodes)
         self.kinds[name] = kind
         self._named[element] = found
         if given and name != given:
@@ -136,6 +144,11 @@ class Walk:
             )
             self.report("bpmn-rule", "missing-id", element, sentence, severity="warning", id=name, kind=kind)
         return found
+
+    def _refuse_over(self, count: int, limit: int) -> None:
+        if count > limit:
+            sentence = "The file has more than {limit} elements. Split it into one file for each procedure."
+            raise refusal("not-bpmn", "too-many-elements", sentence, limit=str(limit))
 
     def _make_id(self, stem: str) -> str:
         number = self._counted.get(stem, 0) + 1
@@ -214,13 +227,7 @@ class Walk:
         if kind in NODES:
             found = self.identify(element, kind, process=process, scope=scope)
             self.nodes.append(found)
-            if len(self.nodes) > self._limits.nodes:
-                raise refusal(
-                    "not-bpmn",
-                    "too-many-nodes",
-                    "The file has more than {limit} steps, events and gateways. Split it into one file a procedure.",
-                    limit=str(self._limits.nodes),
-                )
+            self._refuse_over(len(self.nodes), self._limits.nodes)
             return found
         if kind == "sequenceFlow":
             self.flows.append(self.identify(element, kind, process=process, scope=scope))

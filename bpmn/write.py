@@ -4,7 +4,6 @@ The source is read again into a tree; every typed part of the model is compared 
 what differs is changed. A model that was built is written by the same road into an empty file.
 """
 
-import codecs
 import re
 from collections.abc import Iterable
 from operator import attrgetter
@@ -17,9 +16,10 @@ from bpmn.draft import Draft, changed, removed
 from bpmn.edit import Editor, skeleton
 from bpmn.elements import NODES
 from bpmn.errors import StaleElement, UnwritableValue
-from bpmn.model import Association, Model
+from bpmn.model import Association, Model, Node
 from bpmn.order import in_file_order
 from bpmn.read import Reading
+from bpmn.walk import Walk
 from bpmn.write_diagram import write_diagram
 from bpmn.write_gov import GovWriter
 from bpmn.write_nodes import write_flow_lists, write_node
@@ -37,8 +37,8 @@ from bpmn.write_parts import (
 )
 from bpmn.xml import BPMN, BPMNDI, DC, DI, Limits, encoding_of, parse
 
-_DECLARATION = re.compile(r"\ufeff?\s*<\?xml.*?\?>", re.DOTALL)
-_ENCODING = re.compile(r"""(encoding\s*=\s*)(["'])([^"']*)\2""")
+_PROLOG = re.compile(r"\s+|<!--.*?-->|<\?.*?\?>", re.DOTALL)
+_ENCODING = re.compile(r"""(\ufeff?\s*<\?xml[^>]*?\sencoding\s*=\s*)(["'])([^"']*)\2""")
 _PREFIXES = {
     "bpmn": BPMN,
     "bpmndi": BPMNDI,
@@ -72,7 +72,7 @@ def write(model: Model) -> bytes:
         reading = Reading(root, _NO_LIMITS, b"")
     _check(model)
     try:
-        _bring_in(reading, _reconciled(reading.model, model))
+        _bring_in(reading, _reconciled(reading, model))
     except ValueError as error:
         raise UnwritableValue(str(error)) from error
     return _serialised(root, model.source)
@@ -190,33 +190,32 @@ def _structure(model: Model) -> tuple[Any, ...]:
     )
 
 
-def _reconciled(old: Model, new: Model) -> Model:
+def _reconciled(reading: Reading, new: Model) -> Model:
     """The new model with its data associations following what its nodes read and write, where that changed."""
     lines = {line.id: line for line in new.associations}
+    said: dict[tuple[str, str, str], str] = {}
+    for line in new.associations:
+        said[line.kind, *((line.target, line.source) if line.kind == "input" else (line.source, line.target))] = line.id
     for node in new.nodes:
-        before = old.node.get(node.id)
-        if before is not None and (before.reads, before.writes) == (node.reads, node.writes):
-            continue
+        before = reading.model.node.get(node.id)
         for kind, was, wanted in (
             ("input", before.reads if before else (), node.reads),
             ("output", before.writes if before else (), node.writes),
         ):
-            said = {
-                (line.source if kind == "input" else line.target): line.id
-                for line in new.associations
-                if line.kind == kind and node.id == (line.target if kind == "input" else line.source)
-            }
             for data in wanted:
-                if data not in said and data not in was:
-                    source, target = (data, node.id) if kind == "input" else (node.id, data)
-                    id_ = f"{source}-{target}"
-                    lines[id_] = Association(
-                        id=id_, source=source, target=target, kind=kind, direction="One", process=node.process
-                    )
-            for data, id_ in said.items():
-                if data not in wanted and data in was:
-                    del lines[id_]
-    return new if len(lines) == len(new.associations) else new.evolve(associations=tuple(lines.values()))
+                if data not in was and (kind, node.id, data) not in said:
+                    line = _data_association(reading.walk, kind, node, data)
+                    lines[line.id] = line
+            for data in was:
+                if data not in wanted and (kind, node.id, data) in said:
+                    del lines[said[kind, node.id, data]]
+    return new.evolve(associations=tuple(lines.values()))
+
+
+def _data_association(walk: Walk, kind: str, node: Node, data: str) -> Association:
+    source, target = (data, node.id) if kind == "input" else (node.id, data)
+    id_ = walk.fresh_id(f"{source}-{target}")
+    return Association(id=id_, source=source, target=target, kind=kind, direction="One", process=node.process)
 
 
 def _check(model: Model) -> None:
@@ -252,22 +251,28 @@ def _check(model: Model) -> None:
 
 
 def _serialised(root: Any, source: bytes) -> bytes:
-    """The tree in the encoding, with the declaration and the line ends of the source."""
-    text = str(etree.tostring(root.getroottree(), encoding="unicode"))
+    """The tree in the encoding of the source, between what stands before and behind its root."""
+    text = str(etree.tostring(root, encoding="unicode", with_tail=False))
     if not source:
         return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
     codec = encoding_of(source)
     original = source.decode(codec)
-    declaration = _DECLARATION.match(original)
-    head = declaration.group() if declaration else ""
-    said = _ENCODING.search(head)
+    before, behind = _around(original, root)
+    said = _ENCODING.match(before)
     if said is not None and codec == "utf-8" and said.group(3).lower() not in ("utf-8", "utf8"):
-        head = _ENCODING.sub(r"\1\2UTF-8\2", head)
+        before = before[: said.start(3)] + "UTF-8" + before[said.end(3) :]
     elif said is not None and codec == "gb18030":
         codec = said.group(3).lower()
-    separator = "\n" if declaration else ""
-    text = head.removeprefix("\ufeff") + separator + text + ("\n" if original.endswith("\n") else "")
     if "\r\n" in original:
-        text = text.replace("\n", "\r\n").replace("\r\r\n", "\r\n")
-    mark = "\ufeff" if original.startswith("\ufeff") or source.startswith(codecs.BOM_UTF8) else ""
-    return (mark + text).encode(codec, "xmlcharrefreplace")
+        text = text.replace("\n", "\r\n")
+    return (before + text + behind).encode(codec, "xmlcharrefreplace")
+
+
+def _around(original: str, root: Any) -> tuple[str, str]:
+    """What a file says before and behind its root element: mark, declaration, comments, white space."""
+    position = len(original) - len(original.removeprefix("\ufeff"))
+    while match := _PROLOG.match(original, position):
+        position = match.end()
+    name = f"{root.prefix}:definitions" if root.prefix else "definitions"
+    end = original.rfind(f"</{name}")
+    return original[:position], original[original.index(">", end) + 1 :] if end >= 0 else "\n"

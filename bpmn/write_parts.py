@@ -3,7 +3,7 @@
 from typing import Any
 
 from bpmn.draft import Draft, changed, removed
-from bpmn.elements import CODES, attribute, flag, local_name, name_of, text_of
+from bpmn.elements import CODES, attribute, flag, local_name, name_of, tag, text_of
 from bpmn.model import Artifact, Association, Data, Lane, MessageFlow, Pool, Process, Root, SequenceFlow
 from bpmn.write_nodes import mark_formal, write_documentation
 
@@ -213,10 +213,21 @@ def write_artifact(draft: Draft, old: Artifact | None, artifact: Artifact) -> No
     if artifact.kind == "textAnnotation":
         draft.edit.set_child(element, "text", artifact.text)
         return
-    category = draft.edit.add(draft.reading.root, "category", None, id=draft.reading.walk.fresh_id("category"))
-    value = draft.reading.walk.fresh_id("category_value")
-    draft.edit.add(category, "categoryValue", None, id=value, value=artifact.text)
-    draft.edit.set(element, "categoryValueRef", value)
+    _write_category(draft, element, artifact.text)
+
+
+def _write_category(draft: Draft, group: Any, text: str) -> None:
+    """Say what a group says, in the value it refers to if no other group does, else in a new one."""
+    root, reference = draft.reading.root, attribute(group, "categoryValueRef")
+    sharing = [other for other in root.iter(tag("group")) if attribute(other, "categoryValueRef") == reference]
+    for value in root.iter(tag("categoryValue")) if reference and len(sharing) == 1 else ():
+        if attribute(value, "id") in (reference, reference.partition(":")[2]):
+            draft.edit.set(value, "value", text)
+            return
+    category = draft.edit.add(root, "category", None, id=draft.reading.walk.fresh_id("category"))
+    id_ = draft.reading.walk.fresh_id("category_value")
+    draft.edit.add(category, "categoryValue", None, id=id_, value=text)
+    draft.edit.set(group, "categoryValueRef", id_)
 
 
 def _artifact_container(draft: Draft, process: str) -> Any:

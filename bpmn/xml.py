@@ -29,8 +29,8 @@ DI = "http://www.omg.org/spec/DD/20100524/DI"
 MAX_BYTES = 100_000_000
 #: Most flow nodes a model may have.
 MAX_NODES = 200_000
-#: Most pieces of markup and attributes a file may have: 20 for each of the nodes allowed.
-MAX_MARKUP = 20 * MAX_NODES
+#: Most tags and attributes a file may have, so that its tree stays under a gibibyte.
+MAX_MARKUP = 4_000_000
 
 #: The encodings a file may be in, by every name they go by, and the codec that reads them.
 _CODECS = {
@@ -51,8 +51,8 @@ _BOMS = (
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]{0,200}?\sencoding\s*=\s*["']([^"'>]{1,60})["']""")
 _PROLOG = re.compile(rb"\s+|<!--.*?-->|<\?.*?\?>", re.DOTALL)
 _WHERE = re.compile(r", line \d+, column \d+.*$", re.DOTALL)
-#: Codes of the XML parser for markup that is still open where the file ends.
-_OPEN_MARKUP = frozenset((4, 34, 38, 40, 45, 47, 57, 63, 68, 73, 77))
+_ROOT = re.compile(rb"<([^\s/>!?]+)")
+_BEHIND_ROOT = 5
 _TOO_DEEP = "Excessive depth"
 _TOO_LARGE = 114
 _UNDECLARED_PREFIX = 201
@@ -81,7 +81,9 @@ class Limits:
     """How much of a file is accepted."""
 
     bytes: int = MAX_BYTES
+    #: Flow nodes.
     nodes: int = MAX_NODES
+    #: Tags and attributes together.
     markup: int = MAX_MARKUP
 
 
@@ -181,8 +183,8 @@ def parse(data: bytes, limits: Limits) -> Any:
     if not text.lstrip().startswith(b"<"):
         raise _refuse("no-markup", line=1)
     _refuse_doctype(text)
-    if text.count(b"<") + text.count(b"=") > 2 * limits.markup:
-        raise _refuse("too-large", limit=f"{limits.markup} elements")
+    if text.count(b"<") + text.count(b"=") > limits.markup:
+        raise _refuse("too-large", limit=f"{limits.markup} tags and attributes")
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -208,9 +210,16 @@ def _syntax_error(error: Any, text: bytes) -> UnreadableFile:
         return _refuse("too-deep", limit="256", line=line)
     if error.code == _TOO_LARGE:
         return _refuse("too-large", limit="10 MB in one text", line=line)
+    if error.code != _BEHIND_ROOT and _is_cut_off(text, line):
+        return _refuse("cut-off", line=line)
     if error.code == _UNDECLARED_PREFIX:
         return _refuse("undeclared-prefix", reason=reason, line=line)
-    last_line = text.rstrip().count(b"\n") + 1
-    if error.code in _OPEN_MARKUP and line >= last_line:
-        return _refuse("cut-off", line=line)
     return _refuse("syntax", reason=reason, line=line)
+
+
+def _is_cut_off(text: bytes, line: int) -> bool:
+    """Whether the parser stopped at the end of a file in which the root element is never closed."""
+    if line < text.rstrip().count(b"\n") + 1:
+        return False
+    root = _ROOT.search(text)
+    return root is None or text.rfind(b"</" + root.group(1) + b">") < 0

@@ -32,6 +32,7 @@ class Reckoning:
     before: int
     after: int
 
+    @property
     def sums(self) -> tuple[str, str]:
         """Both columns as sums: 24 = 4 + 4 + 10 + 6."""
         before = [tally.before for tally in self.lines if tally.before]

@@ -18,6 +18,9 @@ from reports.format import visible
 
 Anchor = Literal["start", "middle", "end"]
 
+#: Width of a chart beside which another stands.
+HALF = 328.0
+
 #: Sizes of type in the charts: labels, and what stands on axes.
 LABEL = 10.0
 SMALL = 9.4
@@ -27,7 +30,7 @@ def text_width(text: str, size: float) -> float:
     """Estimate how wide a text is set: Chinese characters are square, Latin ones as wide as Noto Sans CJK sets them.
 
     >>> round(text_width("再造 20.9", 10))
-    44
+    43
     """
     return size * sum(map(_advance, text))
 

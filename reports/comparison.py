@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from math import sqrt
-from typing import Any
 
 from analysis.cuts import counts
 from analysis.measure import TimeResult
@@ -107,8 +106,9 @@ def compare(
 
     Raises NotComparable where a side cannot be simulated; its cause says why.
     """
-    pair = _timed(before, after, cases=cases, seed=seed, start=start, warm_up=warm_up, progress=progress)
-    old, new = _side(before, files[0], pair.before), _side(after, files[1], pair.after)
+    pair = time_pair(before, after, cases=cases, seed=seed, start=start, warm_up=warm_up, progress=progress)
+    old = side(before, file=files[0], times=pair.before)
+    new = side(after, file=files[1], times=pair.after)
     changes = match(before, after)
     why_not = _why_not(old, new, changes)
     cuts = _cuts(old, new, pair)
@@ -126,15 +126,7 @@ def compare(
 
 
 def side(model: Model, *, file: str, times: TimeResult) -> Side:
-    """One procedure with all that is counted of it, where there is nothing to compare with."""
-    return _side(model, file, times)
-
-
-def _timed(before: Model, after: Model, **run: Any) -> TimePair:
-    return time_pair(before, after, **run)
-
-
-def _side(model: Model, file: str, times: TimeResult) -> Side:
+    """One procedure with all that is counted of it."""
     counted = counts(model)
     return Side(
         model=model,
@@ -249,8 +241,8 @@ def _hours_differ(before: Side, after: Side) -> bool:
 def _notes(before: Side, after: Side, cuts: Mapping[str, Cut]) -> tuple[str, ...]:
     old, new = before.model.procedure, after.model.procedure
     told = {
-        "working-worsened": _is_worse(cuts["time"]) and "calendar" in cuts,
-        "calendar-worsened": "calendar" in cuts and _is_worse(cuts["calendar"]),
+        "working-worsened": "calendar" in cuts and _is_lost(cuts["time"], cuts["calendar"]),
+        "calendar-worsened": "calendar" in cuts and _is_lost(cuts["calendar"], cuts["time"]),
         "limit-units-differ": "/" in cuts["limit"].unit,
         "arrivals-differ": old.arrivals_per_day != new.arrivals_per_day or old.arrival_hours != new.arrival_hours,
         "hours-differ": _hours_differ(before, after),
@@ -260,6 +252,6 @@ def _notes(before: Side, after: Side, cuts: Mapping[str, Cut]) -> tuple[str, ...
     return tuple(name for name, holds in told.items() if holds)
 
 
-def _is_worse(cut: Cut) -> bool:
-    """Whether time was certainly added: the whole interval of the cut lies below 0."""
-    return cut.high is not None and cut.high < 0
+def _is_lost(cut: Cut, other: Cut) -> bool:
+    """Whether one basis was certainly lengthened (its whole interval lies below 0) while the other was shortened."""
+    return cut.high is not None and cut.high < 0 and other.cut is not None and other.cut > 0

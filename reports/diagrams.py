@@ -7,11 +7,13 @@ cut between columns, each band with the heads of its lanes, without the lanes in
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from itertools import pairwise
+from statistics import median
 
 from markupsafe import Markup
 
@@ -26,14 +28,18 @@ from reports.study import Study
 
 #: Width of a page between its margins, in pixels.
 PAGE = 680.0
-#: The smallest scale at which the names in a compact drawing are still 7 points high.
-READABLE = 0.97
+#: The smallest scale at which the names in a compact drawing are still read with ease: 小六, 6.5 points.
+READABLE = 0.9
 #: How high both drawings may be together on the first page.
 FIRST_PAGE = 600.0
+#: White between two bands.
+BAND = 8.0
 #: Width of the lane names beside a map.
 NAMES = 106.0
-#: The map is drawn no higher than this, nor larger than the drawing itself.
-MAP_HEIGHT = 250.0
+#: How high the maps may be together, unless the names of their lanes need more.
+MAPS = 390.0
+#: The least usual height of a lane in a map, so that its name can be read.
+LANE = 12.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +96,7 @@ def diagrams(study: Study) -> Diagrams:
         first = [_whole(drawing, scale) for drawing in drawings]
         return Diagrams(first=_headed(study, [(svg,) for svg in first]), sources=Markup(""), full=())
     maps = [_map(study, drawing, drawings) for drawing in drawings]
-    bands = [_bands(drawing) for drawing in drawings]
+    bands = [_bands(study, drawing) for drawing in drawings]
     sources = Markup("".join(_source(drawing) for drawing in drawings))
     return Diagrams(first=_headed(study, [(svg,) for svg in maps]), sources=sources, full=_headed(study, bands))
 
@@ -112,6 +118,12 @@ def _counts(study: Study, side: Side) -> str:
         words.counted("count.visit", side.visits),
     )
     return " · ".join(parts)
+
+
+def _alternative(study: Study, drawing: _Drawing) -> str:
+    """What a picture shows, for those who do not see it; the list of changes is the table behind it."""
+    side = dict(study.sides)[drawing.key]
+    return study.words(f"report.flow.{drawing.key}-alt", title=side.title, counts=_counts(study, side))
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -202,21 +214,25 @@ def _whole(drawing: _Drawing, scale: float) -> str:
 
 
 def _map(study: Study, drawing: _Drawing, drawings: Sequence[_Drawing]) -> str:
-    """The drawing without the names in its boxes, small, with the names of the lanes beside it in type to read."""
-    widest = max(other.box.right - other.head for other in drawings)
-    tallest = max(other.box.height for other in drawings)
+    """The drawing without the names in its boxes, small, with the names of the lanes beside it in type to read.
+
+    It is as wide as the page allows; where its lanes would be too low for their names they are stretched.
+    """
     names = NAMES if drawing.strips else 0.0
-    scale = min(1.0, (PAGE - NAMES) / widest, MAP_HEIGHT / tallest)
+    across = min(1.0, (PAGE - NAMES) / max(other.box.right - other.head for other in drawings))
+    usual = median([strip.bottom - strip.top for other in drawings for strip in other.strips] or [LANE])
+    down = max(min(across, MAPS / sum(other.box.height for other in drawings)), LANE / usual)
     box = drawing.box
     inner = re.sub(r"<text\b.*?</text>", "", _inside(drawing.plain), flags=re.DOTALL)
     view = f"{drawing.head:.1f} {box.y:.1f} {box.right - drawing.head:.1f} {box.height:.1f}"
-    width, height = (box.right - drawing.head) * scale, box.height * scale
-    labels = "".join(_lane_label(strip, box.y, scale) for strip in drawing.strips)
-    title = escape(write.visible(f"{study.side_name(drawing.key)} {drawing.model.title}"))
+    width, height = (box.right - drawing.head) * across, box.height * down
+    labels = "".join(_lane_label(strip, box.y, down) for strip in drawing.strips)
+    title = escape(write.visible(_alternative(study, drawing)))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {names + width:.1f} {height:.1f}" '
         f'width="{names + width:.1f}" height="{height:.1f}" role="img" class="map"><title>{title}</title>{labels}'
-        f'<svg x="{names:.1f}" width="{width:.1f}" height="{height:.1f}" viewBox="{view}">{inner}</svg></svg>'
+        f'<svg x="{names:.1f}" width="{width:.1f}" height="{height:.1f}" viewBox="{view}" '
+        f'preserveAspectRatio="none">{inner}</svg></svg>'
     )
 
 
@@ -248,26 +264,42 @@ def _source(drawing: _Drawing) -> str:
     return f'<svg width="0" height="0" class="source" aria-hidden="true"><defs>{group}</defs></svg>'
 
 
-def _bands(drawing: _Drawing) -> list[str]:
+def _bands(study: Study, drawing: _Drawing) -> list[str]:
     """The drawing cut into pictures a page wide."""
     head = drawing.head - drawing.box.x
     cuts = _cuts(drawing, PAGE / READABLE - head)
     widest = max(end - start for start, end in pairwise(cuts))
     scale = min(1.0, PAGE / (head + widest))
-    return [_band(drawing, start, end, scale, place) for place, (start, end) in enumerate(pairwise(cuts))]
+    name = _alternative(study, drawing)
+    return [_band(drawing, span, scale, f"{name} {place}") for place, span in enumerate(pairwise(cuts), start=1)]
 
 
 def _cuts(drawing: _Drawing, room: float) -> list[float]:
-    """Where to cut: between columns, into the fewest bands of at most `room`, about evenly."""
+    """Where to cut, between columns: each band at most `room` wide, all together as low as can be, then most even.
+
+    A shortest path over the gaps between columns: a band costs the heights of the lanes it must show.
+    """
     boxes = [shape.bounds for shape in drawing.model.shapes if shape.element in drawing.model.node]
-    free = _gaps(boxes, drawing.head, drawing.box.right)
-    cuts = [drawing.head]
-    while drawing.box.right - cuts[-1] > room + 1e-6:
-        left = drawing.box.right - cuts[-1]
-        wanted = cuts[-1] + left / -(-left // room)
-        reachable = [x for x in free if cuts[-1] + room / 3 < x <= cuts[-1] + room]
-        cuts.append(min(reachable, key=lambda x: abs(x - wanted), default=cuts[-1] + room))
-    return [*cuts, drawing.box.right]
+    places = [drawing.head, *_gaps(boxes, drawing.head, drawing.box.right), drawing.box.right]
+    busy = [_busy(drawing, start, end) for start, end in pairwise(places)]
+    lowest: list[tuple[float, float, int]] = [(0.0, 0.0, 0)]
+    for end in range(1, len(places)):
+        shown: frozenset[int] = frozenset()
+        best = (math.inf, math.inf, end - 1)
+        for start in range(end - 1, -1, -1):
+            width = places[end] - places[start]
+            if width > room and start < end - 1:
+                break
+            shown |= busy[start]
+            height = sum(drawing.strips[strip].bottom - drawing.strips[strip].top for strip in shown)
+            cost = lowest[start][0] + (height or drawing.box.height) + BAND
+            best = min(best, (cost, lowest[start][1] + width * width, start))
+        lowest.append(best)
+    cuts, place = [places[-1]], len(places) - 1
+    while place > 0:
+        place = lowest[place][2]
+        cuts.append(places[place])
+    return cuts[::-1]
 
 
 def _gaps(boxes: Sequence[Bounds], left: float, right: float) -> list[float]:
@@ -280,8 +312,9 @@ def _gaps(boxes: Sequence[Bounds], left: float, right: float) -> list[float]:
     return [gap for gap in gaps if gap < right]
 
 
-def _band(drawing: _Drawing, start: float, end: float, scale: float, place: int) -> str:
+def _band(drawing: _Drawing, span: tuple[float, float], scale: float, name: str) -> str:
     """One band: of each lane in which something happens there, its head and its part of the drawing."""
+    start, end = span
     head = drawing.head - drawing.box.x
     parts, y = [], 0.0
     for top, bottom in _rows(drawing, start, end):
@@ -294,9 +327,9 @@ def _band(drawing: _Drawing, start: float, end: float, scale: float, place: int)
             )
         y += height
     width = (head + end - start) * scale
-    edges = f'<path d="M{head * scale:.1f} 0V{y:.1f}" class="cut"/>' if place else ""
+    edges = f'<path d="M{head * scale:.1f} 0V{y:.1f}" class="cut"/>' if start > drawing.head else ""
     edges += f'<path d="M{width - 0.5:.1f} 0V{y:.1f}" class="cut"/>' if end < drawing.box.right else ""
-    title = escape(write.visible(f"{drawing.model.title} {place + 1}"))
+    title = escape(write.visible(name))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.1f} {y:.1f}" width="{width:.1f}" '
         f'height="{y:.1f}" role="img"><title>{title}</title>{"".join(parts)}{edges}</svg>'
@@ -304,39 +337,43 @@ def _band(drawing: _Drawing, start: float, end: float, scale: float, place: int)
 
 
 def _rows(drawing: _Drawing, start: float, end: float) -> list[tuple[float, float]]:
-    """Tops and bottoms of what a band shows: the lanes with a step or a flow that runs along them there."""
-    if not drawing.strips:
+    """Tops and bottoms of what a band shows."""
+    shown = sorted(_busy(drawing, start, end)) or list(range(len(drawing.strips)))
+    if not shown:
         return [(drawing.box.y, drawing.box.bottom)]
-    busy = [strip for strip in drawing.strips if _is_busy(drawing.model, strip, start, end)] or list(drawing.strips)
-    rows = [(strip.top, strip.bottom) for strip in busy]
-    first, last = drawing.strips[0], drawing.strips[-1]
-    rows[0] = (drawing.box.y if busy[0] is first else rows[0][0], rows[0][1])
-    rows[-1] = (rows[-1][0], drawing.box.bottom if busy[-1] is last else rows[-1][1])
+    rows = [(drawing.strips[strip].top, drawing.strips[strip].bottom) for strip in shown]
+    if shown[0] == 0:
+        rows[0] = (drawing.box.y, rows[0][1])
+    if shown[-1] == len(drawing.strips) - 1:
+        rows[-1] = (rows[-1][0], drawing.box.bottom)
     return rows
 
 
-def _is_busy(model: Model, strip: _Strip, start: float, end: float) -> bool:
-    """Whether a node stands in that part of a lane, a flow runs along it, or a message begins or ends there."""
-    for shape in model.shapes:
-        box = shape.bounds
-        if shape.element in model.node and _is_in(strip, box.centre[1]) and box.right > start and box.x < end:
-            return True
-    return any(_runs_along(edge, strip, start, end, is_flow=edge.element in model.flow) for edge in model.edges)
+def _busy(drawing: _Drawing, start: float, end: float) -> frozenset[int]:
+    """The lanes in which a node stands in that part, a flow runs along, or a message begins or ends."""
+    model = drawing.model
+    heights = [
+        shape.bounds.centre[1]
+        for shape in model.shapes
+        if shape.element in model.node and shape.bounds.right > start and shape.bounds.x < end
+    ]
+    for edge in model.edges:
+        heights += _runs(edge, start, end, is_flow=edge.element in model.flow)
+    return frozenset(
+        place for place, strip in enumerate(drawing.strips) if any(strip.top <= y <= strip.bottom for y in heights)
+    )
 
 
-def _is_in(strip: _Strip, y: float) -> bool:
-    return strip.top <= y <= strip.bottom
-
-
-def _runs_along(edge: Edge, strip: _Strip, start: float, end: float, *, is_flow: bool) -> bool:
+def _runs(edge: Edge, start: float, end: float, *, is_flow: bool) -> list[float]:
+    """The heights at which an edge has business in a part: a message passes through lanes it has none in."""
     points = edge.waypoints
     if not is_flow:
-        # Messages pass through lanes they have no business in.
-        return any(start <= x <= end and _is_in(strip, y) for x, y in (points[0], points[-1])) if points else False
-    return any(
-        abs(y - other) < 0.5 and _is_in(strip, y) and min(max(x, along), end) - max(min(x, along), start) > 6
+        return [y for x, y in (points[0], points[-1]) if start <= x <= end] if points else []
+    return [
+        y
         for (x, y), (along, other) in pairwise(points)
-    )
+        if abs(y - other) < 0.5 and min(max(x, along), end) - max(min(x, along), start) > 6
+    ]
 
 
 # --------------------------------------------------------------------------------------------------------------------

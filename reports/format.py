@@ -17,6 +17,8 @@ UNKNOWN = "—"
 #: The gap between thousands and before a per cent sign: narrow, and no line breaks at it.
 GAP = "\u202f"
 MINUS = "−"
+#: Between before and after; no line breaks at it.
+ARROW = "\u00a0→\u00a0"
 
 MINUTE = 60.0
 HOUR = 3600.0
@@ -68,7 +70,7 @@ def change(text: str, cut: float | None) -> str:
     ('−19.9', '+2', '0')
     """
     bare = text.lstrip(MINUS)
-    if cut is None or bare == UNKNOWN or not bare.strip("0." + GAP):
+    if cut is None or not any(letter in "123456789" for letter in bare):
         return bare
     return (MINUS if cut > 0 else "+") + bare
 
@@ -200,13 +202,12 @@ def clock(seconds: int) -> str:
 
 
 def digest(value: str) -> str:
-    """Write the first half of a digest in groups of four, enough to tell two files apart by eye.
+    """Write a digest in groups of eight, so that two can be compared by eye.
 
-    >>> digest("9f3a41c7" * 8)
-    '9f3a 41c7 9f3a 41c7 9f3a 41c7 9f3a 41c7'
+    >>> digest("9f3a41c7" * 3)
+    '9f3a41c7 9f3a41c7 9f3a41c7'
     """
-    head = value[:32]
-    return " ".join(head[place : place + 4] for place in range(0, len(head), 4)) or UNKNOWN
+    return " ".join(value[place : place + 8] for place in range(0, len(value), 8)) or UNKNOWN
 
 
 def visible(text: str) -> str:

@@ -11,11 +11,12 @@ from datetime import date
 from functools import cache
 from importlib import resources
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from flows import Procedure
-from reports import changes, method, summary, times
+from reports import changes, clocks, cuts, headline, method, spread, steps, trust, whereabouts
 from reports import format as write
 from reports.comparison import Comparison, Side
 from reports.diagrams import SAMPLES, diagrams
@@ -24,6 +25,9 @@ from reports.words import load
 
 #: Headlines longer than this are set smaller, so that they stay within two lines.
 LONG_HEADLINE = 46
+
+#: Titles longer than this are cut in the running head of the pages.
+LONG_TITLE = 26
 
 
 def report_html(
@@ -56,7 +60,7 @@ def report_html(
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("reports"),
         autoescape=True,
         finalize=_shown,
@@ -64,11 +68,21 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["spoken"] = _spoken
+    return environment
 
 
 def _shown(value: object) -> object:
     """Let markup through, make hidden characters of all other text visible."""
     return write.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+@pass_context
+def _spoken(context: Context, text: str) -> str | Markup:
+    """Mark a text with Chinese in it as Chinese, on a page in another language."""
+    if context["language"] == "zh" or not any("\u4e00" <= letter <= "\u9fff" for letter in text):
+        return text
+    return Markup('<span lang="zh-CN">{}</span>').format(write.visible(text))
 
 
 def _page(study: Study) -> dict[str, object]:
@@ -93,14 +107,13 @@ def _first_page(study: Study) -> dict[str, object]:
         "kind": words("report.kind" if study.after else "report.kind-one"),
         "about": _about(study),
         "is_example": study.procedure is not None and bool(study.procedure.illustrations),
-        "headline": summary.headline(study),
+        "headline": headline.headline(study),
         "long": LONG_HEADLINE if study.words.language == "zh" else 2 * LONG_HEADLINE,
-        "direction": summary.direction(cut) if cut else "only",
-        "warnings": summary.warnings(study),
-        "lead": summary.lead(study),
-        "cards": summary.cards(study),
-        "clocks": times.clocks(study),
-        "clocks_note": words("report.clocks.note", unit=study.unit()),
+        "direction": headline.direction(cut) if cut else "only",
+        "warnings": headline.warnings(study),
+        "lead": headline.lead(study),
+        "cards": cuts.cards(study),
+        "clocks": clocks.clocks(study),
         "diagrams": diagrams(study),
         "reckoning": changes.reckon(study.comparison.changes) if study.comparison else None,
         "samples": SAMPLES,
@@ -116,8 +129,8 @@ def _about(study: Study) -> list[str]:
 def _second_page(study: Study) -> dict[str, object]:
     listed = changes.changes(study)
     return {
-        "where": times.where(study),
-        "spread": times.spread(study),
+        "where": whereabouts.where(study),
+        "spread": spread.spread(study),
         "changes": listed,
         "is_changed": any(change.number for change in listed),
     }
@@ -126,10 +139,10 @@ def _second_page(study: Study) -> dict[str, object]:
 def _last_pages(study: Study) -> dict[str, object]:
     return {
         "account": method.account(study),
-        "doubts": method.doubts(study),
+        "doubts": trust.doubts(study),
         "repeat": method.repeat(study),
-        "unproved": method.unproved_times(study),
-        "step_tables": times.step_tables(study),
+        "unproved": trust.unproved_times(study),
+        "step_tables": steps.step_tables(study),
         "law_day": write.day(study.procedure.law_as_of) if study.procedure else "",
         "named": lambda identities: _named(study, identities),
         "scenarios": lambda names: _scenarios(study, names),
@@ -159,7 +172,8 @@ def _css(study: Study) -> Markup:
     head = css_text(
         f"{study.words('report.product')}  {study.words('report.kind' if study.after else 'report.kind-one')}"
     )
-    about = css_text(" · ".join(_about(study)))
+    title, *rest = _about(study)
+    about = css_text(" · ".join([title if len(title) <= LONG_TITLE else f"{title[:LONG_TITLE]}…", *rest]))
     page = (
         "@page { size: A4; margin: 15mm 15mm 14mm; font: 8pt var(--sans); color: #616b79;\n"
         f"  @top-left {{ content: {head}; }} @top-right {{ content: {about}; }}\n"

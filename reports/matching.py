@@ -51,10 +51,11 @@ def match(before: Model, after: Model) -> tuple[Match, ...]:
 def are_related(before: Model, after: Model, changes: Sequence[Match]) -> bool:
     """Whether the files can be two versions of one procedure.
 
-    They are where both name one matter, or any step is tied by name and unit or by `replaces`. Ids alone can be alike
-    by chance (`Task_1`), so they count where name or unit is alike too, or where they tie at least half of a side.
+    They are where they say the same, where both name one matter, or where any step is tied by name and unit or by
+    `replaces`. Ids alone can be alike by chance (`Task_1`), so they count where name or unit is alike too, or where
+    they tie at least half of a side.
     """
-    if before.procedure.matter and before.procedure.matter == after.procedure.matter:
+    if before == after or (before.procedure.matter and before.procedure.matter == after.procedure.matter):
         return True
     tied = [item for item in changes if item.by]
     if any(item.by != "id" or _is_alike(before, after, item) for item in tied):
@@ -77,13 +78,19 @@ def _tied(before: Model, after: Model, old: Sequence[Node], new: Sequence[Node])
     groups = [_Group([step.id], [step.id], "id") for step in old if step.id in ids]
     taken_before = {group.before[0] for group in groups}
     taken_after = set(taken_before)
-    waiting: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for step in reversed([step for step in new if step.id not in taken_after and step.name]):
-        waiting[_name_and_unit(after, step)].append(step.id)
+    waiting: dict[str, list[str]] = defaultdict(list)
+    for step in new:
+        if step.id not in taken_after and step.name:
+            waiting[_plain_name(step)].append(step.id)
     for step in old:
-        same = waiting.get(_name_and_unit(before, step)) if step.id not in taken_before and step.name else None
-        if same:
-            groups.append(_Group([step.id], [same.pop()], "name"))
+        if step.id in taken_before or not step.name:
+            continue
+        alike = waiting.get(_plain_name(step), [])
+        unit = _unit(before, step.id)
+        same = next((other for other in alike if _is_same_unit(unit, _unit(after, other))), None)
+        if same is not None:
+            alike.remove(same)
+            groups.append(_Group([step.id], [same], "name"))
     _tie_replaced(groups, old, new)
     order_before = {step.id: position for position, step in enumerate(old)}
     order_after = {step.id: position for position, step in enumerate(new)}
@@ -121,9 +128,9 @@ def _replaces(step: Node) -> tuple[str, ...]:
     return step.step.replaces if step.step is not None else ()
 
 
-def _name_and_unit(model: Model, step: Node) -> tuple[str, str]:
-    unit = model.unit_of.get(step.id)
-    return step.name, unit.key if unit is not None else ""
+def _plain_name(step: Node) -> str:
+    """Its name without white space: where a name is broken into lines is a matter of drawing."""
+    return "".join(step.name.split())
 
 
 def _unit(model: Model, step: str) -> tuple[str, str]:
@@ -140,7 +147,9 @@ def _is_same_unit(one: tuple[str, str], other: tuple[str, str]) -> bool:
 def _is_alike(before: Model, after: Model, item: Match) -> bool:
     one, other = before.node[item.before[0]], after.node[item.after[0]]
     unit = _unit(before, one.id)
-    return (bool(one.name) and one.name == other.name) or (any(unit) and _is_same_unit(unit, _unit(after, other.id)))
+    return (bool(one.name) and _plain_name(one) == _plain_name(other)) or (
+        any(unit) and _is_same_unit(unit, _unit(after, other.id))
+    )
 
 
 def _kind(group: _Group, moved: frozenset[str]) -> Literal["kept", "merged", "moved"]:

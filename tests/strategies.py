@@ -1,6 +1,6 @@
 """Random models for property tests, made by `bpmn.build`.
 
-`models()` are structured: sequences, exclusive, inclusive and parallel blocks, loops, sub-processes and events, sound by
+`models()` are structured: sequences, exclusive, inclusive and parallel blocks, loops and sub-processes, sound by
 construction. `graphs()` connect any elements in any way and promise nothing.
 """
 
@@ -26,10 +26,14 @@ TIMES = st.one_of(
     st.builds(GovTime, mean=DURATIONS, source=st.sampled_from(("", "measured", "estimate", "suggested"))),
     st.builds(GovTime, distribution=st.just("exponential"), mean=DURATIONS, clock=st.sampled_from(("", "calendar"))),
     st.builds(GovTime, distribution=st.sampled_from(("normal", "lognormal", "gamma")), mean=DURATIONS, sd=DURATIONS),
-    st.builds(GovTime, distribution=st.just("empirical"), values=st.lists(DURATIONS, min_size=1, max_size=3).map(tuple)),
+    st.builds(
+        GovTime, distribution=st.just("empirical"), values=st.lists(DURATIONS, min_size=1, max_size=3).map(tuple)
+    ),
 )
 MATERIALS = st.lists(
-    st.builds(needs, st.sampled_from(("执照", "title", "plan")), origin=st.sampled_from(("applicant", "shared", "internal")))
+    st.builds(
+        needs, st.sampled_from(("执照", "title", "plan")), origin=st.sampled_from(("applicant", "shared", "internal"))
+    )
     | st.builds(gives, st.sampled_from(("licence", "意见")), to=st.sampled_from(("", "applicant"))),
     max_size=3,
 )

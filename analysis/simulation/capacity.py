@@ -182,7 +182,7 @@ def _work(program: Program, per_case: Sequence[float]) -> list[list[float]]:
     work = [[0.0, 0.0] for _ in program.staffed]
     for op, row in enumerate(program.op):
         if row[at.OP_STAFF] >= 0:
-            by_calendar = row[at.OP_WORK_CALENDAR] < 0 <= row[at.OP_UNIT_CALENDAR]
+            by_calendar = int(row[at.OP_WORK_CALENDAR] < 0 <= row[at.OP_UNIT_CALENDAR])
             work[row[at.OP_STAFF]][by_calendar] += per_case[row[at.OP_STEP]] * program.mean(op, 1) / _SECOND
     return work
 
@@ -208,9 +208,10 @@ def _lasting(model: Model, program: Program, per_case: Sequence[float]) -> float
     for number, hours in enumerate(program.hours):
         work = work_time(model, hours)
         share[number] = _open_days(work) * work.day_seconds / (365 * _DAY)
-    return sum(
+    seconds = (
         per_case[row[at.OP_STEP]] * program.mean(op, part) / _SECOND / share[int(row[calendar])]
         for op, row in enumerate(program.op)
         if row[at.OP_STEP] >= 0
         for part, calendar in ((0, at.OP_WAIT_CALENDAR), (1, at.OP_WORK_CALENDAR))
     )
+    return float(sum(seconds))

@@ -5,12 +5,12 @@ spans of it. Calendar -1 is the natural clock.
 """
 
 from analysis.simulation import layout as at
-from analysis.simulation.compiled import compiled
-from analysis.simulation.tables import Plan
+from analysis.simulation.compiled import inlined
+from analysis.simulation.tables import Plan, Whole
 
 
-@compiled
-def span_before(plan: Plan, calendar: int, moment: int) -> int:
+@inlined
+def span_before(plan: Plan, calendar: int, moment: int) -> Whole:
     """Give the last span that starts at or before a moment, or the one before the first."""
     day = moment // at.DAY - plan.calendar[calendar, at.CALENDAR_FIRST_DAY]
     day = min(max(day, 0), plan.calendar[calendar, at.CALENDAR_DAYS] - 1)
@@ -20,8 +20,8 @@ def span_before(plan: Plan, calendar: int, moment: int) -> int:
     return span - 1
 
 
-@compiled
-def opened(plan: Plan, calendar: int, moment: int) -> int:
+@inlined
+def opened(plan: Plan, calendar: int, moment: int) -> Whole:
     """Give the open time before a moment."""
     if calendar < 0:
         return moment
@@ -31,16 +31,16 @@ def opened(plan: Plan, calendar: int, moment: int) -> int:
     return plan.span[span, 2] + min(moment, plan.span[span, 1]) - plan.span[span, 0]
 
 
-@compiled
-def open_between(plan: Plan, calendar: int, start: int, end: int) -> int:
+@inlined
+def open_between(plan: Plan, calendar: int, start: int, end: int) -> Whole:
     """Give the open time between two moments."""
     if calendar < 0 or start == end:
         return end - start
     return opened(plan, calendar, end) - opened(plan, calendar, start)
 
 
-@compiled
-def reached(plan: Plan, calendar: int, moment: int, amount: int) -> int:
+@inlined
+def reached(plan: Plan, calendar: int, moment: int, amount: int) -> Whole:
     """Give the first moment by which so much open time has passed; `NEVER` beyond the end of the calendar."""
     if calendar < 0 or amount == 0:
         return moment + amount

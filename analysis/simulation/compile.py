@@ -94,7 +94,8 @@ class Program:
 
     def mean(self, op: int, part: int) -> float:
         """The mean of an operation's wait (0) or work (1), in microseconds."""
-        return mean_of(tuple(self.law[2 * op + part]), self.value)
+        kind, first, second, third = self.law[2 * op + part].tolist()
+        return mean_of((kind, first, second, third), self.value.tolist())
 
 
 def compile_model(model: Model) -> Program:

@@ -94,7 +94,7 @@ def gamma(state: Bits, shape: float) -> float:
 
 
 @compiled
-def duration(state: Bits, laws: Any, row: int, values: Any) -> int:
+def duration(state: Bits, laws: Any, row: int, values: Any) -> Bits:
     """Draw whole microseconds from a law: its kind and up to three parameters; `values` are those of empirical laws."""
     kind = int(laws[row, 0])
     x = laws[row, 1]

@@ -6,11 +6,11 @@ which grows with its instant.
 """
 
 from analysis.simulation import layout as at
-from analysis.simulation.compiled import compiled
-from analysis.simulation.tables import Run
+from analysis.simulation.compiled import inlined
+from analysis.simulation.tables import Run, Whole
 
 
-@compiled
+@inlined
 def plan_event(run: Run, token: int, moment: int) -> None:
     """Let something happen to a token at a moment."""
     heap, register = run.heap, run.register
@@ -26,8 +26,8 @@ def plan_event(run: Run, token: int, moment: int) -> None:
     register[at.HEAP_SIZE] += 1
 
 
-@compiled
-def next_event(run: Run) -> int:
+@inlined
+def next_event(run: Run) -> Whole:
     """Take the first event out of the heap and give its token."""
     heap, register = run.heap, run.register
     token = heap[0, 2]
@@ -53,7 +53,7 @@ def next_event(run: Run) -> int:
     return token
 
 
-@compiled
+@inlined
 def _joined(run: Run, left: int, right: int) -> int:
     """Make the later of two heaps a child of the earlier and give that."""
     token = run.token
@@ -64,7 +64,7 @@ def _joined(run: Run, left: int, right: int) -> int:
     return left
 
 
-@compiled
+@inlined
 def queue_up(run: Run, staff: int, token: int) -> None:
     """Let a token wait for a person of a unit."""
     run.token[token, at.TOKEN_CHILD] = -1
@@ -73,8 +73,8 @@ def queue_up(run: Run, staff: int, token: int) -> None:
     run.staff[staff, at.STAFF_QUEUE] = token if first < 0 else _joined(run, first, token)
 
 
-@compiled
-def next_in_queue(run: Run, staff: int) -> int:
+@inlined
+def next_in_queue(run: Run, staff: int) -> Whole:
     """Take the token with the earliest hand-over out of a unit's queue: children are joined in pairs, then together."""
     token = run.token
     first = run.staff[staff, at.STAFF_QUEUE]

@@ -29,10 +29,10 @@ import numpy as np
 
 from analysis.simulation import layout as at
 from analysis.simulation.clocks import reached
-from analysis.simulation.compiled import compiled
+from analysis.simulation.compiled import compiled, inlined
 from analysis.simulation.draws import NONE, REJECT_PART, WAIT_PART, WAY_PART, case_key, duration, stream, uniform
 from analysis.simulation.heaps import next_event, queue_up
-from analysis.simulation.tables import Plan, Run
+from analysis.simulation.tables import Plan, Run, Whole
 from analysis.simulation.tokens import (
     clear_way,
     close_frame,
@@ -89,12 +89,12 @@ def advance(plan: Plan, run: Run, turns: int) -> int:
             return fault
 
 
-@compiled
+@inlined
 def is_arrival_next(plan: Plan, run: Run) -> bool:
     """Say whether a case arrives before anything else happens; where cases never meet, only when nothing does."""
     if run.register[at.HEAP_SIZE] == 0:
         return True
-    return plan.setting[at.ALONE] == 0 and run.register[at.NEXT_ARRIVAL] <= run.heap[0, 0]
+    return bool(plan.setting[at.ALONE] == 0 and run.register[at.NEXT_ARRIVAL] <= run.heap[0, 0])
 
 
 @compiled
@@ -115,7 +115,7 @@ def plan_arrival(plan: Plan, run: Run) -> None:
     register[at.NEXT_ARRIVAL] = reached(plan, setting[at.ARRIVAL_CALENDAR], setting[at.ARRIVAL_INSTANT], within)
 
 
-@compiled
+@inlined
 def arrive(plan: Plan, run: Run) -> None:
     """Let a case arrive: open its scopes and put a token at each of their starts."""
     register = run.register
@@ -141,15 +141,15 @@ def arrive(plan: Plan, run: Run) -> None:
     plan_arrival(plan, run)
 
 
-@compiled
-def open_scope(plan: Plan, run: Run, case: int, scope: int) -> int:
+@inlined
+def open_scope(plan: Plan, run: Run, case: int, scope: int) -> Whole:
     """Open a process in a case; the first one outside the applicant's pool is the start of the case."""
     if run.case[case, at.CASE_START] < 0 and plan.scope[scope, at.SCOPE_APPLICANT] == 0:
         run.case[case, at.CASE_START] = run.register[at.NOW]
     return new_frame(run, case, -1, -1, scope)
 
 
-@compiled
+@inlined
 def go_on(plan: Plan, run: Run, token: int) -> int:
     """Do what the operation does that a ready token has come to."""
     row = run.token
@@ -177,13 +177,13 @@ def go_on(plan: Plan, run: Run, token: int) -> int:
     return at.DONE
 
 
-@compiled
+@inlined
 def leave(plan: Plan, run: Run, token: int, arc: int) -> None:
     """Send a token along an arc."""
     make_ready(run, token, plan.arc[arc, at.ARC_TARGET], arc)
 
 
-@compiled
+@inlined
 def choose(plan: Plan, run: Run, token: int, op: int, case: int) -> None:
     """Draw one of the ways out."""
     see(plan, run, op, case)
@@ -194,7 +194,7 @@ def choose(plan: Plan, run: Run, token: int, op: int, case: int) -> None:
     leave(plan, run, token, arc)
 
 
-@compiled
+@inlined
 def split(plan: Plan, run: Run, token: int, op: int, case: int) -> None:
     """Send a token along every way out, the first in the order of the file first."""
     frame = run.token[token, at.TOKEN_FRAME]
@@ -205,7 +205,7 @@ def split(plan: Plan, run: Run, token: int, op: int, case: int) -> None:
     leave(plan, run, token, plan.op[op, at.OP_ARC])
 
 
-@compiled
+@inlined
 def join(plan: Plan, run: Run, token: int, op: int) -> int:
     """Wait until every arc has brought a token; the last one goes on."""
     frame = run.token[token, at.TOKEN_FRAME]
@@ -221,7 +221,7 @@ def join(plan: Plan, run: Run, token: int, op: int) -> int:
     return at.DONE
 
 
-@compiled
+@inlined
 def enter(plan: Plan, run: Run, token: int, op: int, case: int) -> None:
     """Begin a run of a sub-process; it counts as one token of the scope around it."""
     scope = plan.op[op, at.OP_SCOPE]
@@ -238,7 +238,7 @@ def enter(plan: Plan, run: Run, token: int, op: int, case: int) -> None:
     make_ready(run, token, plan.start[first], -1)
 
 
-@compiled
+@inlined
 def end(plan: Plan, run: Run, token: int, op: int, case: int) -> int:
     """Consume a token, and at a terminate end every other of its scope."""
     frame = run.token[token, at.TOKEN_FRAME]
@@ -263,7 +263,7 @@ def end(plan: Plan, run: Run, token: int, op: int, case: int) -> int:
     return at.DONE
 
 
-@compiled
+@inlined
 def end_case(plan: Plan, run: Run, token: int, case: int) -> None:
     """Note that a case ends now, for all we know, and the way that led here."""
     run.case[case, at.CASE_END] = run.register[at.NOW]
@@ -271,7 +271,7 @@ def end_case(plan: Plan, run: Run, token: int, case: int) -> None:
         run.case[case, at.CASE_WAY + column] = run.token[token, at.TOKEN_WAY + column]
 
 
-@compiled
+@inlined
 def hand_over(plan: Plan, run: Run, token: int, op: int, case: int) -> int:
     """Begin a step or event, unless it has to wait for a message."""
     box = plan.op[op, at.OP_BOX]
@@ -292,7 +292,7 @@ def hand_over(plan: Plan, run: Run, token: int, op: int, case: int) -> int:
     return at.DONE
 
 
-@compiled
+@inlined
 def note_hand_over(plan: Plan, run: Run, token: int, op: int, case: int) -> None:
     """Count what a hand-over brings, whatever becomes of it."""
     register, flags = run.register, plan.op[op, at.OP_FLAGS]
@@ -309,7 +309,7 @@ def note_hand_over(plan: Plan, run: Run, token: int, op: int, case: int) -> None
         run.step[step, at.STEP_TIMES] += 1
 
 
-@compiled
+@inlined
 def take_up(plan: Plan, run: Run, token: int, op: int, case: int) -> int:
     """Begin the work, or queue for a person where none is free."""
     if plan.law[2 * op + 1, 0] == NONE:
@@ -327,7 +327,7 @@ def take_up(plan: Plan, run: Run, token: int, op: int, case: int) -> int:
     return at.DONE
 
 
-@compiled
+@inlined
 def happen(plan: Plan, run: Run, token: int) -> int:
     """Let the event of a token happen: its wait or its work is over."""
     phase = run.token[token, at.TOKEN_PHASE]
@@ -346,7 +346,7 @@ def happen(plan: Plan, run: Run, token: int) -> int:
     return complete(plan, run, token, op, case)
 
 
-@compiled
+@inlined
 def complete(plan: Plan, run: Run, token: int, op: int, case: int) -> int:
     """Finish a step or event: note clocks, reject or send messages, and go on."""
     flags, now = plan.op[op, at.OP_FLAGS], run.register[at.NOW]
@@ -370,7 +370,7 @@ def complete(plan: Plan, run: Run, token: int, op: int, case: int) -> int:
     return at.DONE
 
 
-@compiled
+@inlined
 def turn_down(plan: Plan, run: Run, token: int, case: int) -> int:
     """End a case at once: all its tokens go."""
     end_case(plan, run, token, case)
@@ -381,7 +381,7 @@ def turn_down(plan: Plan, run: Run, token: int, case: int) -> int:
     return leave_case(plan, run, token)
 
 
-@compiled
+@inlined
 def send(plan: Plan, run: Run, token: int, case: int, index: int) -> None:
     """Send a message: it opens a pool, is caught by the token that waits longest for it, or waits itself."""
     op, scope = plan.message[index, at.MESSAGE_TARGET], plan.message[index, at.MESSAGE_SCOPE]

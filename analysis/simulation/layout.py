@@ -44,7 +44,8 @@ WORKED, CHOOSE, SPLIT, JOIN, ENTER, END, TERMINATE = range(7)
     OP_WIDTH,
 ) = range(21)
 
-#: Flags of an operation: hands-on work; a wait that counts as waiting; accept, decide; a clock-stop; the applicant has to come.
+#: Flags of an operation: its work is hands-on, its wait counts as waiting, it begins or ends the clock, stops it, needs
+#: the applicant to come.
 IS_HANDS_ON, IS_WAITING, IS_ACCEPT, IS_DECIDE, IS_STOP, IS_VISIT = (1 << bit for bit in range(6))
 
 #: Columns of an arc: the operation it leads to, its counter in a frame (-1 where it leads to no join).

@@ -18,7 +18,7 @@ _SENTENCES = {
     "inclusive-gateway": "Inclusive gateways are not simulated yet. Draw the choice with exclusive gateways.",
     "complex-gateway": "Complex gateways are not simulated. Draw them with exclusive and parallel gateways.",
     "event-based-gateway": "Event-based gateways are not simulated yet. Draw the choice with an exclusive gateway.",
-    "conditional-flow": "Several conditional flows out of an activity are not simulated yet. Draw an exclusive gateway.",
+    "conditional-flow": "Conditional flows out of an activity are not simulated yet. Draw an exclusive gateway.",
     "boundary-event": "Boundary events are not simulated yet. Draw the other way with an exclusive gateway.",
     "timer-event": "Timer events are not simulated yet. Write the time as a gov:time of the next step.",
     "signal-event": "Waiting for a signal is not simulated yet. Draw a message.",

@@ -11,9 +11,11 @@ from analysis.simulation import layout as at
 from analysis.simulation.capacity import Load, loads, visits, warm_up
 from analysis.simulation.columns import Columns, PathSums, StepSums, UnitSums
 from analysis.simulation.compile import Program, StepPlace, compile_model
+from analysis.simulation.compiled import holds_code, present_folder
 from analysis.simulation.drive import Harvest, Progress, Request, drive, work_time
+from analysis.simulation.kernel import advance
 from analysis.simulation.refusals import refusals
-from bpmn.model import Model
+from bpmn.model import Model, Node, Process, SequenceFlow
 
 
 def simulate(
@@ -50,6 +52,19 @@ def simulate(
     )
     harvest = drive(model, program, request, progress)
     return _columns(model, program, request, harvest, tuple(found[number].overload for number in overloaded))
+
+
+def warm() -> None:
+    """Compile the kernel, unless that was done before, by simulating one case."""
+    process = Process(id="process")
+    nodes = (Node(id="start", kind="startEvent", process="process"), Node(id="end", kind="endEvent", process="process"))
+    flows = (SequenceFlow(id="flow", source="start", target="end", process="process"),)
+    simulate(Model(processes=(process,), nodes=nodes, flows=flows), cases=1)
+
+
+def is_compiled() -> bool:
+    """Whether the kernel's machine code is there, so that nobody has to wait for the compiler."""
+    return bool(getattr(advance, "signatures", ())) or holds_code(present_folder())
 
 
 def overloads(model: Model) -> tuple[Overload, ...]:

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from analysis.simulation import layout as at
 
+#: A whole number out of a table, numpy's and not Python's.
+Whole = Any
 #: A table of whole numbers or of doubles; its columns are named in `layout`.
 Table = NDArray[Any]
 

@@ -5,12 +5,12 @@ too; a sub-process under way counts as one token of the frame around it.
 """
 
 from analysis.simulation import layout as at
-from analysis.simulation.compiled import compiled
-from analysis.simulation.tables import Plan, Run
+from analysis.simulation.compiled import inlined
+from analysis.simulation.tables import Plan, Run, Whole
 
 
-@compiled
-def new_token(run: Run, case: int, frame: int, op: int) -> int:
+@inlined
+def new_token(run: Run, case: int, frame: int, op: int) -> Whole:
     """Put a token before an operation; it carries no way yet."""
     register, token = run.register, run.token
     new = register[at.FREE_TOKEN]
@@ -30,7 +30,7 @@ def new_token(run: Run, case: int, frame: int, op: int) -> int:
     return new
 
 
-@compiled
+@inlined
 def make_ready(run: Run, token: int, op: int, arc: int) -> None:
     """Put a token before an operation and on the stack."""
     row = run.token
@@ -41,7 +41,7 @@ def make_ready(run: Run, token: int, op: int, arc: int) -> None:
     run.register[at.TOP] = token
 
 
-@compiled
+@inlined
 def unlink(run: Run, token: int) -> None:
     """Take a token off the list of its case."""
     row = run.token
@@ -54,7 +54,7 @@ def unlink(run: Run, token: int) -> None:
         row[after, at.TOKEN_BEFORE] = before
 
 
-@compiled
+@inlined
 def release(run: Run, token: int) -> None:
     """Give the row of a token back."""
     run.token[token, at.TOKEN_NEXT] = run.register[at.FREE_TOKEN]
@@ -62,8 +62,8 @@ def release(run: Run, token: int) -> None:
     run.register[at.FREE_TOKENS] += 1
 
 
-@compiled
-def new_frame(run: Run, case: int, parent: int, op: int, scope: int) -> int:
+@inlined
+def new_frame(run: Run, case: int, parent: int, op: int, scope: int) -> Whole:
     """Begin a run of a scope in a case."""
     register, row = run.register, run.frame
     new = register[at.FREE_FRAME]
@@ -85,7 +85,7 @@ def new_frame(run: Run, case: int, parent: int, op: int, scope: int) -> int:
     return new
 
 
-@compiled
+@inlined
 def close_frame(run: Run, frame: int) -> None:
     """Give the row of a frame back."""
     row, register = run.frame, run.register
@@ -101,7 +101,7 @@ def close_frame(run: Run, frame: int) -> None:
     register[at.FREE_FRAMES] += 1
 
 
-@compiled
+@inlined
 def is_inside(run: Run, inner: int, outer: int) -> bool:
     """Say whether a frame is another one or lies in it; every frame lies in frame -1."""
     while inner >= 0 and inner != outer:
@@ -109,21 +109,21 @@ def is_inside(run: Run, inner: int, outer: int) -> bool:
     return inner == outer
 
 
-@compiled
+@inlined
 def clear_way(run: Run, token: int) -> None:
     """Let a token begin its way."""
     for column in range(at.TOKEN_WAY, run.token.shape[1]):
         run.token[token, column] = 0
 
 
-@compiled
+@inlined
 def copy_way(run: Run, source: int, target: int) -> None:
     """Let one token have come the way of another."""
     for column in range(at.TOKEN_WAY, run.token.shape[1]):
         run.token[target, column] = run.token[source, column]
 
 
-@compiled
+@inlined
 def add_to_way(plan: Plan, run: Run, token: int, part: int, length: int, open_time: int) -> None:
     """Say where a token's time went: with its unit, at closed doors, or elsewhere."""
     op = run.token[token, at.TOKEN_OP]
@@ -132,14 +132,14 @@ def add_to_way(plan: Plan, run: Run, token: int, part: int, length: int, open_ti
     run.token[token, at.TOKEN_WAY + at.WAY_CLOSED] += length - open_time
 
 
-@compiled
+@inlined
 def is_counted(plan: Plan, run: Run, case: int) -> bool:
     """Say whether a case is one of those the figures are made of."""
     number = run.case[case, at.CASE_NUMBER]
-    return 0 <= number < plan.setting[at.CASES]
+    return bool(0 <= number < plan.setting[at.CASES])
 
 
-@compiled
+@inlined
 def leave_case(plan: Plan, run: Run, token: int) -> int:
     """Consume a token."""
     case = run.token[token, at.TOKEN_CASE]
@@ -149,7 +149,7 @@ def leave_case(plan: Plan, run: Run, token: int) -> int:
     return close_if_over(plan, run, case)
 
 
-@compiled
+@inlined
 def close_if_over(plan: Plan, run: Run, case: int) -> int:
     """Close a case no token of which can move any more; one that stays in an office is at fault."""
     if run.case[case, at.CASE_MOVING] > 0:
@@ -180,7 +180,7 @@ def close_if_over(plan: Plan, run: Run, case: int) -> int:
     return at.DONE
 
 
-@compiled
+@inlined
 def waiting_join(plan: Plan, run: Run, frame: int) -> int:
     """Find a join in which tokens of a frame wait, -1 where there is none."""
     for op in range(len(plan.op)):
@@ -192,7 +192,7 @@ def waiting_join(plan: Plan, run: Run, frame: int) -> int:
     return -1
 
 
-@compiled
+@inlined
 def write_case(plan: Plan, run: Run, case: int) -> None:
     """Write a counted case into the result columns and its way into the sums."""
     row, number = run.case, run.case[case, at.CASE_NUMBER]

@@ -4,29 +4,29 @@ import numpy as np
 
 from analysis.simulation import layout as at
 from analysis.simulation.clocks import open_between, reached
-from analysis.simulation.compiled import compiled
+from analysis.simulation.compiled import inlined
 from analysis.simulation.draws import WORK_PART, duration, stream
 from analysis.simulation.heaps import next_in_queue, plan_event
-from analysis.simulation.tables import Plan, Run
+from analysis.simulation.tables import Plan, Run, Whole
 from analysis.simulation.tokens import add_to_way, close_frame, is_counted, is_inside, release, unlink
 
 
-@compiled
-def draw_state(plan: Plan, run: Run, op: int, case: int, part: int) -> np.uint64:
+@inlined
+def draw_state(plan: Plan, run: Run, op: int, case: int, part: int) -> Whole:
     """Give the stream of a part of the present visit of a case to an operation."""
     seen = at.CASE_WAY + plan.setting[at.WAY_WIDTH] + plan.setting[at.BOXES] + plan.op[op, at.OP_SEEN]
     key, element = np.uint64(run.case[case, at.CASE_KEY]), np.uint64(plan.op[op, at.OP_ELEMENT])
     return stream(key, element, run.case[case, seen], part)
 
 
-@compiled
+@inlined
 def see(plan: Plan, run: Run, op: int, case: int) -> None:
     """Count a visit of a case to an operation."""
     seen = at.CASE_WAY + plan.setting[at.WAY_WIDTH] + plan.setting[at.BOXES] + plan.op[op, at.OP_SEEN]
     run.case[case, seen] += 1
 
 
-@compiled
+@inlined
 def under_way(plan: Plan, run: Run, token: int, phase: int, length: int, calendar: int) -> None:
     """Let a phase of drawn length begin now."""
     now = run.register[at.NOW]
@@ -36,7 +36,7 @@ def under_way(plan: Plan, run: Run, token: int, phase: int, length: int, calenda
     plan_event(run, token, reached(plan, calendar, now, length))
 
 
-@compiled
+@inlined
 def begin_work(plan: Plan, run: Run, token: int) -> None:
     """Let the work of a token begin now."""
     op, case = run.token[token, at.TOKEN_OP], run.token[token, at.TOKEN_CASE]
@@ -44,7 +44,7 @@ def begin_work(plan: Plan, run: Run, token: int) -> None:
     under_way(plan, run, token, at.WORKING, length, plan.op[op, at.OP_WORK_CALENDAR])
 
 
-@compiled
+@inlined
 def serve(plan: Plan, run: Run, staff: int) -> None:
     """Let every free person of a unit take the next of its queue."""
     while run.staff[staff, at.STAFF_FREE] > 0 and run.staff[staff, at.STAFF_QUEUE] >= 0:
@@ -57,7 +57,7 @@ def serve(plan: Plan, run: Run, staff: int) -> None:
         begin_work(plan, run, token)
 
 
-@compiled
+@inlined
 def note_wait(plan: Plan, run: Run, token: int) -> None:
     """Book a wait that lasted until now."""
     op, since, now = run.token[token, at.TOKEN_OP], run.token[token, at.TOKEN_SINCE], run.register[at.NOW]
@@ -73,7 +73,7 @@ def note_wait(plan: Plan, run: Run, token: int) -> None:
         run.step[step, at.STEP_WAIT] += length
 
 
-@compiled
+@inlined
 def note_queue(plan: Plan, run: Run, token: int) -> None:
     """Book a queue that lasted until now."""
     op, since, now = run.token[token, at.TOKEN_OP], run.token[token, at.TOKEN_SINCE], run.register[at.NOW]
@@ -85,7 +85,7 @@ def note_queue(plan: Plan, run: Run, token: int) -> None:
         run.step[step, at.STEP_QUEUE] += open_time
 
 
-@compiled
+@inlined
 def note_work(plan: Plan, run: Run, token: int, done: int) -> None:
     """Book work that lasted until now, of which so much was done."""
     op, since, now = run.token[token, at.TOKEN_OP], run.token[token, at.TOKEN_SINCE], run.register[at.NOW]
@@ -102,7 +102,7 @@ def note_work(plan: Plan, run: Run, token: int, done: int) -> None:
         run.step[step, at.STEP_WORK] += done
 
 
-@compiled
+@inlined
 def kill(plan: Plan, run: Run, case: int, frame: int, but: int) -> None:
     """Let every token but one go that lies in a frame or in one inside it; of the whole case for frame -1."""
     token = run.case[case, at.CASE_TOKENS]
@@ -127,7 +127,7 @@ def kill(plan: Plan, run: Run, case: int, frame: int, but: int) -> None:
         serve(plan, run, staff)
 
 
-@compiled
+@inlined
 def kill_token(plan: Plan, run: Run, token: int, case: int) -> None:
     """Let a token go: what it did until now stays done, its person gets free."""
     op, phase = run.token[token, at.TOKEN_OP], run.token[token, at.TOKEN_PHASE]

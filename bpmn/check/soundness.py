@@ -6,7 +6,7 @@ state; what it leaves over is searched, up to a limit of states, and past that l
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bpmn.blocks import (
     Block,
@@ -18,9 +18,11 @@ from bpmn.blocks import (
     Parallel,
     Rest,
     Sequence,
+    children,
     decompose,
 )
 from bpmn.check.rules import found
+from bpmn.check.structure import way_to
 from bpmn.check.tokens import ENTRY, Defect, Search
 from bpmn.control_flow import ControlFlow, Scope
 from bpmn.model import Model
@@ -34,8 +36,35 @@ def soundness(model: Model, flow: ControlFlow, *, limit: int = LIMIT) -> Iterato
     """What keeps cases from ending properly: deadlocks, branches never joined, tokens without bound."""
     loose = frozenset(_loose(model, flow))
     for scope, block in zip(flow.scopes, decompose(flow), strict=True):
-        if isinstance(block, Rest) and block.kind == "mixed" and not scope.ad_hoc:
-            yield from _judge(model, scope, block, loose, limit)
+        parts = [] if scope.ad_hoc else list(_not_nested(block))
+        if parts:
+            yield from _judge(model, _Scope(flow=flow, scope=scope, loose=loose), parts, limit)
+
+
+def _not_nested(block: Block) -> Iterator[Rest]:
+    """The parts of a scope that block reduction does not prove, each of which stands or falls by itself."""
+    stack = [block]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, Rest) and part.kind == "mixed":
+            yield part
+        if not isinstance(part, Frame):
+            stack.extend(children(part))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Scope:
+    """The scope being judged."""
+
+    flow: ControlFlow
+    scope: Scope
+    #: Steps out of which several conditional flows lead.
+    loose: frozenset[str]
+
+    @property
+    def element(self) -> str:
+        """The sub-process or process itself."""
+        return self.scope.node or self.scope.process
 
 
 def _loose(model: Model, flow: ControlFlow) -> Iterator[str]:
@@ -45,17 +74,17 @@ def _loose(model: Model, flow: ControlFlow) -> Iterator[str]:
             yield vertex.node
 
 
-def _judge(model: Model, scope: Scope, block: Rest, loose: frozenset[str], limit: int) -> Iterator[Problem]:
-    waiting = deque([block])
+def _judge(model: Model, scope: _Scope, parts: Iterable[Rest], limit: int) -> Iterator[Problem]:
+    waiting = deque(parts)
     while waiting:
         rest = waiting.popleft()
         if any(model.node[place.node].kind == "complexGateway" for place in rest.places if place.node):
             yield _undecided(model, scope, "complex-gateway", limit)
             continue
-        search = Search(rest, limit=limit, loose=loose)
+        search = Search(rest, limit=limit, loose=scope.loose)
         waiting.extend(search.thread(*thread) for thread in search.threads)
         defects = search.run()
-        is_drawn = not defects or not scope.together or _is_wrong_from_one_start(rest, limit, loose)
+        is_drawn = not defects or not scope.scope.together or _is_wrong_from_one_start(rest, limit, scope.loose)
         for defect in defects:
             if defect.problem == "not-decided":
                 yield _undecided(model, scope, "not-decided", limit)
@@ -77,15 +106,14 @@ def _is_wrong_from_one_start(rest: Rest, limit: int, loose: frozenset[str]) -> b
     )
 
 
-def _undecided(model: Model, scope: Scope, rule: str, limit: int) -> Problem:
-    element = scope.node or scope.process
-    return found(model, "deadlock", rule, element, severity="warning", limit=str(limit))
+def _undecided(model: Model, scope: _Scope, rule: str, limit: int) -> Problem:
+    return found(model, "deadlock", rule, scope.element, severity="warning", limit=str(limit))
 
 
 class _Witness:
     """Turns a defect into a problem with the run that proves it."""
 
-    def __init__(self, model: Model, scope: Scope, search: Search, defect: Defect, *, is_drawn: bool) -> None:
+    def __init__(self, model: Model, scope: _Scope, search: Search, defect: Defect, *, is_drawn: bool) -> None:
         self.model = model
         self.scope = scope
         self.search = search
@@ -95,11 +123,11 @@ class _Witness:
 
     def problem(self) -> Problem:
         """The problem at the gateway where it shows."""
-        element = self._node(self.defect.place) or self.scope.node or self.scope.process
+        element = self._node(self.defect.place) or self.scope.element
         split = next((p for p, puts in reversed(self.defect.run) if len(puts) > 1), ENTRY)
         choice = self._choice()
         details = {
-            "path": ",".join(self._path()),
+            "path": ",".join(self._path_from_start()),
             "split": self._name(split),
             "choice": self._name(choice),
             "missing": ", ".join(dict.fromkeys(self._last(edge) for edge in self.defect.edges)),
@@ -159,13 +187,20 @@ class _Witness:
     def _name(self, place: int) -> str:
         """A gateway as a reader knows it: its name, else its id; the process for none."""
         node = self._node(place)
-        return (self.model.node[node].name.strip() or node) if node else self.scope.node or self.scope.process
+        return (self.model.node[node].name.strip() or node) if node else self.scope.element
 
     def _last(self, edge: int) -> str:
         """The last element on an edge before its join, else the gateway it comes from."""
         known = self.search.edges[edge]
         nodes = list(walk(known.branch.child)) or [self.search.places[known.source].node]
         return self.model.node[nodes[-1]].name.strip() or nodes[-1] if nodes[-1] else ""
+
+    def _path_from_start(self) -> list[str]:
+        """The elements of the run, with a shortest way to where it begins."""
+        run = list(self._path())
+        flow = self.scope.flow
+        goal = {flow.main[run[0]]} if run and run[0] in flow.main else set()
+        return [*way_to(flow, self.scope.scope, goal), *run]
 
     def _path(self) -> Iterator[str]:
         """The elements of the run, in the order in which they are reached."""

@@ -125,12 +125,12 @@ def _loop(model: Model, flow: ControlFlow, scope: Scope, rule: str, members: lis
     first = next((v for v in members if any(flow.arcs[a].source not in inside for a in flow.vertices[v].entering)), -1)
     element = flow.vertices[first if first >= 0 else members[0]].node
     loop = dict.fromkeys(flow.vertices[v].node for v in members)
-    path = _way_to(flow, scope, inside)
+    path = way_to(flow, scope, inside)
     return found(model, "endless-loop", rule, element, loop=",".join(loop), path=",".join((*path, *loop)))
 
 
-def _way_to(flow: ControlFlow, scope: Scope, goal: set[int]) -> list[str]:
-    """The nodes on a shortest way from a start to some vertices."""
+def way_to(flow: ControlFlow, scope: Scope, goal: set[int]) -> list[str]:
+    """The nodes on a shortest way from a start to some vertices, without these."""
     came_from = dict.fromkeys(scope.starts, -1)
     todo = list(came_from)
     for vertex in todo:

@@ -4,7 +4,8 @@ A state is the set of edges that hold a token. Tokens that came to an end stay o
 reached twice by one way shows. In a game whose joins look only at their own edges, two gateways never compete for a
 token; so it is enough to let one gateway after the other act and to branch only where that gateway has a choice: every
 state in which nothing moves any more is still found (persistent sets: Godefroid, "Partial-Order Methods for the
-Verification of Concurrent Systems", 1996). Inclusive joins look further; they act only when nothing else can.
+Verification of Concurrent Systems", 1996). Inclusive joins look further, so where there are some and nothing was found
+the game is played once more with every place in every order.
 
 The gateway nearest to the start acts first: a token that lags behind catches up, and a second token on one edge is seen
 where the two ways meet.
@@ -12,13 +13,14 @@ where the two ways meet.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from bpmn.blocks import EMPTY, Branch, Edge, Place, Rest
 
-#: Choices of an inclusive split are tried in every combination up to this many branches.
+#: Choices of an inclusive split are tried in every combination up to this many branches; of more only each alone, each
+#: with the next, and all.
 MOST_CHOICES = 6
 
 #: Places looked at for each state allowed, before the search gives up.
@@ -67,12 +69,9 @@ class Search:
         #: Threads, to be judged like processes: the split and the edges with which each begins.
         self.threads: list[tuple[int, tuple[int, ...]]] = []
         self._index()
-        has_way_out = self._has_way_out()
-        self._drop_threads()
-        self._index()
-        #: Whether only what the threads leave behind shows that there is no end.
-        self.circles_between_threads = has_way_out and not self._has_way_out()
-        self.has_way_out = has_way_out
+        self.has_way_out = self._has_way_out()
+        if rest.ends:
+            self._leave_out_threads()
         self.found: dict[tuple[str, int], Defect] = {}
         self.parents: dict[int, tuple[int, _Move] | None] = {}
         self.is_complete = True
@@ -93,6 +92,14 @@ class Search:
         )
 
     # Threads: branches of a parallel or inclusive split that lead to ends of their own.
+
+    def _leave_out_threads(self) -> None:
+        """Leave out the threads, unless they are the only way to an end."""
+        self._drop_threads()
+        self._index()
+        if self.has_way_out and not self._has_way_out():
+            self.dropped, self.silent, self.threads = set(), set(), []
+            self._index()
 
     def _drop_threads(self) -> None:
         """Leave out each group of branches of a split that nothing else enters and that only leads to ends."""
@@ -128,7 +135,7 @@ class Search:
         return groups
 
     def _closure(self, edge: int) -> set[int]:
-        """The places a token on an edge out of a split can come to, without the end and what follows the split again."""
+        """The places a token on an edge out of a split can come to, not counting the end nor the split's ways on."""
         split = self.edges[edge].source
         inside: set[int] = set()
         stack = [self.edges[edge].target]
@@ -160,7 +167,7 @@ class Search:
             if edge.source in inside
         ]
         places = [*self.places[:2], self.places[split], *(self.places[place] for place in sorted(inside))]
-        return Rest(kind="mixed", places=tuple(places), edges=(begin, *first, *others))
+        return Rest(kind="mixed", ends=True, places=tuple(places), edges=(begin, *first, *others))
 
     def _all_after(self, edge: int) -> set[int]:
         """As `_closure`, but over the edges left out too."""
@@ -182,6 +189,15 @@ class Search:
         """Play every run that can end differently, up to the limit of states."""
         self.rank = self._ranked()
         self.upstream = self._upstream()
+        self._judge(self._play(self._moves))
+        if self.upstream and not self.found:
+            self.effort = 0
+            self._judge(self._play(self._all_moves))
+        return tuple(self.found.values())
+
+    def _play(self, moves_in: Callable[[int], list[_Move]]) -> dict[int, list[int]]:
+        """Play from the start; the states that follow each state."""
+        self.parents = {}
         start = _mask(self.outs[ENTRY])
         self.parents[start] = None
         after: dict[int, list[int]] = {}
@@ -192,7 +208,7 @@ class Search:
                 self.is_complete = False
                 break
             reached = after.setdefault(state, [])
-            moves = self._moves(state)
+            moves = moves_in(state)
             if not moves:
                 self._stopped(state)
             for move in moves:
@@ -203,8 +219,7 @@ class Search:
                 if following not in self.parents:
                     self.parents[following] = (state, move)
                     stack.append(following)
-        self._judge(after)
-        return tuple(self.found.values())
+        return after
 
     def _judge(self, after: Mapping[int, list[int]]) -> None:
         if self.found:
@@ -217,8 +232,6 @@ class Search:
             moves = self._moves(stuck)
             place = moves[0].place if moves else ENTRY
             self._note(Defect(problem="endless-loop", place=place, run=self._run(stuck)))
-            if self.circles_between_threads:
-                self._note(Defect(problem="unbounded", place=place, run=self._run(stuck)))
 
     def _has_way_out(self) -> bool:
         """Whether an end can be reached from every place; else the drawing itself shows the endless loop."""
@@ -265,19 +278,41 @@ class Search:
 
     def _moves(self, state: int) -> list[_Move]:
         """The moves of the first place that can act; those of inclusive joins only where nothing else can."""
-        reached = {self.edges[edge].target for edge in _bits(state & ~self.ended)}
-        self.effort += len(reached) + 1
+        reached = self._reached(state)
         for place in sorted(reached & self.rank.keys(), key=self.rank.__getitem__):
             held = state & self.into[place]
-            kind = self.places[place].kind
-            if kind == "parallel":
-                if held == self.into[place]:
-                    return [_Move(place=place, takes=held, puts=tuple(self.outs[place]))]
-                continue
-            takes = held & -held
-            if kind == "exclusive":
-                return [_Move(place=place, takes=takes, puts=(edge,)) for edge in self.outs[place]]
-            return [_Move(place=place, takes=takes, puts=puts) for puts in self._combinations(place)]
+            moves = self._moves_of(place, held, held & -held)
+            if moves:
+                return moves
+        return self._joins(state, reached)
+
+    def _all_moves(self, state: int) -> list[_Move]:
+        """The moves of every place that can act: an inclusive join may act before what another place does."""
+        reached = self._reached(state)
+        moves = self._joins(state, reached)
+        for place in reached & self.rank.keys():
+            held = state & self.into[place]
+            for edge in _bits(held):
+                moves += self._moves_of(place, held, 1 << edge)
+        return moves
+
+    def _reached(self, state: int) -> set[int]:
+        """The places that hold a token on an edge into them."""
+        reached = {self.edges[edge].target for edge in _bits(state & ~self.ended)}
+        self.effort += len(reached) + 1
+        return reached
+
+    def _moves_of(self, place: int, held: int, token: int) -> list[_Move]:
+        """How a place can act that looks at its own edges only: on all it holds, or on one of its tokens."""
+        kind = self.places[place].kind
+        if kind == "parallel":
+            return [_Move(place=place, takes=held, puts=tuple(self.outs[place]))] * (held == self.into[place])
+        if kind == "exclusive":
+            return [_Move(place=place, takes=token, puts=(edge,)) for edge in self.outs[place]]
+        return [_Move(place=place, takes=token, puts=puts) for puts in self._combinations(place)]
+
+    def _joins(self, state: int, reached: set[int]) -> list[_Move]:
+        """The moves of inclusive joins."""
         return [
             _Move(place=place, takes=state & self.into[place], puts=tuple(self.outs[place]))
             for place in sorted(reached & self.upstream.keys())
@@ -290,17 +325,19 @@ class Search:
         always = tuple(edge for edge, known in role.items() if known == "always")
         choices = [edge for edge, known in role.items() if known in ("choice", "")]
         default = tuple(edge for edge, known in role.items() if known == "default")
-        sizes = range(1, len(choices) + 1)
-        if len(choices) > MOST_CHOICES:
-            self.is_complete = False
-            sizes = range(1, 3)
         if always or default or place in self.silent:
             yield always + default
-        for size in sizes:
-            for chosen in combinations(choices, size):
-                yield always + chosen
-        if len(choices) > MOST_CHOICES:
-            yield always + tuple(choices)
+        if len(choices) <= MOST_CHOICES:
+            for size in range(1, len(choices) + 1):
+                for chosen in combinations(choices, size):
+                    yield always + chosen
+            return
+        self.is_complete = False
+        for edge in choices:
+            yield (*always, edge)
+        for pair in pairwise(choices):
+            yield always + pair
+        yield (*always, *choices)
 
     def _upstream(self) -> dict[int, dict[int, int]]:
         """For each inclusive join and edge into it, the edges from which a token could come to that edge."""

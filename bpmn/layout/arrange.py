@@ -8,10 +8,11 @@ from bpmn.layout.bands import assign_rows
 from bpmn.layout.board import Board
 from bpmn.layout.connect import connect, frame_groups
 from bpmn.layout.gather import Frame, Sorting, fill, sort_out
+from bpmn.layout.grid import Grid
 from bpmn.layout.placing import Placed, Placing, Point
 from bpmn.layout.ranks import assign_columns
 from bpmn.layout.routing import route_links
-from bpmn.layout.style import NORMAL, Style
+from bpmn.layout.style import COMPACT, NORMAL, Style
 from bpmn.model import Bounds, Edge, Model, Shape
 
 #: Where a diagram begins.
@@ -40,6 +41,31 @@ def lay_out(model: Model, *, style: Style = NORMAL) -> Model:
             frames[scope] = _frame(boards[scope], placed[scope], style)
     drawn = _assembled(model, sorting, placed, expanded)
     return connect(frame_groups(model, drawn), style)
+
+
+def lay_out_pair(before: Model, after: Model, *, style: Style = COMPACT) -> tuple[Model, Model]:
+    """Two models laid out so that they can be read one above the other.
+
+    Lanes and pools of one name stand in the same order and have the same height, steps of one id the same column where
+    that moves them by no more than two columns. Lanes only the second has stand behind the lane they follow there.
+    """
+    order: list[str] = []
+    for given in (before, after):
+        place = 0
+        for strip in sort_out(given, style, {}).boards[""].strips:
+            if strip.name not in order:
+                order.insert(place, strip.name)
+            place = order.index(strip.name) + 1
+    style = style.evolve(lane_order=style.lane_order or tuple(order))
+    heights: dict[str, float] = dict(style.lane_heights)
+    for model in (lay_out(before, style=style), lay_out(after, style=style)):
+        names = {pool.id: pool.name for pool in model.pools} | {lane.id: lane.name for lane in model.lanes}
+        for element, name in names.items():
+            if element in model.shape and name in order:
+                heights[name] = max(heights.get(name, 0.0), model.shape[element].bounds.height)
+    style = style.evolve(lane_heights=heights)
+    first = lay_out(before, style=style)
+    return first, lay_out(after, style=style.evolve(columns=columns(before, style=style)))
 
 
 def columns(model: Model, *, style: Style = NORMAL) -> Mapping[str, int]:
@@ -84,13 +110,38 @@ def _place(sorting: Sorting, scope: str, frames: Mapping[str, Frame]) -> tuple[B
     ]
     if not board.items and scope:
         return board, Placed(width=0.0, height=0.0)
-    everything = board.links
-    board.links = [link for link in everything if link.source and link.target]
-    assign_columns(board, sorting.style)
-    board.links = [link for link in everything if link.id not in sorting.loose]
-    assign_rows(board)
+    _assign_cells(board, sorting)
     grid, routes = route_links(board)
     return board, Placing(board, grid, routes, sorting.model, sorting.style).place()
+
+
+def _assign_cells(board: Board, sorting: Sorting) -> None:
+    """Column and row of every item; a hand-over that something stands in the way of gets a column of its own."""
+    everything = board.links
+    while True:
+        board.links = [link for link in everything if link.source and link.target]
+        assign_columns(board, sorting.style)
+        board.links = [link for link in everything if link.id not in sorting.loose]
+        assign_rows(board)
+        blocked = _blocked_folds(board)
+        if not blocked:
+            return
+        board.unfolded |= blocked
+
+
+def _blocked_folds(board: Board) -> set[str]:
+    """The links straight up or down that run into another item."""
+    if not board.folded:
+        return set()
+    grid = Grid(board=board)
+    blocked = set()
+    for link in board.forward:
+        if link.id in board.folded:
+            source, target = board.items[link.source], board.items[link.target]
+            between = min(source.row, target.row) + 1, max(source.row, target.row) - 1
+            if source.column == target.column and not grid.is_column_clear(source.column, *between):
+                blocked.add(link.id)
+    return blocked
 
 
 def _frame(board: Board, placed: Placed, style: Style) -> Frame:
@@ -128,10 +179,9 @@ def _assembled(model: Model, sorting: Sorting, placed: Mapping[str, Placed], exp
         for element, points in board.edges.items():
             lines[element] = tuple((x + dx, y + dy) for x, y in points)
             plane_of[element] = planes[scope]
-    drawing = model.evolve(
+    return model.evolve(
         shapes=_shapes(model, bounds, labels, plane_of, expanded), edges=_edges(model, lines, labels, plane_of)
     )
-    return drawing
 
 
 def _moved(box: Bounds, dx: float, dy: float) -> Bounds:

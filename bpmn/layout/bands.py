@@ -87,16 +87,24 @@ def _onward(board: Board) -> dict[str, list[Link]]:
     outgoing = board.outgoing(board.forward)
     onward: dict[str, list[Link]] = {}
     for item, links in outgoing.items():
+        strip = board.items[item].strip
+        if board.items[item].keeps_order:
+            near = sorted(
+                (link for link in links if board.items[link.target].strip == strip), key=lambda link: link.order
+            )
+            middle = near[(len(near) - 1) // 2 : (len(near) + 1) // 2]
+            onward[item] = middle + sorted((link for link in links if link not in middle), key=lambda link: link.order)
+            continue
         longest = max((length[link.target] for link in links), default=0)
 
-        def rank(link: Link, item: str = item, longest: int = longest) -> tuple[float, ...]:
+        def rank(link: Link, strip: int = strip, longest: int = longest) -> tuple[float, ...]:
             return (
                 bool(link.port) or link.kind == "association",
                 not granted[link.target],
                 -(link.probability if link.probability is not None else 0.5) if length[link.target] else 0,
                 -(link.is_default and length[link.target] * 2 >= longest),
                 -length[link.target],
-                board.items[link.target].strip != board.items[item].strip,
+                board.items[link.target].strip != strip,
                 link.order,
             )
 
@@ -107,7 +115,7 @@ def _onward(board: Board) -> dict[str, list[Link]]:
 def _granted(board: Board) -> dict[str, bool]:
     """Whether a way from the item leads to an end that is not a rejection."""
     outgoing = board.outgoing(board.forward)
-    granted = {name: not item.rejected and not outgoing[name] for name, item in board.items.items()}
+    granted = {name: not item.is_rejection and not outgoing[name] for name, item in board.items.items()}
     for link in reversed(board.forward):
         granted[link.source] |= granted[link.target]
     return granted
@@ -130,18 +138,29 @@ def _way(head: str, onward: dict[str, list[Link]], placed: dict[str, int]) -> tu
 def _branches(board: Board, way: list[str], onward: dict[str, list[Link]], placed: dict[str, int]) -> Iterator[_Branch]:
     """The branches off a way, those to be placed first at the end."""
     for name in way:
-        links = onward[name]
-        found = []
-        count = 0
-        for link in links:
-            if link.target in placed:
-                continue
-            offset = 0
-            if board.items[link.target].strip == board.items[name].strip:
-                count += 1
-                offset = count if len(links) < 3 or link.port else (count + 1) // 2 * (1 if count % 2 else -1)
-            found.append(_Branch(head=link.target, start=name, offset=offset))
+        strip = board.items[name].strip
+        near = [link for link in onward[name] if board.items[link.target].strip == strip]
+        offsets = dict(zip((link.id for link in near), _offsets(board.items[name], near), strict=True))
+        found = [
+            _Branch(head=link.target, start=name, offset=offsets.get(link.id, 0))
+            for link in onward[name]
+            if link.target not in placed
+        ]
         yield from reversed(found)
+
+
+def _offsets(item: Item, near: list[Link]) -> list[int]:
+    """How many rows away from an item each of its branches in the same strip wishes to be, the main one first."""
+    if item.keeps_order and len(near) > 2:
+        order = sorted(link.order for link in near)
+        main = order.index(near[0].order)
+        return [order.index(link.order) - main for link in near]
+    offsets, count = [], 0
+    for place, link in enumerate(near):
+        count += 1 if place or link.port else 0
+        is_below = len(near) < 3 or link.port
+        offsets.append(count if is_below else (count + 1) // 2 * (1 if count % 2 else -1))
+    return offsets
 
 
 def _place_way(
@@ -206,13 +225,18 @@ def _place_beside(board: Board, strips: list[_Rows]) -> None:
 def _number(board: Board, strips: list[_Rows]) -> None:
     """Number the rows of all strips through from the top; a strip without anything in it gets one row."""
     number: dict[tuple[int, int], int] = {}
+    used_in: list[set[int]] = [set() for _ in strips]
+    for item in board.items.values():
+        used_in[item.strip].add(item.row)
     for place, (strip, rows) in enumerate(zip(board.strips, strips, strict=True)):
-        used = sorted({item.row for item in board.items.values() if item.strip == place}) if rows.taken else [0]
+        used = sorted(used_in[place]) if rows.taken else [0]
         for row in used or [0]:
             number[place, row] = len(number)
         strip.rows = [number[place, row] for row in used or [0]]
     for item in board.items.values():
-        item.row = number[item.strip, item.row] if (item.strip, item.row) in number else board.strips[item.strip].rows[0]
+        item.row = (
+            number[item.strip, item.row] if (item.strip, item.row) in number else board.strips[item.strip].rows[0]
+        )
         if item.kind == "band":
             item.column, item.span = 0, board.columns
     board.rows = len(number)

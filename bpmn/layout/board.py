@@ -30,12 +30,17 @@ class Item:
     row: int = 0
     #: Where the flows of its boundary events leave its lower border, from its middle.
     ports: dict[str, float] = field(default_factory=dict)
+    #: Room beside the middle of a boundary event that other lines keep free.
+    port_room: float = 0.0
     #: Whether flows may enter and leave beside the middle of a side.
     is_wide: bool = False
     is_gateway: bool = False
-    #: Whether it is a frame the flow never reaches: an event sub-process, a lonely node.
-    is_end: bool = False
-    rejected: bool = False
+    #: Whether all its branches are alike, so that they stand in the order of the file.
+    keeps_order: bool = False
+    #: Whether it is the end of a case that is turned down.
+    is_rejection: bool = False
+    #: Sides messages reach it by from outside its frame: "top", "bottom".
+    messages: set[str] = field(default_factory=set)
 
     @property
     def last(self) -> int:
@@ -97,6 +102,9 @@ class Board:
     anchors: dict[str, str] = field(default_factory=dict)
     columns: int = 0
     rows: int = 0
+    #: The links that keep an item in the column of the one before, and those that may not.
+    folded: set[str] = field(default_factory=set)
+    unfolded: set[str] = field(default_factory=set)
 
     def outgoing(self, links: list[Link]) -> Mapping[str, list[Link]]:
         """Those links by source; every item has an entry."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import hypot
 
-from bpmn.layout.free import FreeRouter, Point
+from bpmn.layout.free import REACH, End, Field, FreeRouter, Point
 from bpmn.layout.style import Style
 from bpmn.model import Bounds, Edge, Model, Shape
 
@@ -23,6 +24,7 @@ class _Line:
     target: str
     name: str = ""
     is_association: bool = False
+    is_message: bool = False
 
 
 def connect(model: Model, style: Style) -> Model:
@@ -38,7 +40,10 @@ def connect(model: Model, style: Style) -> Model:
 def _missing(model: Model) -> list[_Line]:
     lines = [
         *(_Line(id=flow.id, source=flow.source, target=flow.target, name=flow.name) for flow in model.flows),
-        *(_Line(id=flow.id, source=flow.source, target=flow.target, name=flow.name) for flow in model.message_flows),
+        *(
+            _Line(id=flow.id, source=flow.source, target=flow.target, name=flow.name, is_message=True)
+            for flow in model.message_flows
+        ),
         *(_Line(id=a.id, source=a.source, target=a.target, is_association=True) for a in model.associations),
     ]
     return [line for line in lines if line.id not in model.edge]
@@ -51,24 +56,31 @@ class _Connector:
         self._model, self._style = model, style
         self._router = FreeRouter()
         self._frames = {pool.id for pool in model.pools if pool.process} | {lane.id for lane in model.lanes}
+        self._pools = {pool.id for pool in model.pools} | {pool.process for pool in model.pools}
         self._frames |= {artifact.id for artifact in model.artifacts if artifact.kind == "group"}
-        self._solid: dict[str, list[Shape]] = {}
+        self._solid: dict[str, Field] = {}
         for shape in model.shapes:
             if shape.element not in self._frames:
-                self._solid.setdefault(shape.plane, []).append(shape)
+                self._solid.setdefault(shape.plane, Field()).add(shape.element, shape.bounds)
         self._at: dict[str, dict[str, Bounds]] = {}
         for shape in model.shapes:
             self._at.setdefault(shape.plane, {}).setdefault(shape.element, shape.bounds)
+        self._scope = {data.id: data.scope for data in model.data}
         self._edges = {edge.element: edge for edge in model.edges}
+        pools = [model.shape[pool.id].bounds for pool in model.pools if pool.id in model.shape]
+        pools.sort(key=lambda box: box.y)
+        #: The middles of the white between pools.
+        self._gaps = [(one.bottom + other.y) / 2 for one, other in itertools.pairwise(pools)]
 
     def edge(self, line: _Line) -> Edge | None:
         """The edge of a line, on the first plane that shows both its ends, or what they are in."""
         for plane, boxes in self._at.items():
             source, target = self._shown(line.source, plane, boxes), self._shown(line.target, plane, boxes)
-            if source is None or target is None or source[0] == target[0]:
+            if source is None or target is None:
                 continue
-            obstacles = self._obstacles(plane, source[0], target[0])
-            points = self._points(line, source[1], target[1], obstacles)
+            obstacles = self._obstacles(plane, source, target)
+            is_own = source[0] == target[0]
+            points = _own_loop(source[1]) if is_own else self._points(line, source[1], target[1], obstacles)
             return Edge(
                 element=line.id,
                 waypoints=tuple((round(x, 2), round(y, 2)) for x, y in points),
@@ -83,7 +95,9 @@ class _Connector:
             points = _direct(source, target)
             if not any(_crosses(points, box) for box in obstacles):
                 return points
-        return self._router.route(source, target, obstacles)
+        one = End(box=_opposite(source, target), is_pool=True) if line.source in self._pools else End(box=source)
+        other = End(box=_opposite(target, source), is_pool=True) if line.target in self._pools else End(box=target)
+        return self._router.route(one, other, obstacles, self._gaps if line.is_message else ())
 
     def _shown(self, element: str, plane: str, boxes: Mapping[str, Bounds]) -> tuple[str, Bounds] | None:
         """The shape of an element on a plane, or of the frame it is in, or a point on the edge that it is."""
@@ -103,9 +117,10 @@ class _Connector:
             current = node.scope if node is not None else pool.id if pool is not None else ""
         return None
 
-    def _obstacles(self, plane: str, *ends: str) -> list[Bounds]:
-        """Everything a line may not cross: not its ends, what they sit on, or the frames around them."""
+    def _obstacles(self, plane: str, source: tuple[str, Bounds], target: tuple[str, Bounds]) -> list[Bounds]:
+        """What a line near its ends may not cross: not these, what they sit on, or the frames around them."""
         node = self._model.node
+        ends = (source[0], target[0])
         own = set(ends)
         for end in ends:
             current = end
@@ -115,10 +130,12 @@ class _Connector:
                     break
                 own.add(following)
                 current = following
-        for data in self._model.data:
-            if data.id in ends:
-                own.add(data.scope)
-        return [shape.bounds for shape in self._solid.get(plane, []) if shape.element not in own]
+        own.update(self._scope[end] for end in ends if end in self._scope)
+        left, top = min(source[1].x, target[1].x), min(source[1].y, target[1].y)
+        right, bottom = max(source[1].right, target[1].right), max(source[1].bottom, target[1].bottom)
+        around = Bounds(x=left, y=top, width=right - left, height=bottom - top)
+        solid = self._solid.get(plane, Field())
+        return [box for element, box in solid.near(around, REACH) if element not in own]
 
     def _label(self, line: _Line, points: tuple[Point, ...]) -> Bounds | None:
         if not line.name or not self._style.has_labels:
@@ -126,14 +143,38 @@ class _Connector:
         setting = self._style.label(line.name)
         (x, y), following = points[0], points[1]
         wide, high = setting.width + 1, setting.height
+        crossing = self._between_pools(points)
+        if line.is_message and crossing is not None:
+            return _box(crossing[0] + 5, crossing[1] - high / 2, wide, high)
         if abs(following[1] - y) < 0.5:
             left = x + 4 if following[0] > x else x - 4 - wide
             return _box(left, y - high - 2, wide, high)
         return _box(x + 5, y + 6 if following[1] > y else y - 6 - high, wide, high)
 
+    def _between_pools(self, points: tuple[Point, ...]) -> Point | None:
+        """Where a line first crosses the white between two pools."""
+        for (x, y1), (x2, y2) in itertools.pairwise(points):
+            crossed = [y for y in self._gaps if min(y1, y2) <= y <= max(y1, y2)] if abs(x - x2) < 0.5 else []
+            if crossed:
+                return x, crossed[0] if y1 < y2 else crossed[-1]
+        return None
+
 
 def _box(x: float, y: float, width: float, height: float) -> Bounds:
     return Bounds(x=round(x, 2), y=round(y, 2), width=round(width, 2), height=round(height, 2))
+
+
+def _opposite(box: Bounds, other: Bounds) -> Bounds:
+    """The part of a pool across from the other end: a message meets it there."""
+    x = min(max(other.centre[0], box.x + 20), box.right - 20)
+    return Bounds(x=x - 10, y=box.y, width=20, height=box.height)
+
+
+def _own_loop(box: Bounds) -> tuple[Point, ...]:
+    """A small loop at the right side of a box."""
+    y, reach = box.centre[1], min(10.0, box.height / 4)
+    out = box.right + 2 * reach
+    return (box.right, y - reach), (out, y - reach), (out, y + reach), (box.right, y + reach)
 
 
 def _direct(source: Bounds, target: Bounds) -> tuple[Point, Point]:
@@ -168,9 +209,9 @@ def _crosses(points: tuple[Point, Point], box: Bounds) -> bool:
 
 
 def _middle(points: tuple[Point, ...]) -> Point:
-    lengths = [hypot(b[0] - a[0], b[1] - a[1]) for a, b in zip(points, points[1:], strict=False)]
+    lengths = [hypot(b[0] - a[0], b[1] - a[1]) for a, b in itertools.pairwise(points)]
     left = sum(lengths) / 2
-    for (a, b), length in zip(zip(points, points[1:], strict=False), lengths, strict=True):
+    for (a, b), length in zip(itertools.pairwise(points), lengths, strict=True):
         if 0 < length >= left:
             return a[0] + (b[0] - a[0]) * left / length, a[1] + (b[1] - a[1]) * left / length
         left -= length

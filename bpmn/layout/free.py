@@ -1,29 +1,98 @@
 """Routes between any two boxes, where no grid helps: into a sub-process, or in a diagram drawn by another tool.
 
-The lines worth trying are those through the middles of the two boxes and close around every obstacle near them; over
-these a shortest path with a price for every bend is sought (Dijkstra on the orthogonal visibility grid). The plain ways,
-straight and with one or two bends, are tried before.
+The lines worth trying are those through the middles of the two boxes and close around every obstacle near them; on
+these a shortest path with a price for every bend is sought (Dijkstra on the orthogonal visibility grid). The plain
+ways, straight and with one or two bends, are tried before.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from heapq import heappop, heappush
 
 from bpmn.model import Bounds
 
 Point = tuple[float, float]
+#: A place on the grid and the direction it was reached in.
+State = tuple[int, int, int]
 
-#: White kept between a route and an obstacle, and what may not be touched at all.
-_CLEAR, _TOUCH = 12.0, 2.0
+#: White kept between a route and an obstacle, and how far a line may lie inside its border unnoticed.
+_CLEAR, _TOUCH = 12.0, 0.5
+#: How near to a border no line may run.
+_NEAR = 3.0
 #: What one bend costs, in units of length.
 _BEND = 60.0
 #: What leaving or entering by that side costs more than the natural one.
 _SIDES = {"right": 0.0, "bottom": 20.0, "top": 20.0, "left": 50.0}
-_OUT: dict[str, Point] = {"right": (1, 0), "left": (-1, 0), "top": (0, -1), "bottom": (0, 1)}
 _OPPOSITE = {"right": "left", "left": "right", "top": "bottom", "bottom": "top"}
-#: Obstacles looked at within this distance of the two boxes.
-_REACH = 160.0
+#: Obstacles matter within this distance of the two boxes.
+REACH = 160.0
+
+
+class Field:
+    """Boxes by where they lie, so that the ones near a place are found at once."""
+
+    _SIDE = 256.0
+    #: Boxes over more cells than this are kept apart.
+    _LARGE = 1024
+
+    def __init__(self) -> None:
+        self._cells: dict[tuple[int, int], list[tuple[int, str, Bounds]]] = {}
+        self._large: list[tuple[int, str, Bounds]] = []
+        self._count = 0
+        self.left, self.bottom = float("inf"), float("-inf")
+
+    def add(self, element: str, box: Bounds) -> None:
+        """Add the box of an element."""
+        columns, rows = self._covered(box)
+        entry = (self._count, element, box)
+        self._count += 1
+        self.left, self.bottom = min(self.left, box.x), max(self.bottom, box.bottom)
+        if len(columns) * len(rows) > self._LARGE:
+            self._large.append(entry)
+            return
+        for column in columns:
+            for row in rows:
+                self._cells.setdefault((column, row), []).append(entry)
+
+    def near(self, spot: Bounds, reach: float) -> list[tuple[str, Bounds]]:
+        """The elements within that distance of a spot with their boxes, in the order they were added."""
+        left, right, top, bottom = spot.x - reach, spot.right + reach, spot.y - reach, spot.bottom + reach
+        columns, rows = self._covered(Bounds(x=left, y=top, width=right - left, height=bottom - top))
+        lists = [self._large]
+        if len(columns) * len(rows) > len(self._cells):
+            lists += self._cells.values()
+        else:
+            lists += [self._cells[column, row] for column in columns for row in rows if (column, row) in self._cells]
+        found: dict[int, tuple[str, Bounds]] = {}
+        for entries in lists:
+            for number, element, box in entries:
+                if box.x < right and box.right > left and box.y < bottom and box.bottom > top:
+                    found[number] = (element, box)
+        return [found[number] for number in sorted(found)]
+
+    def _covered(self, box: Bounds) -> tuple[range, range]:
+        columns = range(int(box.x // self._SIDE), int(box.right // self._SIDE) + 1)
+        return columns, range(int(box.y // self._SIDE), int(box.bottom // self._SIDE) + 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class End:
+    """A box a route begins or ends at; a pool only by its upper and lower border."""
+
+    box: Bounds
+    is_pool: bool = False
+
+    @property
+    def sides(self) -> dict[str, float]:
+        """The sides a route may leave by, with their price."""
+        return {side: price for side, price in _SIDES.items() if not self.is_pool or side in ("top", "bottom")}
+
+    def admits(self, dock: Point, following: Point) -> bool:
+        """Whether a route may leave from there towards there."""
+        return not self.is_pool or abs(dock[0] - following[0]) < 0.01
 
 
 class FreeRouter:
@@ -32,23 +101,26 @@ class FreeRouter:
     def __init__(self, budget: int = 1_500_000) -> None:
         self._budget = budget
 
-    def route(self, source: Bounds, target: Bounds, obstacles: Sequence[Bounds]) -> tuple[Point, ...]:
-        """The way points from one box to the other around the obstacles."""
-        near = [box for box in obstacles if _is_near(box, source, target)]
-        for points in _plain(source, target):
-            if _is_clear(points, [*near, source, target]):
-                return points
-        found = self._search(source, target, near)
-        return found or next(_plain(source, target))
+    def route(
+        self, source: End, target: End, obstacles: Sequence[Bounds], levels: Sequence[float] = ()
+    ) -> tuple[Point, ...]:
+        """The way points from one end to the other around the obstacles; `levels` are heights to turn at, if any."""
+        first: tuple[Point, ...] = ()
+        for points in _plain(source.box, target.box, levels):
+            if source.admits(points[0], points[1]) and target.admits(points[-1], points[-2]):
+                first = first or points
+                if _is_clear(points, [*obstacles, source.box, target.box]):
+                    return points
+        return self._search(source, target, obstacles) or first
 
-    def _search(self, source: Bounds, target: Bounds, near: list[Bounds]) -> tuple[Point, ...]:
-        xs, ys = _lines(source, target, near)
+    def _search(self, source: End, target: End, near: Sequence[Bounds]) -> tuple[Point, ...]:
+        xs, ys = _lines(source.box, target.box, near)
         size = len(xs) * len(ys)
         if self._budget < size:
             return ()
         self._budget -= size
-        blocked_across, blocked_down = _blocked(xs, ys, [*near, source, target])
-        return _shortest(_Mesh(xs, ys, blocked_across, blocked_down), source, target)
+        across, down = _blocked(xs, ys, [*near, source.box, target.box])
+        return _shortest(_Mesh(xs, ys, across, down), source, target)
 
 
 class _Mesh:
@@ -57,8 +129,12 @@ class _Mesh:
     def __init__(self, xs: list[float], ys: list[float], across: list[bytearray], down: list[bytearray]) -> None:
         self.xs, self.ys = xs, ys
         self.across, self.down = across, down
-        self.x_at = {x: place for place, x in enumerate(xs)}
-        self.y_at = {y: place for place, y in enumerate(ys)}
+        self._x_at = {x: place for place, x in enumerate(xs)}
+        self._y_at = {y: place for place, y in enumerate(ys)}
+
+    def place(self, point: Point) -> tuple[int, int]:
+        """Where a point of the grid is."""
+        return self._x_at[point[0]], self._y_at[point[1]]
 
     def steps(self, ix: int, iy: int) -> Iterator[tuple[int, int, int, float]]:
         """The neighbours of a point: direction, place, distance."""
@@ -72,22 +148,24 @@ class _Mesh:
             yield 3, ix, iy - 1, self.ys[iy] - self.ys[iy - 1]
 
 
-def _is_near(box: Bounds, source: Bounds, target: Bounds) -> bool:
-    return (
-        box.x < max(source.right, target.right) + _REACH
-        and box.right > min(source.x, target.x) - _REACH
-        and box.y < max(source.bottom, target.bottom) + _REACH
-        and box.bottom > min(source.y, target.y) - _REACH
-    )
-
-
 def dock(box: Bounds, side: str) -> Point:
     """The middle of a side of a box."""
     x, y = box.centre
     return {"right": (box.right, y), "left": (box.x, y), "top": (x, box.y), "bottom": (x, box.bottom)}[side]
 
 
-def _plain(source: Bounds, target: Bounds) -> Iterator[tuple[Point, ...]]:
+def _out(box: Bounds, side: str) -> Point:
+    """The point a step away from the middle of a side."""
+    x, y = box.centre
+    return {
+        "right": (box.right + _CLEAR, y),
+        "left": (box.x - _CLEAR, y),
+        "top": (x, box.y - _CLEAR),
+        "bottom": (x, box.bottom + _CLEAR),
+    }[side]
+
+
+def _plain(source: Bounds, target: Bounds, levels: Sequence[float]) -> Iterator[tuple[Point, ...]]:
     """The routes with at most two bends, the plainest first; the very first is always good enough to be drawn."""
     (sx, sy), (tx, ty) = source.centre, target.centre
     forth = target.x >= source.right
@@ -106,27 +184,27 @@ def _plain(source: Bounds, target: Bounds) -> Iterator[tuple[Point, ...]]:
         yield (source.right, sy), (tx, sy), dock(target, ends[1])
         yield dock(source, ends[0]), (sx, ty), (target.x, ty)
     if below or above:
-        y = (source.bottom + target.y) / 2 if below else (source.y + target.bottom) / 2
-        yield dock(source, ends[0]), (sx, y), (tx, y), dock(target, ends[1])
+        low, high = (source.bottom, target.y) if below else (target.bottom, source.y)
+        for y in (*(level for level in levels if low < level < high), (low + high) / 2):
+            yield dock(source, ends[0]), (sx, y), (tx, y), dock(target, ends[1])
     top = min(source.y, target.y) - 2 * _CLEAR
     yield dock(source, "top"), (sx, top), (tx, top), dock(target, "top")
 
 
 def _is_clear(points: Sequence[Point], boxes: Iterable[Bounds]) -> bool:
     """Whether the lines between the points run through none of the boxes."""
-    for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+    for (x1, y1), (x2, y2) in itertools.pairwise(points):
         left, right, top, bottom = min(x1, x2), max(x1, x2), min(y1, y2), max(y1, y2)
         for box in boxes:
-            if left < box.right - _TOUCH / 4 and right > box.x + _TOUCH / 4:
-                if top < box.bottom - _TOUCH / 4 and bottom > box.y + _TOUCH / 4:
-                    return False
+            across = left < box.right - _TOUCH and right > box.x + _TOUCH
+            if across and top < box.bottom - _TOUCH and bottom > box.y + _TOUCH:
+                return False
     return True
 
 
-def _lines(source: Bounds, target: Bounds, near: list[Bounds]) -> tuple[list[float], list[float]]:
+def _lines(source: Bounds, target: Bounds, near: Sequence[Bounds]) -> tuple[list[float], list[float]]:
     """The lines worth trying: through the middles of both boxes, and around everything."""
-    xs = {source.centre[0], target.centre[0], source.x, source.right, target.x, target.right}
-    ys = {source.centre[1], target.centre[1], source.y, source.bottom, target.y, target.bottom}
+    xs, ys = {source.centre[0], target.centre[0]}, {source.centre[1], target.centre[1]}
     for box in (*near, source, target):
         xs.update((box.x - _CLEAR, box.right + _CLEAR))
         ys.update((box.y - _CLEAR, box.bottom + _CLEAR))
@@ -138,10 +216,11 @@ def _blocked(xs: list[float], ys: list[float], boxes: list[Bounds]) -> tuple[lis
     across = [bytearray(len(xs)) for _ in ys]
     down = [bytearray(len(ys)) for _ in xs]
     for box in boxes:
-        inside_x = [place for place, x in enumerate(xs) if box.x + 0.1 < x < box.right - 0.1]
-        inside_y = [place for place, y in enumerate(ys) if box.y + 0.1 < y < box.bottom - 0.1]
-        over_x = [p for p in range(len(xs) - 1) if xs[p] < box.right - 0.1 and xs[p + 1] > box.x + 0.1]
-        over_y = [p for p in range(len(ys) - 1) if ys[p] < box.bottom - 0.1 and ys[p + 1] > box.y + 0.1]
+        left, right, top, bottom = box.x - _NEAR, box.right + _NEAR, box.y - _NEAR, box.bottom + _NEAR
+        inside_x = [place for place, x in enumerate(xs) if left < x < right]
+        inside_y = [place for place, y in enumerate(ys) if top < y < bottom]
+        over_x = [place for place in range(len(xs) - 1) if xs[place] < right and xs[place + 1] > left]
+        over_y = [place for place in range(len(ys) - 1) if ys[place] < bottom and ys[place + 1] > top]
         for line in inside_y:
             for piece in over_x:
                 across[line][piece] = 1
@@ -151,21 +230,22 @@ def _blocked(xs: list[float], ys: list[float], boxes: list[Bounds]) -> tuple[lis
     return across, down
 
 
-def _shortest(mesh: _Mesh, source: Bounds, target: Bounds) -> tuple[Point, ...]:
+def _shortest(mesh: _Mesh, source: End, target: End) -> tuple[Point, ...]:
     """The cheapest way from a side of the source to a side of the target; empty if there is none."""
     directions = {"right": 0, "left": 1, "bottom": 2, "top": 3}
-    State = tuple[int, int, int]  # noqa: N806 - a type
     best: dict[State, float] = {}
     came: dict[State, State] = {}
     heap: list[tuple[float, State]] = []
-    goals: dict[State, float] = {}
-    for side, price in _SIDES.items():
-        x, y = dock(source, side)
-        start = (mesh.x_at[x], mesh.y_at[y], directions[side])
+    starts: dict[State, Point] = {}
+    goals: dict[State, tuple[float, Point]] = {}
+    for side, price in source.sides.items():
+        start = (*mesh.place(_out(source.box, side)), directions[side])
         best[start] = price
+        starts[start] = dock(source.box, side)
         heappush(heap, (price, start))
-        x, y = dock(target, side)
-        goals[mesh.x_at[x], mesh.y_at[y], directions[_OPPOSITE[side]]] = _SIDES[_OPPOSITE[side]]
+    for side in target.sides:
+        goal = (*mesh.place(_out(target.box, side)), directions[_OPPOSITE[side]])
+        goals[goal] = (_SIDES[_OPPOSITE[side]] if not target.is_pool else 0.0, dock(target.box, side))
     finish, limit = None, float("inf")
     while heap:
         cost, state = heappop(heap)
@@ -173,8 +253,8 @@ def _shortest(mesh: _Mesh, source: Bounds, target: Bounds) -> tuple[Point, ...]:
             break
         if cost > best[state]:
             continue
-        if state in goals and cost + goals[state] < limit:
-            finish, limit = state, cost + goals[state]
+        if state in goals and cost + goals[state][0] < limit:
+            finish, limit = state, cost + goals[state][0]
         for direction, ix, iy, length in mesh.steps(state[0], state[1]):
             if direction == state[2] ^ 1:
                 continue
@@ -184,24 +264,22 @@ def _shortest(mesh: _Mesh, source: Bounds, target: Bounds) -> tuple[Point, ...]:
                 best[following] = price
                 came[following] = state
                 heappush(heap, (price, following))
-    return _traced(mesh, came, finish)
+    return _traced(mesh, came, starts, finish, goals[finish][1]) if finish is not None else ()
 
 
 def _traced(
-    mesh: _Mesh, came: dict[tuple[int, int, int], tuple[int, int, int]], finish: tuple[int, int, int] | None
+    mesh: _Mesh, came: dict[State, State], starts: dict[State, Point], finish: State, last: Point
 ) -> tuple[Point, ...]:
-    if finish is None:
-        return ()
-    points = [(mesh.xs[finish[0]], mesh.ys[finish[1]])]
+    """The way points from a start to the finish, without those in the middle of a straight line."""
+    points = [last, (mesh.xs[finish[0]], mesh.ys[finish[1]])]
     state = finish
     while state in came:
-        before = came[state]
-        if before[2] != state[2] or before not in came:
-            points.append((mesh.xs[before[0]], mesh.ys[before[1]]))
-        state = before
-    kept = [points[0]]
+        state = came[state]
+        points.append((mesh.xs[state[0]], mesh.ys[state[1]]))
+    points.append(starts[state])
+    kept = points[:1]
     for point in points[1:]:
-        if len(kept) > 1 and any(kept[-2][axis] == kept[-1][axis] == point[axis] for axis in (0, 1)):
+        if len(kept) > 1 and any(abs(kept[-2][axis] - point[axis]) < 0.01 for axis in (0, 1)):
             kept.pop()
         kept.append(point)
     return tuple(kept[::-1])

@@ -30,6 +30,8 @@ class Sorting:
 
     model: Model
     style: Style
+    #: The ids of the pools.
+    pools: frozenset[str]
     #: Whether each sub-process is drawn with its inside.
     expanded: Mapping[str, bool]
     boards: dict[str, Board] = field(default_factory=dict)
@@ -39,13 +41,15 @@ class Sorting:
     home: dict[str, str] = field(default_factory=dict)
     #: Lines with an end deeper inside than their board: source and target element by id.
     loose: dict[str, tuple[str, str]] = field(default_factory=dict)
+    #: The sides by which messages from other boards reach a node.
+    messages: dict[str, set[str]] = field(default_factory=dict)
     #: Text annotations and data that belong to no element, by board.
     lonely: dict[str, list[str]] = field(default_factory=dict)
 
 
 def sort_out(model: Model, style: Style, expanded: Mapping[str, bool]) -> Sorting:
     """The boards of the model with strips and links, still without items; see `fill`."""
-    sorting = Sorting(model=model, style=style, expanded=expanded)
+    sorting = Sorting(model=model, style=style, pools=frozenset(pool.id for pool in model.pools), expanded=expanded)
     frames = {node.id for node in model.nodes if node.is_frame}
     for scope in ("", *(node.id for node in model.nodes if node.is_frame)):
         sorting.boards[scope] = Board(scope=scope)
@@ -127,7 +131,15 @@ def _ordered_pools(model: Model, style: Style) -> list[Pool]:
     """The applicant first, then so that message flows are short: neighbours change places while that helps."""
     place = {name: number for number, name in enumerate(style.lane_order)}
     applicants = {pool.id for pool in model.pools if pool.unit is not None and pool.unit.applicant}
-    pools = sorted(model.pools, key=lambda pool: (place.get(pool.name, len(place)), pool.id not in applicants))
+    names: dict[str, list[str]] = {}
+    for lane in model.lanes:
+        names.setdefault(lane.process, []).append(lane.name)
+
+    def rank(pool: Pool) -> tuple[int, bool]:
+        inside = names.get(pool.process, []) if pool.process else []
+        return min(place.get(name, len(place)) for name in (pool.name, *inside)), pool.id not in applicants
+
+    pools = sorted(model.pools, key=rank)
     ends = [pair for pair in (_pools_of(model, flow) for flow in model.message_flows) if pair[0] != pair[1]]
     if style.lane_order or not 2 < len(pools) <= 30 or len(ends) > 2000:
         return pools
@@ -200,9 +212,8 @@ def _sort_link(sorting: Sorting, link: Link) -> None:
         port, source = source, model.node[source].attached_to
     if target in model.node and model.node[target].attached_to in model.node:
         target = model.node[target].attached_to
-    pools = {pool.id: pool for pool in model.pools}
-    is_frame = [end in pools and bool(pools[end].process) for end in (source, target)]
-    is_loose = len(paths[0]) > depth + 1 or len(paths[1]) > depth + 1 or (link.kind == "flow" and source == target == "")
+    is_frame = [end in sorting.pools for end in (source, target)]
+    is_loose = any(len(path) > depth + 1 and sorting.expanded.get(path[depth], True) for path in paths)
     lifted = Link(
         id=link.id,
         kind=link.kind,
@@ -218,7 +229,17 @@ def _sort_link(sorting: Sorting, link: Link) -> None:
     )
     if is_loose or (source == target and is_frame[0]):
         sorting.loose[link.id] = (link.source, link.target)
+        if link.kind == "message":
+            _note_sides(sorting, link)
     sorting.boards[board].links.append(lifted)
+
+
+def _note_sides(sorting: Sorting, link: Link) -> None:
+    """Remember from where a message comes that no grid routes, so that labels keep out of its way."""
+    place = {strip.pool: number for number, strip in enumerate(sorting.boards[""].strips)}
+    source, target = (place.get(_pool_of(sorting.model, end), 0) for end in (link.source, link.target))
+    sorting.messages.setdefault(link.source, set()).add("bottom" if target > source else "top")
+    sorting.messages.setdefault(link.target, set()).add("top" if target > source else "bottom")
 
 
 def _end(sorting: Sorting, end: str) -> str | None:
@@ -226,22 +247,18 @@ def _end(sorting: Sorting, end: str) -> str | None:
     model = sorting.model
     if end in model.node:
         return end
-    if any(pool.id == end for pool in model.pools):
+    if end in sorting.pools:
         return end
     pool = model.pool_of_process.get(end)
     return pool.id if pool is not None else None
 
 
 def _path(sorting: Sorting, end: str) -> list[str]:
-    """The end with the frames around it, the outermost first, ending at a collapsed one."""
+    """The end with the frames around it, the outermost first."""
     path = [end]
     while sorting.home.get(path[-1]):
         path.append(sorting.home[path[-1]])
-    path.reverse()
-    for place, element in enumerate(path):
-        if not sorting.expanded.get(element, True):
-            return path[: place + 1]
-    return path
+    return path[::-1]
 
 
 def _sort_beside(sorting: Sorting) -> None:
@@ -280,7 +297,12 @@ def _sort_association(
             model = sorting.model
             source = model.node.get(ends[0])
             target = model.node.get(ends[1])
-            if source is not None and source.attached_to in model.node and target is not None and not target.attached_to:
+            if (
+                source is not None
+                and source.attached_to in model.node
+                and target is not None
+                and not target.attached_to
+            ):
                 link = Link(
                     id=link.id, kind=link.kind, source=source.attached_to, target=ends[1], port=ends[0], order=order
                 )
@@ -329,9 +351,7 @@ def _first_leaves(model: Model, strip_of: Mapping[str, int]) -> dict[str, int]:
 
 def _add_band(board: Board, strip: Strip, place: int, style: Style) -> None:
     half = style.band / 2
-    board.items[strip.pool] = Item(
-        id=strip.pool, kind="band", strip=place, width=0, up=half, down=half, is_wide=True
-    )
+    board.items[strip.pool] = Item(id=strip.pool, kind="band", strip=place, width=0, up=half, down=half, is_wide=True)
 
 
 def _item(sorting: Sorting, node: Node, strip: int, frame: Frame | None) -> Item:
@@ -342,8 +362,7 @@ def _item(sorting: Sorting, node: Node, strip: int, frame: Frame | None) -> Item
         width, high = style.size(node)
         up = down = high / 2
     ports = sorting.model.boundary_events.get(node.id, ())
-    step = style.event * 1.3
-    width = max(width, (len(ports) + 0.25) * step)
+    shifts, width = _ports(ports, width, style)
     pitch = style.task[0] + style.column_gap
     item = Item(
         id=node.id,
@@ -355,13 +374,28 @@ def _item(sorting: Sorting, node: Node, strip: int, frame: Frame | None) -> Item
         span=max(1, ceil((width - style.column_gap) / pitch)) if width > 2 * style.task[0] else 1,
         is_wide=node.is_activity,
         is_gateway=node.is_gateway,
-        rejected=node.outcome == "rejected",
+        keeps_order=node.kind in ("parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway"),
+        is_rejection=node.outcome == "rejected",
+        messages=sorting.messages.get(node.id, set()),
     )
-    if any(port.name for port in ports) and style.has_labels:
-        step = max(step, min(style.label_room + 12, (width - 20) / len(ports)))
-    shift = width / 2 - style.event * 0.8 if ports else 0.0
-    item.ports = {port.id: shift - step * place for place, port in enumerate(ports[::-1])}
+    item.ports = dict(zip((port.id for port in ports), shifts, strict=True))
+    item.port_room = style.event / 2 + 4
     return item
+
+
+def _ports(ports: tuple[Node, ...], width: float, style: Style) -> tuple[list[float], float]:
+    """Where boundary events sit from the middle of their host, which stays free, and how wide it must be for them."""
+    if not ports:
+        return [], width
+    half = ceil(len(ports) / 2)
+    step = style.event * 1.3
+    width = max(width, 2 * half * step + 6)
+    if any(port.name for port in ports) and style.has_labels:
+        step = max(step, min(style.label_room + 12, (width / 2 - style.event * 0.8) / half))
+    outermost = width / 2 - style.event * 0.8
+    right = [outermost - step * place for place in range(half)]
+    left = [-outermost + step * place for place in range(len(ports) - half)]
+    return [*left, *right[::-1]], width
 
 
 def _add_beside(sorting: Sorting, scope: str, of_process: Mapping[str, int]) -> None:
@@ -376,7 +410,9 @@ def _add_beside(sorting: Sorting, scope: str, of_process: Mapping[str, int]) -> 
         if anchor is None and not scope:
             strip = of_process.get(process_of[element], 0)
         if element in texts:
-            setting = set_text(texts[element], room=style.task[0], lines=12, size=style.label_size, smallest=style.label_size)
+            setting = set_text(
+                texts[element], room=style.task[0], lines=12, size=style.label_size, smallest=style.label_size
+            )
             width, high = style.task[0] + 10, max(style.gateway * 0.6, setting.height + 8)
         else:
             width, high = style.data

@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 
 from bpmn.layout.board import Board, Item, Link
 
+#: Lines nearer than this to one another would look like one.
+_APART = 8.0
+
 
 @dataclass(kw_only=True, eq=False)
 class Line:
@@ -55,8 +58,8 @@ class Grid:
     _row_cells: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     _column_cells: dict[int, list[int]] = field(default_factory=dict)
     _channel_cells: dict[int, list[int]] = field(default_factory=dict)
-    #: The links on each place of the fixed lines.
-    _taken: dict[tuple[bool, int, int], list[tuple[float, Link]]] = field(default_factory=dict)
+    #: The stretches taken on each fixed line, by its axis and place, then by how far beside the middle they lie.
+    _taken: dict[tuple[bool, int], dict[float, _Taken]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for item in self.board.items.values():
@@ -99,38 +102,80 @@ class Grid:
         for line in route.lines:
             if line.is_run:
                 continue
-            for place in range(min(line.begin, line.end), max(line.begin, line.end) + 1):
-                for shift, link in self._taken.get((line.is_vertical, line.place, place), ()):
-                    if abs(shift - line.shift) < 8 and not _may_share(link, route.link):
-                        return False
+            low, high = min(line.begin, line.end), max(line.begin, line.end)
+            for shift, taken in self._taken.get((line.is_vertical, line.place), {}).items():
+                if abs(shift - line.shift) < _APART and not taken.admits(low, high, route.link):
+                    return False
         return True
 
     def take(self, route: Route) -> None:
         """Take the fixed lines of a route."""
         for line in route.lines:
             if not line.is_run:
-                for place in range(min(line.begin, line.end), max(line.begin, line.end) + 1):
-                    self._taken.setdefault((line.is_vertical, line.place, place), []).append((line.shift, route.link))
+                lines = self._taken.setdefault((line.is_vertical, line.place), {})
+                taken = lines.setdefault(line.shift, _Taken())
+                taken.add(min(line.begin, line.end), max(line.begin, line.end), route.link)
 
     def is_used(self, item: Item, side: str) -> bool:
-        """Whether a route touches the middle of that side of an item."""
+        """Whether a route touches that side of an item."""
         x, y = 2 * item.middle + 1, 3 * item.row + 1
-        key = {
+        is_vertical, line, place = {
             "top": (True, x, y - 1),
             "bottom": (True, x, y + 1),
             "left": (False, y, 2 * item.column),
             "right": (False, y, 2 * item.last + 2),
         }[side]
-        return key in self._taken
+        return any(taken.covers(place) for taken in self._taken.get((is_vertical, line), {}).values())
+
+
+@dataclass(kw_only=True)
+class _Taken:
+    """Disjoint stretches of one line, each with the kind, source and target its links have in common, if any."""
+
+    _starts: list[int] = field(default_factory=list)
+    _stretches: list[tuple[int, int, str, str, str]] = field(default_factory=list)
+
+    def _meeting(self, low: int, high: int) -> tuple[int, int]:
+        """Which stretches meet the places from low to high: the first and the one after the last."""
+        first = bisect_right(self._starts, low) - 1
+        if first < 0 or self._stretches[first][1] < low:
+            first += 1
+        return first, bisect_right(self._starts, high)
+
+    def covers(self, place: int) -> bool:
+        """Whether something lies there."""
+        first, end = self._meeting(place, place)
+        return first < end
+
+    def admits(self, low: int, high: int, link: Link) -> bool:
+        """Whether the link may lie there: everything there has its source or its target."""
+        first, end = self._meeting(low, high)
+        ends = _ends(link)
+        return all(
+            kind == ends[0] and ((source and source == ends[1]) or (target and target == ends[2]))
+            for _, _, kind, source, target in self._stretches[first:end]
+        )
+
+    def add(self, low: int, high: int, link: Link) -> None:
+        """Lay the link there; the stretches it meets become one with it."""
+        first, end = self._meeting(low, high)
+        kind, source, target = _ends(link)
+        for other_low, other_high, other_kind, other_source, other_target in self._stretches[first:end]:
+            low, high = min(low, other_low), max(high, other_high)
+            kind = kind if kind == other_kind else ""
+            source = source if source == other_source else ""
+            target = target if target == other_target else ""
+        self._starts[first:end] = [low]
+        self._stretches[first:end] = [(low, high, kind, source, target)]
+
+
+def _ends(link: Link) -> tuple[str, str, str]:
+    """Kind, source and target of a link by which it may share a line; a message shares none."""
+    if link.kind == "message":
+        return f"message {link.id}", "", ""
+    return link.kind, link.port or link.source, link.target
 
 
 def _none_within(places: list[int], first: int, last: int) -> bool:
     place = bisect_left(places, first)
     return place == len(places) or places[place] > last
-
-
-def _may_share(one: Link, other: Link) -> bool:
-    if one.kind != other.kind or one.kind == "message":
-        return False
-    same_source = one.source == other.source and one.port == other.port and one.source != ""
-    return same_source or (one.target == other.target and one.target != "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 
 from bpmn.layout.board import Board, Item, Strip
@@ -74,15 +75,19 @@ class Placing:
         labels: dict[str, _Label] = {}
         if not self._style.has_labels:
             return labels
+        data = {item.id: item.name for item in self._model.data}
         for item in self._board.items.values():
             node = self._model.node.get(item.id)
             name = node.name if node is not None and (node.is_event or node.is_gateway) else ""
             if item.kind == "data":
-                name = next((data.name for data in self._model.data if data.id == item.id), "")
+                name = data.get(item.id, "")
             if not name:
                 continue
             sides = ("above", "below") if item.is_gateway else ("below", "above")
-            used = {"above": self._grid.is_used(item, "top"), "below": self._grid.is_used(item, "bottom")}
+            used = {
+                "above": "top" in item.messages or self._grid.is_used(item, "top"),
+                "below": "bottom" in item.messages or self._grid.is_used(item, "bottom"),
+            }
             free = next((side for side in sides if not used[side]), sides[0] + "-left")
             labels[item.id] = _Label(setting=self._style.label(name), side=free)
         return labels
@@ -105,14 +110,16 @@ class Placing:
             up, down = (up + high, down) if label.side.startswith("above") else (up, down + high)
         if item.ports:
             names = [self._model.node[port].name for port in item.ports]
-            high = max((self._style.label(name).height for name in names), default=0.0) if self._style.has_labels else 0.0
+            high = (
+                max((self._style.label(name).height for name in names), default=0.0) if self._style.has_labels else 0.0
+            )
             down += self._style.event / 2 + 2 + high
         return up, down
 
     # columns
 
     def _place_columns(self) -> float:
-        board, style = self._board, self._style
+        board, _style = self._board, self._style
         widths = [0.0] * board.columns
         nodes = [item for item in board.items.values() if item.kind != "band"]
         for item in nodes:
@@ -124,7 +131,9 @@ class Placing:
         for item in nodes:
             if item.span > 1:
                 covered = range(item.column, item.last + 1)
-                lacking = item.width - sum(widths[c] for c in covered) - sum(gaps[c] for c in covered if c > item.column)
+                lacking = (
+                    item.width - sum(widths[c] for c in covered) - sum(gaps[c] for c in covered if c > item.column)
+                )
                 for column in covered:
                     widths[column] += max(0.0, lacking) / item.span
         x = self._left()
@@ -194,7 +203,7 @@ class Placing:
             top = y
             sizes = [self._row_gaps(strip, row) for row in strip.rows]
             high = sum(above + below + sum(extents[row]) for (above, below), row in zip(sizes, strip.rows, strict=True))
-            least = style.lane_heights.get(strip.name, style.lane) if not (strip.is_band or board.scope) else 0.0
+            least = 0.0 if board.scope else style.lane_heights.get(strip.name, 0.0 if strip.is_band else style.lane)
             y += max(0.0, least - high) / 2
             for (above, below), row in zip(sizes, strip.rows, strict=True):
                 self._channel_y[3 * row] = (y, above)
@@ -208,15 +217,22 @@ class Placing:
     def _row_gaps(self, strip: Strip, row: int) -> tuple[float, float]:
         """The heights of the channels above and below a row."""
         style = self._style
-        outer_top = style.frame_head if self._board.scope else 0.0 if strip.is_band else style.lane_padding
-        outer_bottom = style.frame_padding if self._board.scope else 0.0 if strip.is_band else style.lane_padding
+        outer_top = outer_bottom = 0.0 if strip.is_band else style.lane_padding
+        if self._board.scope:
+            outer_top, outer_bottom = style.frame_head, style.frame_padding
+        elif not strip.is_band:
+            strips = self._board.strips
+            outer_top += style.pool_padding * (strip.pool not in ("", strips[0].pool) and _is_edge(strips, strip))
+            outer_bottom += style.pool_padding * (
+                strip.pool not in ("", strips[-1].pool) and _is_edge(strips[::-1], strip)
+            )
         above = outer_top if row == strip.rows[0] else style.row_gap / 2
         below = outer_bottom if row == strip.rows[-1] else style.row_gap / 2
         counts = [self._tracks.count.get((False, 3 * row + side), 0) for side in (0, 2)]
-        asked = [count * style.spacing + style.spacing * 0.8 if count else 0.0 for count in counts]
+        asked = [(count + 1.1) * style.spacing if count else 0.0 for count in counts]
         if self._board.scope in self._model.boundary_events and row == strip.rows[-1]:
             asked[1] += style.event / 2
-        extra = style.frame_head - style.frame_padding if self._board.scope and row == strip.rows[0] else 0.0
+        extra = style.frame_head * 0.75 if self._board.scope and row == strip.rows[0] else 0.0
         return max(above, asked[0] + extra), max(below, asked[1])
 
     # shapes
@@ -278,7 +294,7 @@ class Placing:
                 line.position = start + gap * (track + 1) / (count + 1)
             else:
                 start, gap = self._channel_y[line.place]
-                offset = self._style.spacing * (track + 0.9)
+                offset = self._style.spacing * (track + 1.3)
                 line.position = start + gap - offset if line.place % 3 == 0 else start + offset
 
     def _position(self, line: Line) -> float:
@@ -292,7 +308,9 @@ class Placing:
         """The way points of a route, without those in the middle of a straight line."""
         lines, link = route.lines, route.link
         positions = [self._position(line) for line in lines]
-        points = [self._dock(route.exit, link.port or link.source, link.source_pool, lines[0], positions[0], placed, False)]
+        points = [
+            self._dock(route.exit, link.port or link.source, link.source_pool, lines[0], positions[0], placed, False)
+        ]
         for before, after, first, second in zip(lines, lines[1:], positions, positions[1:], strict=False):
             points.append((first, second) if before.is_vertical and not after.is_vertical else (second, first))
         points.append(self._dock(route.entry, link.target, link.target_pool, lines[-1], positions[-1], placed, True))
@@ -316,7 +334,7 @@ class Placing:
 
     def _between_pools(self, points: tuple[Point, ...]) -> Point:
         """Where a message flow first crosses the white between two pools, else its middle."""
-        for (x, y1), (x2, y2) in zip(points, points[1:], strict=False):
+        for (x, y1), (x2, y2) in itertools.pairwise(points):
             if abs(x - x2) > 0.5:
                 continue
             low, high = min(y1, y2), max(y1, y2)
@@ -354,6 +372,11 @@ class Placing:
         else:
             top = y0 + 2 if y1 > y0 else y0 - 2 - high
             placed.labels[route.link.id] = Bounds(x=x0 + 4, y=top, width=wide, height=high)
+
+
+def _is_edge(strips: list[Strip], strip: Strip) -> bool:
+    """Whether a strip is the first of its pool in that order."""
+    return next(other for other in strips if other.pool == strip.pool) is strip
 
 
 def _beside(box: Bounds, label: _Label) -> Bounds:

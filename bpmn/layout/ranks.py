@@ -6,7 +6,7 @@ leads out of them than in: a start stands right before its first step, a message
 Source: Sugiyama, Tagawa, Toda 1981; the pull to the right is one sweep of Gansner et al. 1993.
 """
 
-from bpmn.layout.board import Board, Link
+from bpmn.layout.board import Board, Item, Link
 from bpmn.layout.style import Style
 
 #: Steps the search for message flows that would close a circle may take in all.
@@ -15,6 +15,9 @@ _BUDGET = 400_000
 
 def assign_columns(board: Board, style: Style) -> None:
     """Set the column of every node of the board, its `forward` links and its number of columns."""
+    for item in board.items.values():
+        item.column = 0
+    board.folded = set()
     flows = _ranked(board)
     forward = _without_circles(board, flows)
     constraints = forward + _kept_messages(board, forward)
@@ -110,6 +113,7 @@ def _topological(board: Board, links: list[Link]) -> list[str]:
 def _longest_ways(board: Board, links: list[Link], order: list[str], style: Style) -> dict[str, int]:
     """Set the leftmost column of every item; the least distance in columns of each link."""
     incoming, outgoing = board.incoming(links), board.outgoing(links)
+    flows_in = {item: sum(link.kind == "flow" for link in found) for item, found in incoming.items()}
     flows_out = {item: sum(link.kind == "flow" for link in found) for item, found in outgoing.items()}
     #: The direction in which a column has been followed so far, 0 where the item begins its column.
     folding: dict[str, int] = {}
@@ -118,6 +122,7 @@ def _longest_ways(board: Board, links: list[Link], order: list[str], style: Styl
         item = board.items[name]
         flows = [link for link in incoming[name] if link.kind != "message"]
         folds = style.folds and len(flows) == 1 and flows_out[flows[0].source] == 1
+        folds = folds and flows[0].id not in board.unfolded and flows_in[flows[0].source] < 2
         way = 0
         if folds:
             source = board.items[flows[0].source]
@@ -129,6 +134,7 @@ def _longest_ways(board: Board, links: list[Link], order: list[str], style: Styl
             item.column = max(item.column, source.column + lengths[link.id])
         if folds and item.column == board.items[flows[0].source].column:
             folding[name] = way
+            board.folded.add(flows[0].id)
         wanted = style.columns.get(name, 0)
         if item.column < wanted <= item.column + 2:
             item.column = wanted
@@ -148,14 +154,13 @@ def _pull_right(board: Board, links: list[Link], order: list[str], lengths: dict
 def _wrap_lonely(board: Board) -> None:
     """Nodes without any flow stand side by side instead of all below one another."""
     joined = {end for link in board.links if link.kind == "flow" for end in (link.source, link.target)}
-    tied = {link.target for link in board.links if link.port}
-    for place in range(len(board.strips)):
-        lonely = [
-            item
-            for item in board.items.values()
-            if item.kind == "node" and item.strip == place and item.id not in joined | tied
-        ]
-        used = max((item.last + 1 for item in board.items.values() if item.id in joined), default=0)
+    tied = joined | {link.target for link in board.links if link.port}
+    used = max((board.items[item].last + 1 for item in joined), default=0)
+    strips: dict[int, list[Item]] = {}
+    for item in board.items.values():
+        if item.kind == "node" and item.id not in tied:
+            strips.setdefault(item.strip, []).append(item)
+    for lonely in strips.values():
         wide = max(used, round(len(lonely) ** 0.5 * 1.3), 1)
         column = 0
         for item in lonely:

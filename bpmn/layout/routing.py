@@ -32,8 +32,10 @@ def _priority(board: Board, link: Link) -> tuple[int, ...]:
     kind = ("flow", "message", "association").index(link.kind)
     source, target = board.items.get(link.source), board.items.get(link.target)
     if source is None or target is None:
-        return kind, 4, 0, link.order
+        return 0, 1, 0, link.order
     columns, rows = target.column - source.last, abs(target.row - source.row)
+    if link.id in board.folded:
+        return 0, 0, rows, link.order
     if link.kind == "message" and source.middle == target.middle:
         return 0, 1, rows, link.order
     if kind:
@@ -53,21 +55,20 @@ class _Router:
 
     def route(self, link: Link) -> Route:
         """The first route of the link that is free, taken in the grid."""
-        last = None
         for route in self._ways(link):
-            last = last or route
             if self._grid.is_free(route):
                 self._grid.take(route)
                 return route
-        assert last is not None
         fallback = self._always(link)
         self._grid.take(fallback)
         return fallback
 
     def _ways(self, link: Link) -> Iterator[Route]:
         source, target = self._board.items.get(link.source), self._board.items.get(link.target)
+        if source is None and target is None:
+            return
         if source is None or target is None:
-            yield self._always(link)
+            yield from self._to_pool(link)
             return
         if link.source == link.target:
             yield from self._own_loop(link, source)
@@ -88,7 +89,11 @@ class _Router:
 
     def _forward(self, link: Link, source: Item, target: Item) -> Iterator[Route]:
         grid = self._grid
-        if source.row == target.row and not link.port and grid.is_row_clear(source.row, source.last + 1, target.column - 1):
+        if (
+            source.row == target.row
+            and not link.port
+            and grid.is_row_clear(source.row, source.last + 1, target.column - 1)
+        ):
             yield _straight(link, source, target)
         if source.row != target.row:
             if (source.is_gateway or link.port) and target.column > source.middle:
@@ -117,9 +122,10 @@ class _Router:
 
     def _along_then_down(self, link: Link, source: Item, target: Item) -> Iterator[Route]:
         down = target.row > source.row
-        column, step = target.middle, 1 if down else -1
+        column = target.middle
         clear = self._grid.is_row_clear(source.row, source.last + 1, column)
-        if clear and self._grid.is_column_clear(column, *sorted((source.row + step, target.row - step))):
+        between = (min(source.row, target.row) + 1, max(source.row, target.row) - 1)
+        if clear and self._grid.is_column_clear(column, *between):
             first = _line(False, 3 * source.row + 1, 2 * source.last + 2, 2 * column + 1)
             second = _line(True, 2 * column + 1, 3 * source.row + 1, 3 * target.row + (0 if down else 2))
             yield Route(link=link, lines=(first, second), exit="right", entry=_side(not down))
@@ -150,15 +156,14 @@ class _Router:
 
     def _upright(self, link: Link, source: Item, target: Item) -> Iterator[Route]:
         """Straight up or down, where nothing lies between."""
-        band = "band" in (source.kind, target.kind)
-        column = target.middle if source.kind == "band" else source.middle
-        if source.row == target.row or not (band or column == target.middle):
+        column = source.middle
+        if source.row == target.row or column != target.middle:
             return
         down = target.row > source.row
         between = (min(source.row, target.row) + 1, max(source.row, target.row) - 1)
         if not self._grid.is_column_clear(column, *between):
             return
-        narrow = target if source.kind == "band" or (source.is_wide and not target.is_wide) else source
+        narrow = target if source.is_wide and not target.is_wide else source
         for shift in _shifts(narrow, link):
             begin, end = 3 * source.row + (2 if down else 0), 3 * target.row + (0 if down else 2)
             line = Line(is_vertical=True, place=2 * column + 1, shift=shift, begin=begin, end=end)
@@ -282,7 +287,7 @@ class _Router:
             )
         landing = 0.0 if link.kind == "flow" else self._landing(target, link, enter)
         last = Line(is_vertical=True, place=end, shift=landing, begin=enter, end=enter)
-        return Route(link=link, lines=(first, *middle, last), exit=_side(below), entry=_side(above_target))
+        return Route(link=link, lines=(first, *middle, last), exit=_side(below), entry=_side(not above_target))
 
     def _net(self, link: Link) -> str:
         """Flows into one node and associations of one piece of data run together; a message has its own track."""
@@ -315,33 +320,40 @@ class _Router:
         """A route that exists whatever else is drawn."""
         source, target = self._board.items.get(link.source), self._board.items.get(link.target)
         if source is not None and target is not None:
-            return self._through_channels(link, target.row > source.row or bool(link.port), target.row >= source.row, 0.0)
+            return self._through_channels(
+                link, target.row > source.row or bool(link.port), target.row >= source.row, 0.0
+            )
         if source is None and target is None:
             return self._between_pools(link)
-        return self._to_pool(link)
+        return list(self._to_pool(link))[-1]
 
-    def _to_pool(self, link: Link) -> Route:
-        """Between a node and the border of a pool: out, to a clear channel, up or down to the pool."""
+    def _to_pool(self, link: Link) -> Iterator[Route]:
+        """Between a node and the border of a pool: straight, or through the clear channel beside the node."""
         item = self._board.items[link.source or link.target]
         border, below = self._border(link.target_pool or link.source_pool, item.row)
+        leave = 3 * item.row + (2 if below else 0)
         reach = (border - 1) // 3 if below else (border + 1) // 3
         beyond = (item.row + 1, reach) if below else (reach, item.row - 1)
-        lines: tuple[Line, ...]
         if self._grid.is_column_clear(item.middle, *beyond):
-            lines = (self._out(item, below, border, self._landing(item, link, 3 * item.row + (2 if below else 0))),)
-        else:
-            leave = 3 * item.row + (2 if below else 0)
-            channel = 2 * self._clear_channel(item.middle, *sorted((leave, border)))
-            lines = (
-                self._out(item, below, leave, self._landing(item, link, leave)),
-                _run(False, leave, 2 * item.middle + 1, channel, link.id),
-                _run(True, channel, leave, border, link.id),
-            )
+            for shift in _shifts(item, link):
+                yield self._at_pool(link, (self._out(item, below, border, shift),), _side(below))
+        for wish in (item.middle + 1, item.middle):
+            channel = 2 * self._clear_channel(wish, *sorted((leave, border)))
+            for shift in _shifts(item, link):
+                lines = (
+                    self._out(item, below, leave, shift),
+                    _run(False, leave, 2 * item.middle + 1, channel, link.id),
+                    _run(True, channel, leave, border, link.id),
+                )
+                yield self._at_pool(link, lines, _side(below))
+
+    def _at_pool(self, link: Link, lines: tuple[Line, ...], side: str) -> Route:
+        """The route of those lines, which lead from a node to a pool, in the direction of the link."""
         if link.source:
-            return Route(link=link, lines=lines, exit=_side(below), entry="pool")
+            return Route(link=link, lines=lines, exit=side, entry="pool")
         for line in lines:
             line.begin, line.end = line.end, line.begin
-        return Route(link=link, lines=lines[::-1], exit="pool", entry=_side(below))
+        return Route(link=link, lines=lines[::-1], exit="pool", entry=side)
 
     def _border(self, pool: str, row: int) -> tuple[int, bool]:
         """The place along y just inside the nearer border of a pool, and whether it lies below that row."""
@@ -388,4 +400,9 @@ def _shifts(item: Item, link: Link) -> tuple[float, ...]:
         return (item.ports[link.port],)
     if link.kind == "flow" or not item.is_wide:
         return (0.0,)
-    return tuple(shift * min(item.width, 120) / 2 for shift in _SHIFTS)
+    shifts = (shift * min(item.width, 120) / 2 for shift in _SHIFTS)
+    return tuple(
+        shift
+        for shift in shifts
+        if all(abs(shift - port) >= item.port_room for port in item.ports.values()) or not shift
+    )

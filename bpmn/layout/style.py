@@ -1,5 +1,6 @@
 """The measures of a layout: sizes of shapes, gaps, type."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import ceil
@@ -28,6 +29,8 @@ class Style:
     #: White between the shapes of a lane and its border.
     lane_padding: float = 16
     pool_gap: float = 36
+    #: White added inside a pool where it borders on another one, for message flows.
+    pool_padding: float = 0
     #: Distance of two flows that run beside each other.
     spacing: float = 10
     #: Width of the head of a pool or a lane.
@@ -72,22 +75,26 @@ class Style:
         return set_text(text, room=self.label_room, lines=4, size=self.label_size, smallest=self.label_size - 2)
 
     def _box(self, name: str) -> tuple[float, float]:
-        """A box for a name of two rows of characters: four stand two by two; long names get a third row."""
+        """A box for a name in rows of two or three characters."""
         least_width, least_height = self.task
         setting = box_setting(name, self.type_size)
-        room = self.type_size * 0.6
-        return max(least_width, ceil(setting.width + room)), max(least_height, ceil(setting.height + room * 0.5))
+        room = self.type_size * 0.4
+        return max(least_width, ceil(setting.width + room)), max(least_height, ceil(setting.height + room))
 
 
 def box_setting(name: str, size: float) -> Setting:
-    """A step's name in a small box: two lines for up to eight characters, three for more, an ellipsis past eighteen."""
-    wide = width(name)
-    rows = 2 if wide <= 8.5 else 3
-    room = min(max(wide / rows, 1.0), 6.0) + 0.6
-    setting = set_text(name, room=max(2.0, room) * size, lines=rows, size=size, smallest=size)
-    if setting.is_cut and room < 6.5:
-        setting = set_text(name, room=6.6 * size, lines=rows, size=size, smallest=size)
-    return setting
+    """A step's name in a small box: four characters two by two, six in three rows of two, nine in three of three.
+
+    Chinese words mostly have two characters, so that rows of two break between words. Names with other scripts and very
+    long ones are broken as everywhere, with an ellipsis past four rows.
+    """
+    if 0 < len(name) <= 16 and all(character.isalnum() and ord(character) >= 0x2E80 for character in name):
+        rows = next(rows for rows, most in enumerate((2, 4, 9, 16), start=1) if len(name) <= most)
+        least, more = divmod(len(name), rows)
+        starts = [least * row + min(row, more) for row in range(rows + 1)]
+        return Setting(lines=tuple(name[a:b] for a, b in itertools.pairwise(starts)), size=size)
+    room = min(max(width(name) / 3, 2.0), 4.5) + 0.6
+    return set_text(name, room=room * size, lines=4, size=size, smallest=size * 0.8)
 
 
 #: A diagram to work with, in the measures every BPMN tool uses.
@@ -95,7 +102,7 @@ NORMAL = Style()
 
 #: A diagram to read beside its counterpart on one printed page: small boxes, names two by two, lane heads across.
 COMPACT = Style(
-    task=(25, 25),
+    task=(24, 25),
     gateway=14,
     event=12,
     data=(10, 13),
@@ -106,7 +113,8 @@ COMPACT = Style(
     row_gap=7,
     lane_padding=4,
     pool_gap=0,
-    spacing=3,
+    pool_padding=7,
+    spacing=4,
     head=66,
     has_flat_heads=True,
     band=20,

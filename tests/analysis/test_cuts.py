@@ -1,5 +1,8 @@
+import doctest
+
 import pytest
 
+import analysis.runs
 from analysis.cuts import counts
 from bpmn.annotation import GovMaterial
 from bpmn.build import Builder, build, gives, needs
@@ -249,3 +252,10 @@ def test_a_chain_of_thousands_of_steps_is_counted():
     ]
 
     assert counts(model.evolve(flows=tuple(flows))).steps == 3000
+
+
+def test_the_examples_run(root):
+    page = doctest.testfile(str(root / "docs" / "reference" / "cuts.md"), module_relative=False)
+
+    assert (page.failed, doctest.testmod(analysis.runs).failed) == (0, 0)
+    assert page.attempted > 0

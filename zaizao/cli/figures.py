@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 HOUR = 3600.0
 
 
-def hours(seconds: float | None) -> str:
+def hours(seconds: float | None, decimals: int | None = None) -> str:
     """Set a time in hours."""
-    return plain(number(None if seconds is None else seconds / HOUR))
+    return plain(number(None if seconds is None else seconds / HOUR, decimals))
 
 
 def interval(low: float | None, high: float | None) -> str:
@@ -30,7 +30,7 @@ def interval(low: float | None, high: float | None) -> str:
 
 def time_table(call: Call, result: TimeResult) -> list[str]:
     """One row for each of the four times: mean, interval, median, high quantiles, basis."""
-    day = plain(number(result.day_seconds / HOUR, 1))
+    day = plain(count(result.day_seconds / HOUR))
     times = result.times
     rows: list[tuple[str, Measure, str]] = [
         (call.say("time.elapsed"), times.elapsed_working, call.say("basis.elapsed-working", hours=day)),
@@ -94,7 +94,7 @@ def unit_table(call: Call, result: TimeResult) -> list[str]:
 def cut_table(call: Call, comparison: Comparison) -> list[str]:
     """One row for each of the four cuts, with both numbers and the basis."""
     cuts = comparison.cuts
-    day = plain(number(comparison.before.times.day_seconds / HOUR, 1))
+    day = plain(count(comparison.before.times.day_seconds / HOUR))
     distinct = cuts["distinct"]
     rows = [
         _count_row(call, "steps", cuts["steps"], call.say("cut.steps-basis")),

@@ -1,0 +1,408 @@
+"""The web page of the report: what it says in every state, that nothing in a file can become code, and golden texts."""
+
+import itertools
+import os
+import re
+from dataclasses import replace
+from datetime import date
+from html import unescape
+from html.parser import HTMLParser
+
+import pytest
+
+from analysis.measure import Overload
+from reports.changes import reckon
+from reports.format import GAP
+from reports.html import css_text, report_html
+from reports.matching import Match
+
+HOSTILE = '"><script>alert(1)</script>{{7*7}}\u202ecba\x00</style><img src=x onerror=y>'
+LANGUAGES = ("zh", "en")
+VOID = {"meta", "col", "br"}
+
+
+class Page(HTMLParser):
+    """The text of a page by block, its elements and whether they are closed in order."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.lines, self.open, self.tags, self.attributes, self._line, self._drawn = [], [], [], [], "", 0
+        self.feed(html)
+        self._end_line()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes.extend(attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag == "svg" and ("aria-labelledby" in dict(attrs) or self._drawn):
+            self._drawn += 1
+        if tag in {"p", "h1", "h2", "h3", "tr", "dt", "dd", "div", "section", "text", "title", "desc"}:
+            self._end_line()
+        elif tag in {"td", "th"}:
+            self._line += " | "
+        elif tag in {"span", "b", "small"}:
+            self._line += " "
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes.extend(attrs)
+
+    def handle_endtag(self, tag):
+        assert self.open, tag
+        assert self.open.pop() == tag
+        if tag == "svg" and self._drawn:
+            self._drawn -= 1
+
+    def handle_data(self, data):
+        # What the drawings say is tested where they are drawn.
+        if not self._drawn and "style" not in self.open:
+            self._line += data
+
+    def _end_line(self):
+        line = " ".join(self._line.split(" ")).strip().replace("\n", " ")
+        if line.strip(" |"):
+            self.lines.append(re.sub(r" {2,}", " ", line))
+        self._line = ""
+
+    @property
+    def text(self):
+        return "\n".join(self.lines)
+
+
+def write(content, language="zh", **changes):
+    given = {
+        "title": "企业开办" if language == "zh" else "Business start-up",
+        "version": "0.1.0",
+        "date": date(2026, 11, 24),
+        "not_built": ("findings", "redesign"),
+        "command": "zaizao study business-start-up -o out --seed 20261124",
+    }
+    return report_html(content, language=language, **{**given, **changes})
+
+
+def text_of(content, language="zh", **changes):
+    return Page(write(content, language, **changes)).text.replace(GAP, " ")
+
+
+# what it says
+
+
+def test_the_headline_says_both_numbers_in_one_sentence(compared):
+    assert "企业开办平均用时由 20.9 工时减到 1.0 工时" in text_of(compared)
+    assert "Business start-up: mean time falls from 20.9 to 1.0 working hours" in text_of(compared, "en")
+
+
+def test_a_rise_is_called_a_rise(as_is, to_be, make_comparison):
+    text = text_of(make_comparison(replace(to_be, steps=6), as_is))
+
+    assert "平均用时由 1.0 工时增到 20.9 工时" in text
+    assert "+19.9" in text
+
+
+def test_a_difference_within_chance_is_no_change(compared):
+    cut = replace(compared.cuts["time"], cut=100.0, percent=0.1, low=-300.0, high=500.0)
+    text = text_of(replace(compared, cuts={**compared.cuts, "time": cut}))
+
+    assert "没有可信的变化" in text
+    assert "含 0，不能说有变化" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_cut_has_both_numbers_its_per_cent_and_its_basis(compared, language):
+    text = text_of(compared, language)
+
+    for both in ("9 → 6", "20.9 → 1.0", "19 → 7", "2 → 1"):
+        assert both.replace(" ", "") in text.replace(" ", "")
+    for part in ("−33.3 %", "−95.2 %", "−63.2 %", "−50.0 %"):
+        assert part in text
+    assert "n = 10 000" in text
+
+
+def test_the_reckoning_adds_up_to_the_steps_of_both_sides(compared):
+    reckoning = reckon(compared.changes)
+
+    assert (reckoning.before, reckoning.after) == (compared.before.steps, compared.after.steps)
+    assert reckoning.sums == ("9 = 3 + 1 + 3 + 2", "6 = 3 + 1 + 1 + 1")
+    assert "9 = 3 + 1 + 3 + 2" in text_of(compared)
+
+
+def test_limits_are_told_with_the_cases_inside_of_those_whose_clock_ran(compared):
+    text = text_of(compared)
+
+    assert "9 052 / 9 400 件" in text
+    assert "96.3 %" in text
+    assert "p95" in text
+
+
+def test_the_parts_of_the_way_add_up_as_they_are_printed(compared):
+    text = text_of(compared)
+    total, parts = re.search(r"改革前 ([\d.]+) 小时 = (.*)。", text).groups()
+
+    assert round(sum(float(part) for part in re.findall(r"[\d.]+", parts)), 1) == float(total)
+
+
+def test_what_is_in_doubt_is_said(compared):
+    text = text_of(compared)
+
+    assert "2027 年的放假安排还没有公布" in text
+    assert "发放执照；没有写的用时按 0 计" in text
+    assert "登记台账、印章备案的标注是程序建议" in text
+    assert "自动发现问题、自动再造还没有建成" in text
+
+
+def test_an_auditor_finds_what_repeats_it(compared):
+    text = text_of(compared)
+
+    for needed in (
+        "20261124",
+        "9f3a41c7 9f3a41c7",
+        "c20d88e1 c20d88e1",
+        "as-is.bpmn",
+        "zaizao 0.1.0",
+        "--seed 20261124",
+        "2026-01-04 09:00",
+    ):
+        assert needed in text
+
+
+def limited(side, unit, legal=60, promised=20):
+    """The same side with its limits in another unit."""
+    processes = [
+        process.evolve(
+            procedure=replace(process.procedure, legal_limit=legal, promised_limit=promised, limit_unit=unit)
+        )
+        if process.procedure is not None
+        else process
+        for process in side.model.processes
+    ]
+    return replace(side, model=side.model.evolve(processes=tuple(processes)))
+
+
+def test_limits_in_calendar_days_are_set_beside_calendar_time(as_is):
+    text = text_of(limited(as_is, "day"))
+
+    assert "日历时间，小时" in text
+    assert "法定时限 60 天 1 440" in text
+    assert "p95，小时 | 138" in text
+
+
+def test_limits_in_months_are_set_beside_calendar_time_about(as_is):
+    assert "法定时限 6 个月 4 383" in text_of(limited(as_is, "month", legal=6, promised=None))
+
+
+def test_a_file_without_limits_says_so(as_is):
+    text = text_of(limited(as_is, "workday", legal=None, promised=None))
+
+    assert "文件没有写法定时限和承诺时限" in text
+    assert "没有写时限" in text
+
+
+# empty and broken states
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_procedure_alone_is_reported_without_a_word_of_after(as_is, language):
+    text = text_of(as_is, language)
+
+    assert ("改革前" if language == "zh" else "Before") not in text
+    assert ("还没有改革后的流程图" if language == "zh" else "no redesigned procedure yet") in text
+    assert "→" not in text
+    assert "20.9" in text
+
+
+@pytest.fixture
+def overloaded(as_is):
+    """Give a side that has no mean, because a unit cannot keep up."""
+    nothing = dict.fromkeys(("mean", "low", "high", "median", "p90", "p95"))
+    times = as_is.times.times
+    path = as_is.times.path
+    result = replace(
+        as_is.times,
+        times=replace(
+            times,
+            elapsed_working=replace(times.elapsed_working, **nothing),
+            elapsed_calendar=replace(times.elapsed_calendar, **nothing),
+            waiting=replace(times.waiting, **nothing),
+        ),
+        overloaded=(Overload(unit="综合窗口", use=1.04, staff=3, needed=4),),
+        path=replace(path, work=None, wait=None, queue=None, closed=None, other=None, units=()),
+        sample=(),
+    )
+    return replace(as_is, times=result)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_unit_that_cannot_keep_up_is_named_with_the_staff_it_needs(overloaded, to_be, make_comparison, language):
+    for content in (overloaded, make_comparison(overloaded, to_be)):
+        text = text_of(content, language)
+
+        assert "综合窗口" in text
+        assert "104 %" in text
+        assert ("至少配 4 人" if language == "zh" else "at least 4") in text
+        assert "None" not in text
+
+
+def test_sides_that_cannot_be_compared_say_why(compared):
+    text = text_of(replace(compared, comparable=False, why_not=("outcomes-differ",)))
+
+    assert "两边不宜直接相比" in text
+    assert "相差超过 0.1 个百分点" in text
+
+
+def test_a_file_without_times_counts_steps_and_claims_no_time(make_side):
+    side = make_side(
+        (("s", "办结", "窗口", "decide", 30, 0, "measured"),), 0, 0, materials=0, distinct_materials=0, visits=0
+    )
+    model = side.model.evolve(nodes=tuple(node.evolve(times=()) for node in side.model.nodes))
+    text = text_of(replace(side, model=model))
+
+    assert "用时还没有标注" in text
+    assert "文件没有写申请人递交的材料" in text
+    assert "0 工时" not in text
+
+
+def test_steps_that_all_stay_are_no_list_of_changes(make_side, make_comparison):
+    rows = (("s", "办结", "窗口", "decide", 30, 0, "measured"),)
+    kept = [Match(kind="kept", before=("s",), after=("s",), by="id")]
+
+    assert "没有改动" in text_of(make_comparison(make_side(rows, 0.6, 0.6), make_side(rows, 0.5, 0.5), kept))
+
+
+def test_a_figure_that_was_nothing_before_has_no_per_cent(as_is, to_be, make_comparison):
+    before, after = replace(as_is, visits=0), replace(to_be, visits=2)
+
+    assert "改革前为 0，不算百分数" in text_of(make_comparison(before, after))
+
+
+def test_upper_bounds_are_called_bounds(compared):
+    assert "此数为上界" in text_of(replace(compared, before=replace(compared.before, bounds=("visits",))))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("steps", "units"), [(1, 1), (12, 12), (80, 12)])
+def test_a_report_is_written_of_small_and_large_procedures(make_side, make_comparison, language, steps, units):
+    rows = tuple(
+        (f"s{n}", f"第{n}步审核核验材料", f"第{n * units // steps}单位", "check", 5, 1, "") for n in range(steps)
+    )
+    kept = [Match(kind="kept", before=(row[0],), after=(row[0],), by="id") for row in rows]
+    content = make_comparison(make_side(rows, 200.0, 900.0), make_side(rows, 100.0, 400.0), kept)
+
+    page = Page(write(content, language))
+
+    assert page.open == []
+    assert page.tags.count("table") >= 6
+
+
+def test_long_drawings_stand_in_bands_on_a_page_of_their_own(make_side):
+    rows = tuple((f"s{n}", f"第{n}步审核核验材料", f"第{n // 8}单位", "check", 5, 1, "") for n in range(40))
+    html = write(make_side(rows, 200.0, 900.0))
+
+    assert 'class="map"' in html
+    assert len(re.findall(r'<svg [^>]*width="([\d.]+)"', html)) > 4
+    assert all(float(width) <= 681 for width in re.findall(r'<svg [^>]*? width="([\d.]+)"', html))
+    assert 'class="map"' not in write(make_side(rows[:8], 20.0, 90.0))
+
+
+# one file, no code
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_is_whole_and_fetches_nothing(compared, language):
+    html = write(compared, language)
+    page = Page(html)
+
+    assert page.open == []
+    assert "script" not in page.tags
+    assert "link" not in page.tags
+    assert "img" not in page.tags
+    addresses = set(re.findall(r"https?://[^\"'\s<)]*", html))
+    assert addresses <= {"http://www.w3.org/2000/svg"}
+    assert "url(" not in html.replace("url(#hatch)", "")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_has_headings_in_order_and_says_its_pictures_in_words(compared, language):
+    html = write(compared, language)
+    page = Page(html)
+    levels = [int(tag[1]) for tag in page.tags if re.fullmatch(r"h[1-6]", tag)]
+
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+    assert f'<html lang="{"zh-CN" if language == "zh" else "en"}"' in html
+    for picture in re.findall(r"<svg [^>]*role=\"img\"[^>]*>(.{7})", html):
+        assert picture == "<title>" or picture.startswith("<title ")
+
+
+def hostile_side(side):
+    """The same side with every text from its file hostile."""
+    model = side.model
+    return replace(
+        side,
+        title=HOSTILE,
+        file=HOSTILE,
+        digest=HOSTILE,
+        model=model.evolve(
+            nodes=tuple(node.evolve(name=HOSTILE) for node in model.nodes),
+            lanes=tuple(lane.evolve(name=HOSTILE) for lane in model.lanes),
+            pools=tuple(replace(pool, name=HOSTILE) for pool in model.pools),
+        ),
+        times=replace(
+            side.times,
+            steps=tuple(replace(step, name=HOSTILE, unit=HOSTILE) for step in side.times.steps),
+            path=replace(side.times.path, units=(replace(side.times.path.units[0], unit=HOSTILE),)),
+            overloaded=(Overload(unit=HOSTILE, use=1.1, staff=1, needed=2),),
+            other_hours=(HOSTILE,),
+        ),
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_text_from_a_file_never_becomes_code(as_is, to_be, make_comparison, language):
+    content = make_comparison(hostile_side(as_is), hostile_side(to_be))
+    html = write(content, language, title=HOSTILE, command=HOSTILE, version=HOSTILE, not_built=(HOSTILE,))
+    page = Page(html)
+
+    assert page.open == []
+    assert "script" not in page.tags
+    assert "img" not in page.tags
+    assert not any(name.startswith("on") for name, _ in page.attributes)
+    assert html.count("</style>") == 1
+    assert "{{7*7}}" in unescape(html)
+    assert not any(hidden in html for hidden in "\u202e\x00")
+    assert "⟨U+202E⟩" in html
+
+
+def test_a_css_string_cannot_be_ended_from_inside():
+    assert css_text('a"; } </style>') == '"a\\22 \\3b \\20 \\7d \\20 \\3c \\2f style\\3e "'
+
+
+# golden
+
+
+def golden(root, name, text):
+    file = root / "tests" / "golden" / name
+    if os.environ.get("ZAIZAO_GOLDEN") == "write":
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", ["comparison", "alone", "overloaded"])
+def test_golden_text_of_the_report(compared, as_is, overloaded, to_be, make_comparison, root, language, kind):
+    content = {"comparison": compared, "alone": as_is}.get(kind) or make_comparison(overloaded, to_be)
+    text = Page(write(content, language)).text + "\n"
+
+    assert text == golden(root, f"report-{kind}.{language}.txt", text)
+
+
+def test_golden_charts_of_the_report(compared, root):
+    html = write(compared)
+    charts = re.findall(r"<svg [^>]*role=\"img\"><title>.*?</svg>", html)
+    text = (
+        "\n".join(re.sub(r"(<(?!/))", r"\n\1", chart).strip() for chart in charts if 'class="map"' not in chart) + "\n"
+    )
+
+    assert text == golden(root, "report-charts.svg.txt", text)
