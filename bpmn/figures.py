@@ -378,7 +378,7 @@ class Figures:
     def label(self, text: str, box: Bounds, *, fill: str = INK) -> tuple[str, Bounds]:
         """A label beside an element, in the middle of its box from its top, and the room it takes."""
         size = self._look.label_size
-        setting = set_text(text, room=max(box.width + 2, 90.0), lines=5, size=size, smallest=size - 2)
+        setting = set_text(text, room=max(box.width, 90.0), lines=4, size=size, smallest=size - 2)
         x, wide = box.centre[0], setting.width
         place = Bounds(x=x - wide / 2, y=box.y, width=wide, height=setting.height)
         return lines_of_text(setting, x, box.y, fill=fill, halo=True), place

@@ -147,7 +147,7 @@ def limit_of(side: Side, clock: str) -> tuple[float | None, str]:
 def limit_seconds(amount: float, unit: str, day_seconds: float, *, calendar: bool) -> float | None:
     """How long a limit is on an axis of office time or of calendar time; None where that axis cannot tell.
 
-    >>> limit_seconds(5, "workday", 25200, calendar=False), limit_seconds(5, "day", 25200, calendar=False)
+    >>> limit_seconds(5, "workday", 25200.0, calendar=False), limit_seconds(5, "day", 25200.0, calendar=False)
     (126000.0, None)
     """
     if unit == "workday":

@@ -61,7 +61,7 @@ def _time(study: Study) -> Card:
     elif cut is not None and cut.low is not None and cut.high is not None:
         interval = write.span(study.scale.text(cut.low), study.scale.text(cut.high))
         notes.append(study.words("report.cut.interval", interval=interval))
-    notes += _limit_note(study)
+    notes += [*_calendar_note(study), *_limit_note(study)]
     numbers = [None if text == write.UNKNOWN else measure.mean for text, measure in zip(texts, measures, strict=True)]
     change = write.change(study.scale.text(cut.cut), cut.cut) if cut else write.UNKNOWN
     figures = _Figures(name="time", unit=study.unit(), numbers=numbers, texts=texts, change=change)
@@ -69,13 +69,24 @@ def _time(study: Study) -> Card:
 
 
 def _limit_note(study: Study) -> list[str]:
-    """The promised limit before and after, where both files have one."""
+    """The promised limit before and after, where both files have one and they differ, each in its own unit."""
     cut = study.comparison.cuts.get("limit") if study.comparison else None
     if cut is None or cut.before is None or cut.after is None or cut.cut == 0:
         return []
-    after = study.limit(cut.after, cut.unit) if cut.unit != "s" else study.amount(cut.after)
-    before = write.count(cut.before) if cut.unit != "s" else study.scale.text(cut.before)
+    units = cut.unit.split("/")
+    before = write.count(cut.before) if len(units) == 1 else study.limit(cut.before, units[0])
+    after = study.limit(cut.after, units[-1])
     return [study.words("report.cut.time.limit", before=before, after=after, percent=_percent(cut))]
+
+
+def _calendar_note(study: Study) -> list[str]:
+    """The mean on the calendar too, where a unit's office hours are not the procedure's."""
+    cut = study.comparison.cuts.get("calendar") if study.comparison else None
+    if cut is None or cut.before is None or cut.after is None:
+        return []
+    scale = study.calendar
+    times = f"{scale.text(cut.before)}{write.ARROW}{scale.text(cut.after)} {study.unit(scale)}"
+    return [study.words("report.cut.time.calendar", times=times, percent=_percent(cut))]
 
 
 def _materials(study: Study) -> Card:

@@ -111,7 +111,9 @@ def _outcomes(study: Study, side: Side) -> str:
         )
         for name, times in side.times.by_outcome.items()
     ]
-    share = study.words(f"method.outcomes.{exact}", share=write.percent(100 * rejected))
+    cases = side.times.cases
+    counts = {} if exact == "exact" else {"part": write.count(round(rejected * cases)), "cases": write.count(cases)}
+    share = study.words(f"method.outcomes.{exact}", share=write.percent(100 * rejected), **counts)
     return study.words("list.stop").join([share, *means])
 
 

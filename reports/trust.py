@@ -71,7 +71,9 @@ def _estimated_years(study: Study) -> list[str]:
     said = []
     for key, side in study.sides:
         for year, share in sorted(side.times.estimated_years.items()):
-            fields = {"year": str(year), "share": write.percent(100 * share)}
+            cases = side.times.cases
+            counts = {"part": write.count(round(share * cases)), "cases": write.count(cases)}
+            fields = {"year": str(year), "share": write.percent(100 * share), **counts}
             said.append(study.words("method.estimated-years.text", side=study.side_name(key), **fields))
     return said
 
@@ -170,10 +172,8 @@ def length(study: Study, duration: Duration | None, *, calendar: bool) -> str:
     """A duration as the file gives it, days and hours kept apart: a day's length belongs to its clock."""
     if duration is None:
         return write.UNKNOWN
-    parts = [(duration.weeks, "week"), (duration.days, "day" if calendar else "workday")]
-    said = [f"{write.count(number)} {study.words(f'unit.{unit}')}" for number, unit in parts if number]
-    if duration.seconds or not said:
-        in_hours = duration.seconds >= write.HOUR
-        number = duration.seconds / (write.HOUR if in_hours else write.MINUTE)
-        said.append(f"{write.count(number)} {study.words('unit.clock-hour' if in_hours else 'unit.clock-minute')}")
-    return " ".join(said)
+    hours, rest = divmod(duration.seconds, write.HOUR)
+    minutes = rest / write.MINUTE
+    parts = {"week": duration.weeks, "day" if calendar else "workday": duration.days, "hour": hours, "minute": minutes}
+    said = [study.words.counted(f"limit.{unit}", number) for unit, number in parts.items() if number]
+    return " ".join(said) or study.words.counted("limit.minute", 0)

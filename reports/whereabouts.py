@@ -131,7 +131,7 @@ def _unit_table(study: Study) -> list[Row]:
             is_first = key in {"before", "only"}
             rows.append(
                 Row(
-                    head=name if is_first else "",
+                    head=(name or write.UNKNOWN) if is_first else "",
                     note=study.side_name(key) if study.after is not None else "",
                     cells=tuple(write.number(value) for value in values),
                 )

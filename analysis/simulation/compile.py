@@ -16,11 +16,11 @@ from analysis.extent import processes_of
 from analysis.simulation import layout as at
 from analysis.simulation.begin import Beginning, beginning
 from analysis.simulation.laws import NO_TIME, Law, law_of, mean_of
-from analysis.simulation.rejecting import ends_case
 from analysis.simulation.tables import Table
 from bpmn.annotation import AROUND_THE_CLOCK, GovTime
-from bpmn.control_flow import Arc, ControlFlow, Scope, Vertex, control_flow
+from bpmn.control_flow import ControlFlow, Scope, Vertex, control_flow
 from bpmn.model import Model, Node, Unit
+from bpmn.routing import exclusive_shares, routes_on
 
 #: Office hours as spans of the day, in seconds.
 Hours = tuple[tuple[int, int], ...]
@@ -152,6 +152,7 @@ class _Compiler:
         self.scopes = [scope.process in processes and not scope.triggered for scope in self.flow.scopes]
         self.units = [unit for unit in model.units if not unit.applicant]
         self.rows = {unit.key: row for row, unit in enumerate(self.units)}
+        self.routed = routes_on(model, self.flow)
         self.values: list[float] = []
         self.hours: list[Hours] = []
         self.calendar = self._calendar(model.procedure.hours)
@@ -301,8 +302,11 @@ class _Compiler:
             for arc in leaving:
                 last = self._last(arc)
                 arcs.append((self.op_of[self.flow.arcs[last].target], counters.get(last, -1)))
-            if leaving:
-                chances.extend(self._chances([self.flow.arcs[arc] for arc in leaving]))
+            if place.kind == at.CHOOSE:
+                shares = exclusive_shares(self.model, self.flow, self.flow.vertices[place.vertex])
+                chances.extend(np.cumsum(shares).tolist())
+            else:
+                chances.extend(1.0 for _ in leaving)
             bounds.append((first, len(arcs)))
         return arcs, chances, bounds
 
@@ -326,18 +330,6 @@ class _Compiler:
                 return next(a for a in seen if self.flow.arcs[a].target == target)
             seen.add(arc)
         return arc
-
-    def _chances(self, arcs: Sequence[Arc]) -> list[float]:
-        """The sum of the shares up to each arc; absent ones split what is left equally."""
-        given = [self.model.flow[arc.flow].probability if arc.flow in self.model.flow else None for arc in arcs]
-        absent = given.count(None)
-        left = max(0.0, 1.0 - sum(share for share in given if share is not None))
-        shares = [left / absent if share is None else share for share in given]
-        total = sum(shares)
-        if total <= 0.0:
-            shares, total = [1.0] * len(shares), float(len(shares))
-        sums = np.cumsum(shares) / total
-        return [float(chance) for chance in sums]
 
     # Scopes and messages
 
@@ -466,8 +458,9 @@ class _Compiler:
         return law_of(time, day_seconds=sum(end - start for start, end in hours), week_days=5, values=self.values)
 
     def _reject(self, place: _Place) -> float:
+        """The share of cases a step ends; none where a gateway routes on it."""
         node = place.node
-        if not self._is_step(place) or node.step is None or not ends_case(self.model, node):
+        if not self._is_step(place) or node.step is None or node.id in self.routed:
             return 0.0
         return node.step.rejects or 0.0
 

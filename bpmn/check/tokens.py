@@ -23,8 +23,13 @@ from bpmn.blocks import EMPTY, Branch, Edge, Place, Rest
 #: with the next, and all.
 MOST_CHOICES = 6
 
+#: Most places of a thread; a larger part that ends by itself is judged together with everything else.
+MOST_IN_THREAD = 100
 #: Places looked at for each state allowed, before the search gives up.
 EFFORT = 50
+
+#: Places looked at after each defect found, to find others.
+MORE = 20_000
 
 ENTRY, EXIT = 0, 1
 
@@ -75,8 +80,9 @@ class Search:
         self.found: dict[tuple[str, int], Defect] = {}
         self.parents: dict[int, tuple[int, _Move] | None] = {}
         self.is_complete = True
-        #: Places looked at so far.
+        #: Places looked at so far, and the most that may be.
         self.effort = 0
+        self.most = EFFORT * limit
 
     def _index(self) -> None:
         self.ins: list[list[int]] = [[] for _ in self.places]
@@ -123,7 +129,10 @@ class Search:
         for edge in self.outs[place]:
             if edge in self.dropped:
                 continue
-            edges, inside = {edge}, self._closure(edge)
+            inside = self._closure(edge)
+            if inside is None:
+                continue
+            edges = {edge}
             apart = []
             for group in groups:
                 if group[1].isdisjoint(inside):
@@ -134,8 +143,11 @@ class Search:
             groups = [*apart, (edges, inside)]
         return groups
 
-    def _closure(self, edge: int) -> set[int]:
-        """The places a token on an edge out of a split can come to, not counting the end nor the split's ways on."""
+    def _closure(self, edge: int) -> set[int] | None:
+        """The places a token on an edge out of a split can come to, not counting the end nor the split's ways on.
+
+        None where they are too many for a thread.
+        """
         split = self.edges[edge].source
         inside: set[int] = set()
         stack = [self.edges[edge].target]
@@ -143,6 +155,8 @@ class Search:
             place = stack.pop()
             if place != EXIT and place not in inside:
                 inside.add(place)
+                if len(inside) > MOST_IN_THREAD:
+                    return None
                 if place != split:
                     stack.extend(self.edges[other].target for other in self.outs[place])
         return inside
@@ -204,7 +218,7 @@ class Search:
         stack = [start]
         while stack:
             state = stack.pop()
-            if len(self.parents) > self.limit or self.effort > EFFORT * self.limit:
+            if len(self.parents) > self.limit or self.effort > self.most:
                 self.is_complete = False
                 break
             reached = after.setdefault(state, [])
@@ -455,6 +469,8 @@ class Search:
         known = self.found.get(key)
         if known is None or (defect.certain and not known.certain):
             self.found[key] = defect
+            if defect.certain:
+                self.most = min(EFFORT * self.limit, self.effort + MORE)
 
     def _run(self, state: int) -> tuple[tuple[int, tuple[int, ...]], ...]:
         run: list[tuple[int, tuple[int, ...]]] = []

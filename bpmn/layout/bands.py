@@ -185,17 +185,17 @@ def _place_way(
                 base, offset = placed[start.id], branch.offset
         if place == len(stretches) - 1 and meets:
             last = max(last, board.items[meets].column - 1)
-        row = _free_row(strip, base, offset, first, last)
+        row = _free_row(strip, base, offset, first, last, only_below=start is None)
         strip.take(row, first, last)
         placed.update((item.id, row) for item in stretch)
 
 
-def _free_row(strip: _Rows, base: int, offset: int, first: int, last: int) -> int:
+def _free_row(strip: _Rows, base: int, offset: int, first: int, last: int, *, only_below: bool) -> int:
     """The free row nearest to `base + offset`, outwards before inwards, below before above."""
     outward = -1 if (offset or base) < 0 else 1
     wanted = base + offset
     for step in range(_TRIED):
-        for row in (wanted + outward * step, wanted - outward * step):
+        for row in (wanted + outward * step, wanted - outward * step)[: 1 if only_below else 2]:
             if strip.is_free(row, first, last):
                 return row
     return max(strip.taken) + 1

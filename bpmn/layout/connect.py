@@ -142,7 +142,7 @@ class _Connector:
             return None
         setting = self._style.label(line.name)
         (x, y), following = points[0], points[1]
-        wide, high = setting.width + 1, setting.height
+        wide, high = setting.width, setting.height
         crossing = self._between_pools(points)
         if line.is_message and crossing is not None:
             return _box(crossing[0] + 5, crossing[1] - high / 2, wide, high)

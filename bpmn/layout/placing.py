@@ -282,7 +282,7 @@ class Placing:
         if name and self._style.has_labels:
             setting, box = self._style.label(name), placed.shapes[port]
             x = box.centre[0] + 4
-            placed.labels[port] = Bounds(x=x, y=box.bottom + 1, width=setting.width + 1, height=setting.height)
+            placed.labels[port] = Bounds(x=x, y=box.bottom + 1, width=setting.width, height=setting.height)
 
     # routes
 
@@ -358,7 +358,7 @@ class Placing:
         if not name or not self._style.has_labels or len(points) < 2:
             return
         setting = self._style.label(name)
-        wide, high = setting.width + 1, setting.height
+        wide, high = setting.width, setting.height
         if route.link.kind == "message":
             x, y = self._between_pools(points)
             placed.labels[route.link.id] = Bounds(x=x + 5, y=y - high / 2, width=wide, height=high)
@@ -380,7 +380,7 @@ def _is_edge(strips: list[Strip], strip: Strip) -> bool:
 
 
 def _beside(box: Bounds, label: _Label) -> Bounds:
-    wide, high = label.setting.width + 1, label.setting.height
+    wide, high = label.setting.width, label.setting.height
     y = box.y - high - 3 if label.side.startswith("above") else box.bottom + 3
     x = box.centre[0] - 5 - wide if label.side.endswith("left") else box.centre[0] - wide / 2
     return Bounds(x=x, y=y, width=wide, height=high)

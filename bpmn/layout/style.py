@@ -82,19 +82,47 @@ class Style:
         return max(least_width, ceil(setting.width + room)), max(least_height, ceil(setting.height + room))
 
 
+#: How a name of so many characters is divided into rows; the first division without a bad break is taken.
+_DIVISIONS: dict[int, tuple[tuple[int, ...], ...]] = {
+    1: ((1,),),
+    2: ((2,),),
+    3: ((3,),),
+    4: ((2, 2),),
+    5: ((2, 3), (3, 2)),
+    6: ((2, 2, 2), (3, 3)),
+    7: ((2, 3, 2), (3, 2, 2), (2, 2, 3)),
+    8: ((3, 3, 2), (2, 3, 3), (3, 2, 3)),
+    9: ((3, 3, 3),),
+    10: ((3, 3, 2, 2), (2, 3, 3, 2)),
+    11: ((3, 3, 3, 2),),
+    12: ((3, 3, 3, 3),),
+}
+#: Characters that mostly end a word, and those that mostly begin one: no row begins or ends with them.
+_ENDINGS = "科局处室厅部所站委院会员件证书表金费税款单号码照者性化后前中"
+_BEGINNINGS = "不未无非再第并及和与"
+
+
 def box_setting(name: str, size: float) -> Setting:
     """A step's name in a small box: four characters two by two, six in three rows of two, nine in three of three.
 
-    Chinese words mostly have two characters, so that rows of two break between words. Names with other scripts and very
-    long ones are broken as everywhere, with an ellipsis past four rows.
+    Chinese words mostly have two characters, so that rows of two break between words. Names with other scripts and long
+    ones are broken as everywhere, with an ellipsis past four rows.
     """
-    if 0 < len(name) <= 16 and all(character.isalnum() and ord(character) >= 0x2E80 for character in name):
-        rows = next(rows for rows, most in enumerate((2, 4, 9, 16), start=1) if len(name) <= most)
-        least, more = divmod(len(name), rows)
-        starts = [least * row + min(row, more) for row in range(rows + 1)]
-        return Setting(lines=tuple(name[a:b] for a, b in itertools.pairwise(starts)), size=size)
+    if len(name) in _DIVISIONS and all(character.isalnum() and ord(character) >= 0x2E80 for character in name):
+        rows = [_divided(name, division) for division in _DIVISIONS[len(name)]]
+        good = (lines for lines in rows if not any(_is_bad_break(*pair) for pair in pairwise(lines)))
+        return Setting(lines=next(good, rows[0]), size=size)
     room = min(max(width(name) / 3, 2.0), 4.5) + 0.6
     return set_text(name, room=room * size, lines=4, size=size, smallest=size * 0.8)
+
+
+def _divided(name: str, division: tuple[int, ...]) -> tuple[str, ...]:
+    ends = list(accumulate(division, initial=0))
+    return tuple(name[start:end] for start, end in pairwise(ends))
+
+
+def _is_bad_break(before: str, after: str) -> bool:
+    return after[0] in _ENDINGS or before[-1] in _BEGINNINGS
 
 
 #: A diagram to work with, in the measures every BPMN tool uses.

@@ -7,7 +7,6 @@ from analysis.simulation import layout as at
 from analysis.simulation import refusals
 from analysis.simulation.compile import compile_model, element_keys
 from analysis.simulation.laws import law_of, mean_of
-from analysis.simulation.rejecting import ends_case
 from bpmn.annotation import Duration, GovTime
 from bpmn.build import Builder, build
 from bpmn.model import EventDefinition, Loop
@@ -167,17 +166,24 @@ def test_a_time_without_its_parameters_is_no_time(time):
     assert mean_of(law_of(time, day_seconds=1, week_days=1, values=[]), []) == 0.0
 
 
-def test_a_gateway_in_the_sub_process_around_routes_on_a_step():
-    b = build("p").start().sub_process("f").start("s").step("a", rejects=0.2).end().close().exclusive("x")
-    model = b.branch(0.5).end().branch(0.5).end().close().model
+@pytest.mark.parametrize(
+    ("builder", "share"),
+    [
+        (build("p").start().step("a", rejects=0.2).end(), 0.2),
+        (build("p").start().step("a", rejects=0.2).exclusive("x").branch().join().end(), 0.2),
+        (build("p").start().step("a", rejects=0.2).exclusive("x").branch(0.5).branch(0.5).close().end(), 0.0),
+        (
+            build("p").start().sub_process("f").start("s").step("a", rejects=0.2).end().close()
+            .exclusive("x").branch(0.5).branch(0.5).close().end(),
+            0.0,
+        ),
+    ],
+    ids=["nothing follows", "a merge follows", "a choice follows", "a choice follows outside"],
+)  # fmt: skip
+def test_a_step_ends_the_cases_it_turns_down_unless_a_gateway_routes_on_it(builder, share):
+    program = compile_model(builder.model)
 
-    assert not ends_case(model, model.node["a"])
-
-
-def test_a_merge_routes_on_nothing():
-    model = build("p").start().step("a", rejects=0.2).exclusive("x").branch().join().end().model
-
-    assert ends_case(model, model.node["a"])
+    assert program.reject[program.nodes.index("a")] == share
 
 
 # What is refused

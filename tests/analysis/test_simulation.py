@@ -559,18 +559,19 @@ def test_columns_are_in_order_of_start_though_applicants_take_their_time():
 
 
 def test_progress_is_told_and_grows_to_the_end():
-    model = build("p", arrivals_per_day=30.0).start().step("a", work=exponential(0.8)).end().model
+    model = build("p", arrivals_per_day=300.0).start().step("a", work=exponential(0.8)).end().model
     told = []
 
-    simulate(model, cases=60_000, progress=lambda done, cases: told.append((done, cases)))
+    simulate(model, cases=250_000, progress=lambda done, cases: told.append((done, cases)))
 
-    assert len(told) > 1
+    assert len(told) > 2
+    assert told[-1] == (250_000, 250_000)
     assert [done for done, _ in told] == sorted(done for done, _ in told)
-    assert {cases for _, cases in told} == {60_000}
+    assert {cases for _, cases in told} == {250_000}
 
 
 def test_an_interrupt_stops_the_run():
-    model = build("p", arrivals_per_day=30.0).start().step("a", work=exponential(0.8)).end().model
+    model = build("p", arrivals_per_day=300.0).start().step("a", work=exponential(0.8)).end().model
 
     def interrupt(done, cases):
         raise KeyboardInterrupt

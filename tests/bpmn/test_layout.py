@@ -57,9 +57,12 @@ def meet(one: Bounds, other: Bounds) -> bool:
 
 def overlaps(model: Model) -> list[tuple[str, str]]:
     """The pairs of shapes that lie on one another though neither is inside or on the border of the other."""
+    notes = {artifact.id for artifact in model.artifacts}
+    frames = {node.id for node in model.nodes if node.is_frame}
     found = []
     for one, other in combinations(solid(model), 2):
         related = one.element in around(model, other.element) or other.element in around(model, one.element)
+        related |= {one.element, other.element} <= notes | frames and not {one.element, other.element} <= frames
         if one.plane == other.plane and not related and meet(one.bounds, other.bounds):
             found.append((one.element, other.element))
     return found

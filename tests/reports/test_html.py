@@ -1,5 +1,6 @@
 """The web page of the report: what it says in every state, that nothing in a file can become code, and golden texts."""
 
+import doctest
 import itertools
 import os
 import re
@@ -7,10 +8,14 @@ from dataclasses import replace
 from datetime import date
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
 from analysis.measure import Overload
+from bpmn.annotation import Duration, GovTime
+from flows import Basis, Calibration, Illustration, Procedure, PublishedFigure, TimeSource
+from reports import clocks, html, words
 from reports.changes import reckon
 from reports.format import GAP
 from reports.html import css_text, report_html
@@ -198,6 +203,19 @@ def test_a_file_without_limits_says_so(as_is):
     assert "没有写时限" in text
 
 
+def test_promises_in_different_units_stand_side_by_side_without_a_per_cent(compared):
+    cut = replace(compared.cuts["limit"], before=3.0, after=8.0, cut=None, percent=None, unit="workday/hour")
+
+    assert "承诺 3 工作日 → 8 小时，—" in text_of(replace(compared, cuts={**compared.cuts, "limit": cut}))
+
+
+def test_the_calendar_is_the_second_basis_where_office_hours_differ(compared):
+    cut = replace(compared.cuts["time"], before=360000.0, after=36000.0, percent=90.0, basis="elapsed-calendar")
+    text = text_of(replace(compared, cuts={**compared.cuts, "calendar": cut})).replace("\u00a0", " ")
+
+    assert "日历 100 → 10.0 小时，−90.0 %" in text
+
+
 # empty and broken states
 
 
@@ -304,6 +322,131 @@ def test_long_drawings_stand_in_bands_on_a_page_of_their_own(make_side):
     assert 'class="map"' not in write(make_side(rows[:8], 20.0, 90.0))
 
 
+# what the library knows
+
+
+def both(text):
+    return {"zh": text, "en": text}
+
+
+def procedure(text="说明"):
+    """Give a procedure of the library all of whose texts are this one."""
+    return Procedure(
+        name="permit",
+        title=both(text),
+        summary=both(text),
+        kind="cross",
+        folder=Path("permit"),
+        as_is=Path("permit/as-is.bpmn"),
+        to_be=None,
+        law_as_of=date(2026, 11, 24),
+        basis=(Basis(law=text, article=text, says=both(text), steps=("decide", "nowhere"), known="read"),),
+        times=(
+            TimeSource(
+                scenarios=("as-is",),
+                part="work",
+                elements=("decide",),
+                source="text",
+                calibrated=True,
+                origin=both(f"出自{text}"),
+            ),
+        ),
+        published=(PublishedFigure(place=text, says=both(text), citation=f"见{text}", known="known", target=True),),
+        calibration=Calibration(elapsed_working_s={"as-is": 75600}, cases="all", statement=both(f"校准{text}")),
+        illustrations=(Illustration(name="arrivals", says=both(f"演示{text}")),),
+        left_out=(both(f"不计{text}"),),
+        notes=(both(f"另注{text}"),),
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_the_library_knows_of_the_sources_stands_in_the_report(compared, language):
+    text = text_of(compared, language, procedure=procedure())
+
+    for told in ("出自说明", "见说明", "校准说明", "演示说明", "不计说明", "另注说明", "2026-11-24"):
+        assert told in text
+    assert "核准登记, 审核合一" in text.replace("、", ", ")
+    assert ("示例：" if language == "zh" else "Example:") in text
+    assert ("总用时经过校准" if language == "zh" else "calibrated to meet") in text
+
+
+def test_text_of_the_library_never_becomes_code(compared):
+    page = Page(write(compared, "en", procedure=procedure(HOSTILE)))
+
+    assert page.open == []
+    assert "script" not in page.tags
+    assert "img" not in page.tags
+
+
+def test_chinese_on_an_english_page_is_marked_as_chinese(compared):
+    assert '<span lang="zh-CN">分管审批' not in write(compared, "zh")
+    assert re.search(r'<span lang="zh-CN">[^<]*分管审批', write(compared, "en"))
+
+
+# how it was made
+
+
+def test_rejected_cases_are_told_with_their_own_mean(as_is):
+    outcomes = {"granted": as_is.times.times, "rejected": as_is.times.times}
+    times = replace(as_is.times, outcome_shares={"granted": 0.98, "rejected": 0.02}, by_outcome=outcomes)
+
+    assert "预期不予 2.0 %，由文件的比例算出" in text_of(replace(as_is, times=times))
+    assert "不予的平均历时 20.9 工时" in text_of(replace(as_is, times=times))
+
+
+def test_sides_that_began_at_different_instants_say_so(compared):
+    after = replace(
+        compared.after, times=replace(compared.after.times, start=compared.before.times.start.replace(hour=14))
+    )
+    text = text_of(replace(compared, after=after))
+
+    assert "改革前：2026-01-04 09:00" in text
+    assert "改革后：2026-01-04 14:00" in text
+
+
+def test_units_without_a_number_of_staff_and_cases_without_arrivals_are_told(as_is):
+    lanes = tuple(lane.evolve(unit=None) for lane in as_is.model.lanes)
+    bare = [process.evolve(procedure=None) for process in as_is.model.processes]
+    text = text_of(replace(as_is, model=as_is.model.evolve(lanes=lanes, processes=tuple(bare))))
+
+    assert "综合窗口、市场监管局、公安局没有写人数，按不限" in text
+    assert "没有写到件数，案件互不排队" in text
+
+
+@pytest.mark.parametrize(
+    ("time", "told"),
+    [
+        (GovTime(mean=Duration(seconds=4500)), "1 小时 15 分钟"),
+        (GovTime(mean=Duration(days=1), distribution="exponential"), "1 工作日（指数）"),
+        (GovTime(mean=Duration(days=2), clock="calendar"), "2 天"),
+        (GovTime(mean=Duration(weeks=1, seconds=7200)), "1 周 2 小时"),
+        (
+            GovTime(mean=Duration(seconds=1800), sd=Duration(seconds=600), distribution="gamma"),
+            "30 分钟 ± 10 分钟（伽马）",
+        ),
+        (
+            GovTime(
+                low=Duration(seconds=60),
+                mode=Duration(seconds=120),
+                high=Duration(seconds=600),
+                distribution="triangular",
+            ),
+            "1 分钟–2 分钟–10 分钟（三角）",
+        ),
+        (GovTime(values=(Duration(seconds=60),) * 7, distribution="empirical"), "7 个实测值"),
+        (GovTime(mean=Duration()), "0 分钟"),
+        (GovTime(), "—"),
+    ],
+)
+def test_a_time_nobody_measured_is_listed_as_the_file_gives_it(make_side, time, told):
+    side = make_side((("s", "办结", "窗口", "decide", 30, 0, "estimate"),), 0.5, 0.5)
+    model = side.model.evolve(
+        nodes=tuple(node.evolve(times=(time,)) if node.is_step else node for node in side.model.nodes)
+    )
+
+    assert f"| 办结 | 窗口 | {told} |" in text_of(replace(side, model=model))
+
+
 # one file, no code
 
 
@@ -372,6 +515,11 @@ def test_text_from_a_file_never_becomes_code(as_is, to_be, make_comparison, lang
     assert "{{7*7}}" in unescape(html)
     assert not any(hidden in html for hidden in "\u202e\x00")
     assert "⟨U+202E⟩" in html
+
+
+@pytest.mark.parametrize("module", [clocks, html, words])
+def test_the_examples_in_the_docstrings_hold(module):
+    assert doctest.testmod(module).failed == 0
 
 
 def test_a_css_string_cannot_be_ended_from_inside():

@@ -63,6 +63,18 @@ def test_every_family_is_asked_for_by_the_program(root):
     assert [name for name in FAMILIES if f"{name}." not in text and f"{name}-" not in text] == []
 
 
+def test_every_note_and_every_reason_has_its_sentence(root):
+    named = set()
+    for file in ("analysis/time.py", "reports/comparison.py"):
+        text = (root / file).read_text(encoding="utf-8")
+        for block in re.findall(r"told = \{(.*?)\n    \}", text, re.DOTALL):
+            named |= {f"note.{name}" for name in re.findall(r'"([a-z-]+)":', block)}
+        named |= {f"why-not.{name}" for name in re.findall(r'reasons\.append\("([a-z-]+)"\)', text)}
+
+    assert len(named) > 10
+    assert named == {key for key in load("zh").sentences if key.startswith(("note.", "why-not."))}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_sentence_is_empty_or_begins_or_ends_with_a_blank(language):
     for key, sentence in load(language).sentences.items():

@@ -61,7 +61,7 @@ def make(tmp_path: Path) -> Make:
         name: str = "许可",
         work: str = "PT1H",
         staff: int = 2,
-        arrivals: float = 10,
+        arrivals: float = 2,
         approve: bool = True,
     ) -> Path:
         builder = build("permit", name=name, legal_limit=20, promised_limit=5, arrivals_per_day=arrivals)

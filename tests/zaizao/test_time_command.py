@@ -4,7 +4,7 @@ import pytest
 
 
 def test_the_figures_are_those_of_the_contract(run, make):
-    answer = run("time", make(arrivals=1), "--cases", 500, "--json")
+    answer = run("time", make(), "--cases", 500, "--json")
 
     figures = answer.json
     assert answer.code == 0

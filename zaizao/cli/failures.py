@@ -90,7 +90,13 @@ def _domain(error: BaseException, words: Words) -> tuple[str, int]:
     key = f"error.{type(error).__name__}"
     if key not in words:
         return visible(str(error)), code
-    return words(key, **_shown({name: str(value) for name, value in vars(error).items()})), code
+    fields = {name: _text(value) for name, value in vars(error).items()}
+    key = f"{key}-near" if fields.get("near") and f"{key}-near" in words else key
+    return words(key, **_shown(fields)), code
+
+
+def _text(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _usage(error: click.ClickException, words: Words) -> str:

@@ -1,0 +1,1 @@
+"""Performance claims and how they are measured: `python -m benchmarks` prints the table."""
