@@ -38,8 +38,8 @@ from bpmn.block import (
     children,
     fold,
 )
+from bpmn.borders import cut_together
 from bpmn.control_flow import ControlFlow, Scope
-from bpmn.cuts import cut_together
 
 __all__ = [
     "EMPTY",
@@ -388,9 +388,7 @@ class _Reduction:
             return False
         if kind == "parallel" and not self._is_acyclic(first.target, inner):
             return False
-        (target,) = targets
-        numbers = [*inner, *leaving]
-        self._replace(entering[0], numbers, self._rest(kind, numbers, first.target), target)
+        self._replace(kind, entering[0], inner, leaving)
         return True
 
     def _is_left(self, inner: list[int], leaving: list[int]) -> bool:
@@ -480,19 +478,25 @@ class _Reduction:
 
     def _enclose(self, places: set[int], first: int, last: int) -> None:
         """Put one way in the place of a part between two ways."""
-        inner = [number for place in places for number in self.out[place]]
-        self._replace(first, inner, self._rest("mixed", inner, self.ways[first].target), self.ways[last].target)
+        inner = [number for place in places for number in self.out[place] if number != last]
+        self._replace("mixed", first, inner, [last])
 
-    def _replace(self, first: int, numbers: Iterable[int], rest: Rest, target: int) -> None:
-        """Put a rest onto the way that leads to it, in the place of the ways in it."""
+    def _replace(self, kind: str, first: int, inner: Many[int], leaving: Many[int]) -> None:
+        """Put a rest onto the way that leads to it; what happens on the one way out of it comes after the rest."""
+        before, last = self.ways[first], self.ways[leaving[0]]
+        after: deque[Block] = deque()
+        if len(leaving) == 1 and not last.branches:
+            after, last.body = last.body, after
+        rest = self._rest(kind, (*inner, *leaving), before.target)
         self._detach(first)
-        for number in numbers:
+        for number in (*inner, *leaving):
             self._detach(number)
             del self.ways[number]
-        self._body(self.ways[first]).append(rest)
-        self.ways[first].target = target
+        self._body(before).append(rest)
+        before.body = _join(self._body(before), after)
+        before.target = last.target
         self._attach(first)
-        self._again(self.ways[first].source, target)
+        self._again(before.source, before.target)
 
     def _rest(self, kind: str, numbers: Iterable[int], entry: int | None = None) -> Rest:
         """The places and edges of some ways; without `entry` they begin at the entry of the scope."""

@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from bpmn.layout.style import box_setting
 from bpmn.lettering import LINE, Setting, set_text, width
-from bpmn.look import INK, INK_2, INK_3, INKS, PAPER, PAPER_2, PLAIN, RULE, Ink, Look, Mark
+from bpmn.look import INK, INK_2, INKS, PAPER, PAPER_2, PLAIN, RULE, Ink, Look, Mark
 from bpmn.model import Bounds, Lane, Loop, Model, Node, Pool, Shape
 from bpmn.symbols import activity_marker, data_object, data_store, event_icon, gateway_mark, task_marker
 
@@ -59,7 +59,6 @@ def lines_of_text(
     anchor: str = "middle",
     fill: str = INK,
     halo: bool = False,
-    weight: str = "",
 ) -> str:
     """Lines of text, the first one's top at y; a halo keeps a label readable on a line."""
     size = setting.size
@@ -68,7 +67,6 @@ def lines_of_text(
         if halo
         else ""
     )
-    extra += f' font-weight="{weight}"' if weight else ""
     spans = "".join(
         f'<tspan x="{number(x)}" y="{number(y + size * (0.92 + LINE * place))}">{escape(line)}</tspan>'
         for place, line in enumerate(setting.lines)
@@ -350,6 +348,7 @@ class Figures:
                 name, room=max(20.0, box.width - 8), lines=2, size=look.type_size, smallest=look.smallest
             )
             return lines_of_text(setting, box.centre[0], box.y + 15 - setting.height / 2, fill=ink.text)
+        name = clean(name)
         is_upright = width(name) > 0.8 * len(name) and "\n" not in name
         if is_upright and len(name) * look.smallest * 1.1 <= box.height - 6:
             return _upright(name, box, look, ink)
@@ -403,6 +402,3 @@ def _frame(box: Bounds) -> str:
 def _inset(box: Bounds, by: float) -> Bounds:
     by = min(by, box.width / 3, box.height / 3)
     return Bounds(x=box.x + by, y=box.y + by, width=box.width - 2 * by, height=box.height - 2 * by)
-
-
-__all__ = ["INK_3", "Figures", "group", "lines_of_text", "number"]

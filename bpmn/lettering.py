@@ -109,6 +109,9 @@ def _balanced(paragraphs: list[list[str]], room: float) -> tuple[str, ...]:
     lines: list[str] = []
     for pieces in paragraphs:
         best = _filled(pieces, room)
+        if len(best) == 1:
+            lines.extend(best)
+            continue
         low, high = max(width(piece.rstrip()) for piece in pieces), room
         while high - low > 0.3:
             middle = (low + high) / 2

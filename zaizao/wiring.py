@@ -1,6 +1,7 @@
 """What is joined at the front door: the clock, the version, the compiler's cache, and the kernel warmed at set-up."""
 
 import os
+import stat
 import tempfile
 from collections.abc import MutableMapping
 from datetime import date, datetime
@@ -30,16 +31,30 @@ def today(timezone: str) -> date:
 
 
 def prepare(environment: MutableMapping[str, str]) -> None:
-    """Give the compiler a folder it can write, where neither the package's nor the user's is one."""
-    if "NUMBA_CACHE_DIR" in environment:
-        return
+    """Choose where the compiler keeps the kernel, where an installation has no place for it that can be written.
+
+    An installation that was warmed keeps it beside the kernel's sources, for all its users; otherwise each user has a
+    folder for each version, since code compiled from older sources must never run.
+    """
     package = Path(__file__).resolve().parent.parent / "analysis" / "simulation"
-    user = Path(environment.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    if not os.access(package, os.W_OK) and not _writable(user):
-        environment["NUMBA_CACHE_DIR"] = str(Path(tempfile.gettempdir()) / f"zaizao-{os.getuid()}")
+    if "NUMBA_CACHE_DIR" in environment or os.access(package, os.W_OK) or any(package.glob("__pycache__/kernel-*")):
+        return
+    home = Path(environment.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    place = home / "zaizao" if _is_writable(home) else _own_temporary_folder()
+    environment["NUMBA_CACHE_DIR"] = str(place / version())
 
 
-def _writable(folder: Path) -> bool:
+def _own_temporary_folder() -> Path:
+    """Give a folder that lasts between runs and that nobody else can have put code into."""
+    folder = Path(tempfile.gettempdir()) / f"zaizao-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    seen = folder.lstat()
+    is_own = stat.S_ISDIR(seen.st_mode) and seen.st_uid == os.getuid() and not seen.st_mode & 0o077
+    return folder if is_own else Path(tempfile.mkdtemp(prefix="zaizao-"))
+
+
+def _is_writable(folder: Path) -> bool:
+    """Whether a folder can be written, or made."""
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     return os.access(folder, os.W_OK)

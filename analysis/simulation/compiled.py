@@ -1,16 +1,20 @@
 """How the kernel is compiled: one way for all its functions, and where the machine code is kept.
 
 Compiling takes some ten seconds, so numba keeps the code in a folder and reads it from there next time. By itself it
-would look only at the date of the one file a function stands in, although what is compiled into the function stands in
-others too. So the folder's name holds a digest of all of them, and old code is never taken for new.
+would look only at the one file a function stands in, although what is compiled into the function stands in others too.
+So the folder's name holds a digest of all of them, and old code is never taken for new.
 
-Where the folder beside this file cannot be written, numba uses one of its own under the user's home. A front door that
-knows better asks `cache_folder` and sets NUMBA_CACHE_DIR before anything here is imported.
+The folder is the first that can be written: under NUMBA_CACHE_DIR if set, beside this file, in the user's cache. numba
+can only use folders it may write to; code that lies in one it may not (warmed by root at installation, say) is
+copied. Where nothing can be written the folder is a temporary one, and every run compiles.
 """
 
+import atexit
 import hashlib
+import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -53,28 +57,29 @@ def digest() -> str:
 def cache_folder(candidates: Iterable[Path]) -> Path:
     """Give the folder for this kernel's machine code in the first of some folders that can be written.
 
-    Where none can, it is a new temporary one: then every run compiles.
+    If one that cannot be written comes before it and holds the code, that is copied. Where none can be written, the
+    folder is a temporary one, gone when the program ends.
     """
-    for candidate in candidates:
-        folder = candidate / f"kernel-{digest()}"
-        if _is_writable(folder):
-            return folder
-    return Path(tempfile.mkdtemp(prefix="kernel-"))
+    folders = [candidate / f"kernel-{digest()}" for candidate in candidates]
+    chosen = next((folder for folder in folders if _is_writable(folder)), None)
+    if chosen is None:
+        chosen = Path(tempfile.mkdtemp(prefix="kernel-"))
+        atexit.register(shutil.rmtree, chosen, ignore_errors=True)
+    compiled_before = next((folder for folder in folders if holds_code(folder)), chosen)
+    if compiled_before != chosen and not holds_code(chosen):
+        with suppress(OSError):
+            shutil.copytree(compiled_before, chosen, dirs_exist_ok=True)
+    return chosen
 
 
 def package_folder() -> Path:
-    """The first candidate: beside this file, where an installation can warm it once for all users."""
+    """The folder beside this file, where an installation can warm the code once for all users."""
     return _HERE / "__pycache__"
 
 
-def _is_writable(folder: Path) -> bool:
-    """Whether a file can be made in a folder; one that is there and full of code counts though it is read-only."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return True
-    except OSError:
-        return holds_code(folder)
+def present_folder() -> Path:
+    """The folder this process keeps the code in."""
+    return Path(_config.CACHE_DIR)
 
 
 def holds_code(folder: Path) -> bool:
@@ -85,10 +90,22 @@ def holds_code(folder: Path) -> bool:
         return False
 
 
-def present_folder() -> Path:
-    """The folder numba keeps the code in as things stand."""
-    return Path(_config.CACHE_DIR or package_folder())
+def _is_writable(folder: Path) -> bool:
+    """Whether a file can be made in a folder, which is made if need be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
 
 
-if not _config.CACHE_DIR and _is_writable(package_folder() / f"kernel-{digest()}"):
-    _config.CACHE_DIR = str(package_folder() / f"kernel-{digest()}")
+def _candidates() -> Iterator[Path]:
+    if _config.CACHE_DIR:
+        yield Path(_config.CACHE_DIR)
+    yield package_folder()
+    with suppress(RuntimeError):
+        yield Path.home() / ".cache" / "zaizao"
+
+
+_config.CACHE_DIR = str(cache_folder(_candidates()))

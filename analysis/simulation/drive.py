@@ -116,7 +116,8 @@ def _plan(model: Model, program: Program, request: Request, days: tuple[date, da
     setting[at.ARRIVALS] = at.AT_ONCE if request.at_once else at.SPREAD if request.arrivals is None else at.POISSON
     setting[at.ARRIVAL_CALENDAR] = program.calendar
     setting[at.ARRIVAL_INSTANT] = instant
-    setting[at.ARRIVAL_YEAR] = round(own.count(request.start, year_after(request.start)) * _SECOND)
+    if setting[at.ARRIVALS] == at.SPREAD:
+        setting[at.ARRIVAL_YEAR] = round(own.count(request.start, year_after(request.start)) * _SECOND)
     setting[at.SPARE_TOKENS], setting[at.SPARE_FRAMES] = program.spare_tokens, program.spare_frames
     setting[at.WAY_WIDTH] = at.WAY_UNITS + at.PARTS * (len(program.rows) + 1)
     setting[at.BOXES] = program.boxes

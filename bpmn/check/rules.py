@@ -30,10 +30,6 @@ RULES: dict[tuple[str, str], str] = {
     ("endless-loop", "no-way-out"): (
         "A case that comes to {what} never ends: nothing leads out of the loop {loop}. Draw a way out."
     ),
-    ("endless-loop", "never-ends"): (
-        "A case that comes to {what} can run on for ever without any way to end. Draw a way out that needs "
-        "no other branch."
-    ),
     ("endless-loop", "certain"): (
         "By the written shares a case never leaves the loop {loop}. Correct the shares of the flows that lead out."
     ),
@@ -52,9 +48,6 @@ RULES: dict[tuple[str, str], str] = {
     ("deadlock", "loop-before-join"): (
         "{what} waits for ever for {missing}: what it waits for comes only after it. Lead the loop back by "
         "an exclusive gateway."
-    ),
-    ("deadlock", "implicit-starts"): (
-        "{what} waits for ever for {missing}: no start event says where {split} begins. Draw a start event."
     ),
     ("deadlock", "joins-wait-for-each-other"): (
         "{what} may wait for ever: what it waits for waits for it. Draw the loop with exclusive gateways."
@@ -97,10 +90,6 @@ RULES: dict[tuple[str, str], str] = {
     ("unbounded", "may-grow"): (
         "Rounds of the loop at {what} can start more branches than they end. Join the branches of {split} "
         "inside the loop."
-    ),
-    ("unbounded", "implicit-starts"): (
-        "Rounds of the loop at {what} may start more branches than they end: no start event says where "
-        "{split} begins. Draw a start event."
     ),
     ("missing-reference", "link"): (
         "The link event {what} jumps to {value}, but no link event catches it. Draw one of the same name."

@@ -137,14 +137,12 @@ class _Witness:
         return found(self.model, self.defect.problem, rule, element, severity=severity, line=0, **details)
 
     def _rule(self, split: int, choice: int) -> str:
-        if self.defect.problem == "endless-loop":
-            return "never-ends"
-        if not self.is_drawn:
-            return "implicit-starts"
         if self.defect.problem == "deadlock":
             return self._deadlock_rule(choice)
         if self.defect.problem == "unbounded":
             return "grows" if self.defect.certain else "may-grow"
+        if not self.is_drawn:
+            return "implicit-starts"
         if self.defect.certain:
             if self._is_drawn_twice(split):
                 return "drawn-twice"

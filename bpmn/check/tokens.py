@@ -38,7 +38,7 @@ ENTRY, EXIT = 0, 1
 class Defect:
     """What goes wrong in the token game, where, and the run that shows it."""
 
-    #: "deadlock", "lack-of-synchronisation", "unbounded", "endless-loop" or "not-decided".
+    #: "deadlock", "lack-of-synchronisation", "unbounded" or "not-decided".
     problem: str
     #: Index of the place where it shows.
     place: int
@@ -74,7 +74,6 @@ class Search:
         #: Threads, to be judged like processes: the split and the edges with which each begins.
         self.threads: list[tuple[int, tuple[int, ...]]] = []
         self._index()
-        self.has_way_out = self._has_way_out()
         if rest.ends:
             self._leave_out_threads()
         self.found: dict[tuple[str, int], Defect] = {}
@@ -101,9 +100,10 @@ class Search:
 
     def _leave_out_threads(self) -> None:
         """Leave out the threads, unless they are the only way to an end."""
+        has_way_out = self._has_way_out()
         self._drop_threads()
         self._index()
-        if self.has_way_out and not self._has_way_out():
+        if has_way_out and not self._has_way_out():
             self.dropped, self.silent, self.threads = set(), set(), []
             self._index()
 
@@ -203,52 +203,36 @@ class Search:
         """Play every run that can end differently, up to the limit of states."""
         self.rank = self._ranked()
         self.upstream = self._upstream()
-        self._judge(self._play(self._moves))
-        if self.upstream and not self.found:
+        self._play(self._moves)
+        if self.upstream and not self.found and self.is_complete:
             self.effort = 0
-            self._judge(self._play(self._all_moves))
+            self._play(self._all_moves)
+        if not self.found and not self.is_complete:
+            return (Defect(problem="not-decided", place=ENTRY, certain=False),)
         return tuple(self.found.values())
 
-    def _play(self, moves_in: Callable[[int], list[_Move]]) -> dict[int, list[int]]:
-        """Play from the start; the states that follow each state."""
+    def _play(self, moves_in: Callable[[int], list[_Move]]) -> None:
+        """Play from the start, whatever moves there are in each state."""
         self.parents = {}
         start = _mask(self.outs[ENTRY])
         self.parents[start] = None
-        after: dict[int, list[int]] = {}
         stack = [start]
         while stack:
             state = stack.pop()
             if len(self.parents) > self.limit or self.effort > self.most:
                 self.is_complete = False
                 break
-            reached = after.setdefault(state, [])
             moves = moves_in(state)
             if not moves:
                 self._stopped(state)
             for move in moves:
                 following = self._act(state, move)
-                if following is None:
-                    continue
-                reached.append(following)
-                if following not in self.parents:
+                if following is not None and following not in self.parents:
                     self.parents[following] = (state, move)
                     stack.append(following)
-        return after
-
-    def _judge(self, after: Mapping[int, list[int]]) -> None:
-        if self.found:
-            return
-        if not self.is_complete:
-            self.found["not-decided", ENTRY] = Defect(problem="not-decided", place=ENTRY, certain=False)
-            return
-        stuck = self._endless(after)
-        if stuck is not None and self.has_way_out:
-            moves = self._moves(stuck)
-            place = moves[0].place if moves else ENTRY
-            self._note(Defect(problem="endless-loop", place=place, run=self._run(stuck)))
 
     def _has_way_out(self) -> bool:
-        """Whether an end can be reached from every place; else the drawing itself shows the endless loop."""
+        """Whether an end can be reached from every place."""
         stops = [EXIT, *(place for place, known in enumerate(self.places) if known.kind == "terminate")]
         seen = set(stops)
         while stops:

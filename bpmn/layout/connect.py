@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from math import hypot
 
 from bpmn.layout.free import REACH, End, Field, FreeRouter, Point
@@ -70,7 +70,7 @@ class _Connector:
         pools = [model.shape[pool.id].bounds for pool in model.pools if pool.id in model.shape]
         pools.sort(key=lambda box: box.y)
         #: The middles of the white between pools.
-        self._gaps = [(one.bottom + other.y) / 2 for one, other in itertools.pairwise(pools)]
+        self._gaps = [(one.bottom + other.y) / 2 for one, other in pairwise(pools)]
 
     def edge(self, line: _Line) -> Edge | None:
         """The edge of a line, on the first plane that shows both its ends, or what they are in."""
@@ -153,7 +153,7 @@ class _Connector:
 
     def _between_pools(self, points: tuple[Point, ...]) -> Point | None:
         """Where a line first crosses the white between two pools."""
-        for (x, y1), (x2, y2) in itertools.pairwise(points):
+        for (x, y1), (x2, y2) in pairwise(points):
             crossed = [y for y in self._gaps if min(y1, y2) <= y <= max(y1, y2)] if abs(x - x2) < 0.5 else []
             if crossed:
                 return x, crossed[0] if y1 < y2 else crossed[-1]
@@ -209,9 +209,9 @@ def _crosses(points: tuple[Point, Point], box: Bounds) -> bool:
 
 
 def _middle(points: tuple[Point, ...]) -> Point:
-    lengths = [hypot(b[0] - a[0], b[1] - a[1]) for a, b in itertools.pairwise(points)]
+    lengths = [hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(points)]
     left = sum(lengths) / 2
-    for (a, b), length in zip(itertools.pairwise(points), lengths, strict=True):
+    for (a, b), length in zip(pairwise(points), lengths, strict=True):
         if 0 < length >= left:
             return a[0] + (b[0] - a[0]) * left / length, a[1] + (b[1] - a[1]) * left / length
         left -= length

@@ -7,10 +7,10 @@ ways, straight and with one or two bends, are tried before.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from itertools import pairwise
 
 from bpmn.model import Bounds
 
@@ -193,7 +193,7 @@ def _plain(source: Bounds, target: Bounds, levels: Sequence[float]) -> Iterator[
 
 def _is_clear(points: Sequence[Point], boxes: Iterable[Bounds]) -> bool:
     """Whether the lines between the points run through none of the boxes."""
-    for (x1, y1), (x2, y2) in itertools.pairwise(points):
+    for (x1, y1), (x2, y2) in pairwise(points):
         left, right, top, bottom = min(x1, x2), max(x1, x2), min(y1, y2), max(y1, y2)
         for box in boxes:
             across = left < box.right - _TOUCH and right > box.x + _TOUCH

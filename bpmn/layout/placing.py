@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from bpmn.layout.board import Board, Item, Strip
 from bpmn.layout.grid import Grid, Line, Route
@@ -306,35 +306,30 @@ class Placing:
 
     def _points(self, route: Route, placed: Placed) -> tuple[Point, ...]:
         """The way points of a route, without those in the middle of a straight line."""
-        lines, link = route.lines, route.link
+        lines = route.lines
         positions = [self._position(line) for line in lines]
-        points = [
-            self._dock(route.exit, link.port or link.source, link.source_pool, lines[0], positions[0], placed, False)
-        ]
+        points = [self._dock(route, placed, is_target=False)]
         for before, after, first, second in zip(lines, lines[1:], positions, positions[1:], strict=False):
             points.append((first, second) if before.is_vertical and not after.is_vertical else (second, first))
-        points.append(self._dock(route.entry, link.target, link.target_pool, lines[-1], positions[-1], placed, True))
+        points.append(self._dock(route, placed, is_target=True))
         return _straightened(points)
 
-    def _dock(
-        self, side: str, element: str, pool: str, line: Line, position: float, placed: Placed, is_target: bool
-    ) -> Point:
-        """Where a line meets the border of the shape at its end."""
+    def _dock(self, route: Route, placed: Placed, *, is_target: bool) -> Point:
+        """Where the first line of a route leaves the shape at its beginning, or the last one meets that at its end."""
+        link, line = route.link, route.lines[-1 if is_target else 0]
+        side, position = route.entry if is_target else route.exit, self._position(line)
         if side == "pool":
-            box = placed.shapes[pool]
-            down = (line.end >= line.begin) if line.begin != line.end else (line.place % 3 == 2)
-            if line.begin == line.end:
-                down = line.begin % 3 == 2
-            at_top = down if is_target else not down
-            return position, box.y if at_top else box.bottom
-        box = placed.shapes[element]
+            box = placed.shapes[link.target_pool if is_target else link.source_pool]
+            leads_down = line.end > line.begin or (line.end == line.begin and line.begin % 3 == 2)
+            return position, box.y if leads_down is is_target else box.bottom
+        box = placed.shapes[link.target if is_target else link.port or link.source]
         if side in ("left", "right"):
             return (box.x if side == "left" else box.right), position
         return position, box.y if side == "top" else box.bottom
 
     def _between_pools(self, points: tuple[Point, ...]) -> Point:
         """Where a message flow first crosses the white between two pools, else its middle."""
-        for (x, y1), (x2, y2) in itertools.pairwise(points):
+        for (x, y1), (x2, y2) in pairwise(points):
             if abs(x - x2) > 0.5:
                 continue
             low, high = min(y1, y2), max(y1, y2)

@@ -1,12 +1,12 @@
 """The measures of a layout: sizes of shapes, gaps, type."""
 
-import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import accumulate, pairwise
 from math import ceil
 from typing import Any, Self
 
-from bpmn.lettering import LINE, Setting, set_text, width
+from bpmn.lettering import Setting, set_text, width
 from bpmn.model import Node
 
 
@@ -154,5 +154,3 @@ COMPACT = Style(
     folds=True,
     fits_names=True,
 )
-
-__all__ = ["COMPACT", "LINE", "NORMAL", "Style", "box_setting"]

@@ -4,8 +4,8 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -15,7 +15,7 @@ from numba import njit
 from analysis.simulation import cache_folder, is_compiled, simulate, warm
 from analysis.simulation import layout as at
 from analysis.simulation.clocks import open_between, reached
-from analysis.simulation.compiled import holds_code
+from analysis.simulation.compiled import digest, holds_code
 from analysis.simulation.draws import case_key, stream, uniform
 from analysis.simulation.drive import calendars
 from analysis.simulation.heaps import next_event, next_in_queue, plan_event, queue_up
@@ -244,7 +244,7 @@ def test_many_cases_at_once_make_the_tables_grow():
     assert columns.waiting.mean() == pytest.approx(14 * 3.6e9, rel=0.02)
 
 
-def test_memory_follows_the_cases_under_way_and_not_all_of_them():
+def test_memory_follows_the_cases_under_way_and_not_all_of_them(root):
     """Two runs in a process of its own, one ten times the other."""
     code = """
 import resource
@@ -259,7 +259,7 @@ for cases in (20_000, 200_000):
 print(peaks)
 """
     warm()
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path.cwd())
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
 
     small, large = json.loads(done.stdout)
     assert large - small < 60
@@ -279,28 +279,49 @@ def test_the_first_folder_that_can_be_written_keeps_the_code(tmp_path):
     assert not (tmp_path / "third").exists()
 
 
-def test_a_read_only_folder_that_holds_the_code_is_used(tmp_path, monkeypatch):
-    folder = cache_folder([tmp_path])
-    (folder / "sub").mkdir()
-    (folder / "sub" / "kernel.advance-1.py311.nbi").touch()
-    monkeypatch.setattr("tempfile.TemporaryFile", _refuse)
+def test_code_in_a_folder_that_cannot_be_written_is_copied(tmp_path, monkeypatch):
+    installed = cache_folder([tmp_path / "installed"])
+    (installed / "sub").mkdir()
+    (installed / "sub" / "kernel.advance-1.py311.nbi").touch()
+    monkeypatch.setattr("tempfile.TemporaryFile", _refuse_in(installed))
 
-    assert cache_folder([tmp_path]) == folder
+    folder = cache_folder([tmp_path / "installed", tmp_path / "own"])
+
+    assert folder.parent == tmp_path / "own"
     assert holds_code(folder)
 
 
 def test_where_nothing_can_be_written_the_folder_is_a_temporary_one(tmp_path, monkeypatch):
-    monkeypatch.setattr("tempfile.TemporaryFile", _refuse)
+    monkeypatch.setattr("tempfile.TemporaryFile", _refuse_in(tmp_path))
 
     folder = cache_folder([tmp_path])
 
     assert tmp_path not in folder.parents
     assert not holds_code(folder)
-    os.rmdir(folder)
 
 
-def _refuse(*_args, **_kwargs):
-    raise PermissionError
+def _refuse_in(closed):
+    """Make temporary files anywhere but in one folder."""
+    make = tempfile.TemporaryFile
+
+    def refuse(*args, **kwargs):
+        if closed in (kwargs["dir"], *kwargs["dir"].parents):
+            raise PermissionError
+        return make(*args, **kwargs)
+
+    return refuse
+
+
+def test_a_cache_folder_that_cannot_be_used_does_not_stop_the_program(tmp_path, root):
+    code = "import analysis.simulation.compiled as c; print(c.present_folder())"
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "file" / "below"), "HOME": "/nonexistent"}
+    (tmp_path / "file").touch()
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment, cwd=root
+    )
+
+    assert f"kernel-{digest()}" in done.stdout
 
 
 def test_warming_compiles():

@@ -103,9 +103,8 @@ def outside(model: Model) -> list[str]:
             frames.append((node.id, lane.id))
         elif node.process in model.pool_of_process and not node.attached_to:
             frames.append((node.id, model.pool_of_process[node.process].id))
-    for lane in model.lanes:
-        if lane.process in model.pool_of_process:
-            frames.append((lane.id, model.pool_of_process[lane.process].id))
+    pools = model.pool_of_process
+    frames += [(lane.id, pools[lane.process].id) for lane in model.lanes if lane.process in pools]
     return [
         inner
         for inner, outer in frames

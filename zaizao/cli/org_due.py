@@ -26,7 +26,7 @@ LONGEST = 100_000
 def command(call: Call, start: datetime, amount: str, unit: str, stops: tuple[str, ...], as_json: bool) -> int:
     """Reckon when a limit ends and say which days were skipped, and why."""
     zone = ZoneInfo(call.settings.timezone)
-    clock = WorkTime(holidays=holidays("CN"), zone=zone)
+    clock = WorkTime(holidays=holidays("CN"))
     due = clock.due(start, _amount(amount), unit, [_stop(stop, zone) for text in stops for stop in text.split(",")])
     if as_json:
         skipped = [{"date": day(item.date), "why": item.why, "name": item.name} for item in due.skipped]

@@ -62,7 +62,11 @@ class _Worded(click.Command):
                 formatter.write(f"  {line}\n")
 
     def _write_records(self, ctx: click.Context, formatter: click.HelpFormatter, call: Call) -> None:
-        records = [record for parameter in self.get_params(ctx) if (record := parameter.get_help_record(ctx))]
+        records = [
+            record
+            for parameter in self.get_params(ctx)
+            if isinstance(parameter, click.Option) and (record := parameter.get_help_record(ctx))
+        ]
         with formatter.section(call.say("help.options")):
             formatter.write_dl(records)
 

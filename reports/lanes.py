@@ -1,0 +1,147 @@
+"""A side laid out in lanes and drawn: what the map of the first page and the bands behind it are made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bpmn.drawing import Mark, draw
+from bpmn.layout import COMPACT, lay_out
+from bpmn.model import Bounds, Model
+from reports.changes import numbers
+from reports.comparison import Side
+from reports.study import Study
+
+#: Width of a page between its margins, in pixels.
+PAGE = 680.0
+#: The smallest scale at which the names in a compact drawing are still read with ease: 小六, 6.5 points.
+READABLE = 0.9
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strip:
+    """A lane, or a pool without lanes."""
+
+    name: str
+    top: float
+    bottom: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawing:
+    """One side laid out and drawn."""
+
+    key: str
+    model: Model
+    svg: str
+    #: The same without the numbers of the list, for the map.
+    plain: str
+    #: The part of the plane that the picture shows.
+    box: Bounds
+    #: Where the heads of the lanes end.
+    head: float
+    strips: tuple[Strip, ...]
+
+
+def lane_order(sides: Sequence[Side]) -> tuple[str, ...]:
+    """The lanes of the first file in its order; those only the second has stand behind the lane they follow there."""
+    order: list[str] = []
+    for side in sides:
+        place = 0
+        for name in _lane_names(side.model):
+            if name in order:
+                place = order.index(name) + 1
+            else:
+                order.insert(place, name)
+                place += 1
+    return tuple(order)
+
+
+def _lane_names(model: Model) -> list[str]:
+    """Names of pools without lanes and of lanes, in the order of the file."""
+    names = []
+    for pool in model.pools:
+        lanes = [lane.name for lane in model.lanes if lane.process == pool.process] if pool.process else []
+        names += lanes or [pool.name]
+    return list(dict.fromkeys(names or [lane.name for lane in model.lanes]))
+
+
+def drawn(study: Study, key: str, side: Side, order: tuple[str, ...]) -> Drawing:
+    """Lay a side out with the lanes in this order and draw it."""
+    model = lay_out(side.model, style=COMPACT.evolve(lane_order=order))
+    marks = _marks(study, key, side.model)
+    unnumbered = {identity: replace(mark, number=None) for identity, mark in marks.items()}
+    svg, plain = (
+        draw(model, marks=shown, language=study.words.language, compact=True, prefix=f"{key}-{prefix}")
+        for shown, prefix in ((marks, ""), (unnumbered, "map-"))
+    )
+    found = re.match(r'<svg [^>]*?viewBox="([^"]*)"', svg)
+    x, y, width, height = map(float, found[1].split()) if found else (0.0, 0.0, 100.0, 40.0)
+    model = model.evolve(
+        shapes=tuple(shape for shape in model.shapes if shape.plane not in model.node),
+        edges=tuple(edge for edge in model.edges if edge.plane not in model.node),
+    )
+    strips = _strips(model)
+    lanes = {lane.id for lane in model.lanes} | {pool.id for pool in model.pools}
+    left = min((shape.bounds.x for shape in model.shapes if shape.element in lanes), default=x)
+    head = left + COMPACT.head if strips else x
+    box = Bounds(x=x, y=y, width=width, height=height)
+    return Drawing(key=key, model=model, svg=svg, plain=plain, box=box, head=head, strips=strips)
+
+
+def _marks(study: Study, key: str, model: Model) -> Mapping[str, Mark]:
+    """What became of each step of a side, with its number in the list; steps demanded by law have a heavy line."""
+    comparison = study.comparison
+    states: dict[str, tuple[str, int | None]] = {}
+    if comparison is not None:
+        number = numbers(comparison.changes)
+        for place, match in enumerate(comparison.changes):
+            for identity in match.before if key == "before" else match.after:
+                states[identity] = match.kind, number.get(place)
+    marks = {}
+    for node in model.nodes:
+        if node.is_step:
+            state, index = states.get(node.id, ("kept", None))
+            is_law = node.step is not None and node.step.mandatory
+            marks[node.id] = Mark(state=state, number=index, mandatory=is_law)
+    return marks
+
+
+def _strips(model: Model) -> tuple[Strip, ...]:
+    """The rows of the drawing from the top."""
+    parents = {lane.parent for lane in model.lanes}
+    with_lanes = {lane.process for lane in model.lanes}
+    named = {lane.id: lane.name for lane in model.lanes if lane.id not in parents}
+    named |= {pool.id: pool.name for pool in model.pools if pool.process not in with_lanes}
+    found = [
+        Strip(name=named[shape.element], top=shape.bounds.y, bottom=shape.bounds.bottom)
+        for shape in model.shapes
+        if shape.element in named
+    ]
+    return tuple(sorted(found, key=lambda strip: strip.top))
+
+
+def inside(svg: str) -> str:
+    """What a picture draws, without its frame and its name."""
+    body = svg[svg.index(">") + 1 : svg.rindex("</svg>")]
+    return re.sub(r"^<title\b.*?</desc>", "", body, count=1, flags=re.DOTALL)
+
+
+def counts(study: Study, side: Side) -> str:
+    """How many steps, units and visits a side has, in words."""
+    words = study.words
+    units = {unit.key for node in side.model.nodes if node.is_step and (unit := side.model.unit_of.get(node.id))}
+    units -= {unit.key for unit in side.model.units if unit.applicant}
+    parts = (
+        words.counted("count.step", side.steps),
+        words.counted("count.unit", len(units)),
+        words.counted("count.visit", side.visits),
+    )
+    return " · ".join(parts)
+
+
+def alternative(study: Study, drawing: Drawing) -> str:
+    """What a picture shows, for those who do not see it; the list of changes is the table behind it."""
+    side = dict(study.sides)[drawing.key]
+    return study.words(f"report.flow.{drawing.key}-alt", title=side.title, counts=counts(study, side))

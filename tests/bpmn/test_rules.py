@@ -1,0 +1,356 @@
+"""Each rule has a model that breaks it, found at the right element with a whole sentence."""
+
+from collections.abc import Callable
+
+import pytest
+
+from bpmn.annotation import Duration, GovTime
+from bpmn.build import Builder, build
+from bpmn.check import RULES, check
+from bpmn.model import Association, EventDefinition, Lane, MessageFlow, Model, SequenceFlow
+
+KINDS = {"x": "exclusiveGateway", "a": "parallelGateway", "o": "inclusiveGateway", "s": "startEvent", "e": "endEvent"}
+HOUR = Duration(seconds=3600)
+
+
+def draw(ways: str, **kinds: str) -> Model:
+    """Build a model from ways such as "s>t1>x1>e"; the first letter of an id says its kind, unless `kinds` does."""
+    builder = build("p")
+    pairs = [pair for way in ways.split() for pair in zip(way.split(">"), way.split(">")[1:], strict=False)]
+    for node in dict.fromkeys(node for way in ways.split() for node in way.split(">")):
+        builder.node(node, kinds.get(node) or KINDS.get(node[0], "task"))
+    for source, target in pairs:
+        builder.flow(source, target)
+    return builder.model
+
+
+def chain(**values: object) -> Model:
+    """A start, one step with some values, an end."""
+    return build("p").start("s").step("t", **values).end("e").model  # type: ignore[arg-type]
+
+
+def shares(kind: str, *given: float | None) -> Model:
+    """A gateway of a kind with branches of some shares."""
+    builder = build("p").start("s").node("g", kind).flow("s", "g")
+    for number, share in enumerate(given):
+        builder.node(f"t{number}").flow("g", f"t{number}", probability=share).node(f"e{number}", "endEvent")
+        builder.flow(f"t{number}", f"e{number}")
+    return builder.model
+
+
+def evolve(model: Model, node: str, **values: object) -> Model:
+    nodes = tuple(known.evolve(**values) if known.id == node else known for known in model.nodes)
+    return model.evolve(nodes=nodes)
+
+
+def with_flow(model: Model, source: str, target: str) -> Model:
+    flow = SequenceFlow(id="extra", source=source, target=target, process=model.node[source].process)
+    return model.evolve(flows=(*model.flows, flow))
+
+
+def boundary(host: str = "t", *, interrupting: bool = True, event: str = "timer") -> Builder:
+    """A step with an event at its edge, ready to go on from the event."""
+    return build("p").start("s").step(host).end("e").boundary("b", event, "PT1H", on=host, interrupting=interrupting)
+
+
+def two_units(**second: object) -> Model:
+    builder = build("p").lane("受理窗口", code="A", staff=2, level="county").start("s").step("t")
+    return builder.lane("后台", code="A", **second).step("u").end("e").model  # type: ignore[arg-type]
+
+
+def time(**values: object) -> Model:
+    return evolve(chain(), "t", times=(GovTime(**values),))  # type: ignore[arg-type]
+
+
+def loose() -> Builder:
+    """A step with two conditional flows."""
+    builder = build("p").start("s").step("t").node("u").node("v").node("x", "exclusiveGateway").node("e", "endEvent")
+    builder.flow("t", "u", condition="a").flow("t", "v", condition="b").flow("u", "x").flow("v", "x")
+    return builder
+
+
+def swept() -> Model:
+    builder = build("p").start("s").parallel("a").branch().step("t").branch().step("u").close()
+    return builder.node("x", "exclusiveGateway").flow("t", "x").flow("u", "x").at("x").end("e", event="terminate").model
+
+
+def circle() -> Model:
+    return draw("s>a1>o1>t1>o3>e1 a1>o2>t2>o4>e2 o3>o2 o4>o1")
+
+
+def many_states() -> Model:
+    """More choices side by side than are searched, none of them wrong."""
+    size = 8
+    ways = [f"a0>x{i}>t{i}>y{i}>ab x{i}>u{i}>z{i}>ab" for i in range(size)]
+    joined = {f"{letter}{i}": "inclusiveGateway" for letter in "yz" for i in range(size)}
+    crossed = [f"u{i}>y{(i + 1) % size}" for i in range(size)]
+    return draw(" ".join(["s>a0", "ab>e", *ways, *crossed]), ab="inclusiveGateway", **joined)
+
+
+def pools() -> Builder:
+    builder = build("p", pool="办公室").start("s").step("t").end("e")
+    return builder.pool("申请人", process="q").start("r").step("u").end("f")
+
+
+def procedures() -> Model:
+    return pools().process("p").procedure(matter="A").process("q").procedure(matter="B").model
+
+
+CASES: dict[tuple[str, str], tuple[Callable[[], Model], str]] = {
+    ("no-start", "none"): (lambda: draw("t>u>t u>e"), "p"),
+    ("no-start", "implicit"): (lambda: draw("t>e"), "p"),
+    ("no-end", "none"): (lambda: draw("s>x>t>x"), "p"),
+    ("no-end", "implicit"): (lambda: draw("s>t"), "p"),
+    ("unreachable", "no-way-in"): (lambda: draw("s>e t>e"), "t"),
+    ("unreachable", "no-case-comes"): (lambda: draw("s>e t>u>e"), "u"),
+    ("dead-end", "no-way-on"): (lambda: draw("s>x1>e x1>t"), "t"),
+    ("dead-end", "after-event"): (lambda: boundary().step("u").model, "u"),
+    ("endless-loop", "no-way-out"): (lambda: draw("s>x0>t>x0"), "x0"),
+    ("endless-loop", "certain"): (
+        lambda: build("p").start("s").step("t").exclusive("x").branch(1.0).to("t").branch().end("e").model,
+        "t",
+    ),
+    ("deadlock", "join-waits"): (lambda: draw("s>x1>t>a2>e x1>u>a2"), "a2"),
+    ("deadlock", "join-waits-for-event"): (
+        lambda: boundary().step("u").node("a", "parallelGateway").flow("u", "a").at("a").end("f").flow("t", "a").model,
+        "a",
+    ),
+    ("deadlock", "start-alone"): (lambda: draw("s1>a>e s2>a"), "a"),
+    ("deadlock", "loop-before-join"): (lambda: draw("s>a0>t>x1>e x1>a0"), "a0"),
+    ("deadlock", "joins-wait-for-each-other"): (circle, "o1"),
+    ("deadlock", "not-decided"): (many_states, "p"),
+    ("deadlock", "complex-gateway"): (
+        lambda: draw("s>a1>t>c>e a1>u>c a1>x1>c x1>f", c="complexGateway", f="endEvent"),
+        "p",
+    ),
+    ("lack-of-synchronisation", "second-token"): (lambda: draw("s>a1>t>x2>e a1>u>x2"), "x2"),
+    ("lack-of-synchronisation", "drawn-twice"): (lambda: draw("s>t>u>e t>u"), "u"),
+    ("lack-of-synchronisation", "event-beside-step"): (
+        lambda: boundary(interrupting=False).step("u").to("v").node("v").flow("t", "v").at("v").end("f").model,
+        "v",
+    ),
+    ("lack-of-synchronisation", "swept"): (swept, "x"),
+    ("lack-of-synchronisation", "conditions"): (lambda: loose().flow("x", "e").model, "x"),
+    ("lack-of-synchronisation", "implicit-starts"): (lambda: draw("t>x>v>e u>x"), "x"),
+    ("unbounded", "grows"): (lambda: draw("s>x0>t>a1>x1>e a1>x2>x0 x1>x2"), "x1"),
+    ("unbounded", "may-grow"): (lambda: loose().flow("x", "t").flow("v", "e").model, "v"),
+    ("missing-reference", "link"): (lambda: build("p").start("s").throw("l", "link", "A").model, "l"),
+    ("missing-reference", "flow-node"): (lambda: with_flow(draw("s>t>e"), "t", "nowhere"), "extra"),
+    ("missing-reference", "step-order"): (lambda: chain(after=("nowhere",)), "t"),
+    ("bpmn-rule", "flow-between-pools"): (lambda: with_flow(pools().model, "t", "u"), "extra"),
+    ("bpmn-rule", "flow-across-sub-process"): (
+        lambda: with_flow(
+            build("p").start("s").sub_process("f").start("i").step("t").end("o").close().end("e").model, "s", "t"
+        ),
+        "extra",
+    ),
+    ("bpmn-rule", "flow-out-of-end"): (lambda: with_flow(draw("s>t>e"), "e", "t"), "extra"),
+    ("bpmn-rule", "flow-into-boundary"): (lambda: with_flow(boundary().end("f").model, "s", "b"), "extra"),
+    ("bpmn-rule", "flow-into-start"): (lambda: with_flow(draw("s>x>e x>t"), "t", "s"), "extra"),
+    ("bpmn-rule", "condition-unused"): (
+        lambda: build("p").start("s").parallel("a").branch(condition="x > 1").end("e").branch().end("f").model,
+        "a-e",
+    ),
+    ("bpmn-rule", "condition-on-default"): (
+        lambda: (
+            build("p").start("s").exclusive("x").branch(condition="a", default=True).end("e").branch().end("f").model
+        ),
+        "x-e",
+    ),
+    ("bpmn-rule", "default-unused"): (
+        lambda: build("p").start("s").parallel("a").branch(default=True).end("e").branch().end("f").model,
+        "a",
+    ),
+    ("bpmn-rule", "awaited-kind"): (
+        lambda: (
+            build("p")
+            .start("s")
+            .event_based("g")
+            .branch()
+            .step("t")
+            .end("e")
+            .branch()
+            .catch("c", "timer")
+            .end("f")
+            .model
+        ),
+        "g",
+    ),
+    ("bpmn-rule", "boundary-elsewhere"): (
+        lambda: (
+            build("p")
+            .start("s")
+            .step("t")
+            .sub_process("f")
+            .start("i")
+            .end("o")
+            .node("b", "boundaryEvent", attached_to="t")
+            .close()
+            .end("e")
+            .model
+        ),
+        "b",
+    ),
+    ("bpmn-rule", "compensation-in-flow"): (
+        lambda: (
+            boundary(event="compensate")
+            .at("t")
+            .step("undo")
+            .end("f")
+            .model.evolve(associations=(Association(id="a", source="b", target="undo", process="p"),))
+        ),
+        "undo",
+    ),
+    ("bpmn-rule", "event-sub-process-in-flow"): (
+        lambda: with_flow(
+            build("p")
+            .start("s")
+            .end("e")
+            .sub_process("f", by_event=True)
+            .start("i", event="timer")
+            .end("o")
+            .close()
+            .model,
+            "s",
+            "f",
+        ),
+        "f",
+    ),
+    ("bpmn-rule", "event-sub-process-start"): (
+        lambda: build("p").start("s").end("e").sub_process("f", by_event=True).start("i").end("o").close().model,
+        "f",
+    ),
+    ("bpmn-rule", "message-inside-pool"): (
+        lambda: pools().model.evolve(message_flows=(MessageFlow(id="m", source="s", target="t"),)),
+        "m",
+    ),
+    ("bpmn-rule", "two-lanes"): (
+        lambda: chain().evolve(
+            lanes=(
+                Lane(id="l1", name="甲", process="p", nodes=("t",)),
+                Lane(id="l2", name="乙", process="p", nodes=("t",)),
+            )
+        ),
+        "t",
+    ),
+    ("bpmn-rule", "no-condition"): (
+        lambda: build("p").start("s").exclusive("x").branch().end("e").branch(default=True).end("f").model,
+        "x-e",
+    ),
+    ("bad-annotation", "several-procedures"): (procedures, "q"),
+    ("bad-annotation", "applicant-procedure"): (
+        lambda: build("p", matter="A").pool("申请人", applicant=True).start("s").step("t").end("e").model,
+        "p",
+    ),
+    ("bad-annotation", "promise-over-law"): (
+        lambda: build("p", legal_limit=3, promised_limit=5).start("s").step("t").end("e").model,
+        "p",
+    ),
+    ("bad-annotation", "never-open"): (lambda: build("p", hours=()).start("s").step("t").end("e").model, "p"),
+    ("bad-annotation", "no-staff"): (
+        lambda: build("p").lane("窗口", id="l", staff=0).start("s").step("t").end("e").model,
+        "l",
+    ),
+    ("bad-annotation", "two-values"): (lambda: two_units(staff=3), "lane_2"),
+    ("bad-annotation", "share-range"): (lambda: shares("exclusiveGateway", 1.5, None), "g-t0"),
+    ("bad-annotation", "share-sum"): (lambda: shares("exclusiveGateway", 0.5, 0.4), "g"),
+    ("bad-annotation", "share-unused"): (lambda: shares("parallelGateway", 0.5, None), "g-t0"),
+    ("bad-annotation", "share-of-timer"): (
+        lambda: (
+            build("p")
+            .start("s")
+            .event_based("g")
+            .branch(0.5)
+            .catch("c", "timer", "P1D")
+            .end("e")
+            .branch()
+            .catch("d", "message", "m")
+            .end("f")
+            .model
+        ),
+        "g-c",
+    ),
+    ("bad-annotation", "boundary-sum"): (
+        lambda: (
+            build("p")
+            .start("s")
+            .step("t")
+            .end("e")
+            .boundary("b", "error", on="t", probability=0.7)
+            .end("f")
+            .boundary("c", "message", on="t", probability=0.7)
+            .end("h")
+            .model
+        ),
+        "t",
+    ),
+    ("bad-annotation", "rejects-range"): (lambda: chain(rejects=1.2), "t"),
+    ("bad-annotation", "negative-limit"): (lambda: chain(limit=-1), "t"),
+    ("bad-annotation", "clock-stop-without-basis"): (lambda: chain(clock_stop="publicity"), "t"),
+    ("bad-annotation", "mandatory-without-basis"): (lambda: chain(mandatory=True), "t"),
+    ("bad-annotation", "repeat-without-loop"): (lambda: chain(repeat=3), "t"),
+    ("bad-annotation", "order-itself"): (lambda: chain(after=("t",)), "t"),
+    ("bad-annotation", "order-no-step"): (lambda: chain(after=("s",)), "t"),
+    ("bad-annotation", "order-circle"): (
+        lambda: build("p").start("s").step("t", after=("u",)).step("u", after=("t",)).end("e").model,
+        "t",
+    ),
+    ("bad-annotation", "time-twice"): (
+        lambda: evolve(chain(), "t", times=(GovTime(mean=HOUR), GovTime(mean=HOUR))),
+        "t",
+    ),
+    ("bad-annotation", "distribution"): (lambda: time(distribution="cauchy", mean=HOUR), "t"),
+    ("bad-annotation", "time-parameter"): (lambda: time(distribution="normal", mean=HOUR), "t"),
+    ("bad-annotation", "time-negative"): (lambda: time(mean=Duration(seconds=-1)), "t"),
+    ("bad-annotation", "time-reversed"): (
+        lambda: time(distribution="triangular", low=HOUR, mode=Duration(seconds=60), high=HOUR),
+        "t",
+    ),
+    ("unsupported-element", "complex-gateway"): (lambda: shares("complexGateway", None, None), "g"),
+    ("unsupported-element", "ad-hoc"): (
+        lambda: build("p").start("s").sub_process("f", kind="adHocSubProcess").node("t").close().end("e").model,
+        "f",
+    ),
+    ("unsupported-element", "transaction"): (
+        lambda: build("p").start("s").sub_process("f", kind="transaction").start("i").end("o").close().end("e").model,
+        "f",
+    ),
+    ("unsupported-element", "compensation"): (lambda: boundary(event="compensate").model, "b"),
+    ("unsafe-expression", "script"): (lambda: chain(task="scriptTask", script="import os"), "t"),
+    ("unsafe-expression", "foreign"): (
+        lambda: (
+            build("p")
+            .start("s")
+            .exclusive("x")
+            .branch(condition="${list.size() > 3}")
+            .end("e")
+            .branch(default=True)
+            .end("f")
+            .model
+        ),
+        "x-e",
+    ),
+}
+
+
+def test_every_rule_has_its_model() -> None:
+    assert CASES.keys() == RULES.keys()
+
+
+@pytest.mark.parametrize(("problem", "rule"), CASES.keys(), ids=[f"{problem}, {rule}" for problem, rule in CASES])
+def test_rule_is_found_at_its_element(problem: str, rule: str) -> None:
+    make, element = CASES[problem, rule]
+
+    found = [p for p in check(make(), purpose="run", limit=300) if (p.problem, p.rule) == (problem, rule)]
+
+    assert found[0].element == element
+    assert "{" not in found[0].message.replace("${list", "")
+    assert found[0].message.endswith(".")
+    assert found[0].stops in (("all", "run") if found[0].severity == "error" else ("nothing",))
+
+
+def test_a_message_event_definition_is_no_timer() -> None:
+    message = EventDefinition(kind="message", reference="m")
+    model = evolve(shares("eventBasedGateway", 0.4, 0.6), "t0", kind="intermediateCatchEvent", events=(message,))
+
+    assert "share-of-timer" not in {problem.rule for problem in check(model)}
