@@ -9,7 +9,11 @@ class AnalysisError(Exception):
     """The procedure cannot be analysed. Check its file with `zaizao check`."""
 
 
-class NotSimulated(AnalysisError):
+class FileAtFault(AnalysisError):
+    """The file does not allow what was asked of it. Check it with `zaizao check`."""
+
+
+class NotSimulated(FileAtFault):
     """The file holds elements that are not simulated yet. Draw them another way, as each of them says."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
@@ -19,11 +23,11 @@ class NotSimulated(AnalysisError):
         self.problems = tuple(problems)
 
 
-class NothingToSimulate(AnalysisError):
+class NothingToSimulate(FileAtFault):
     """No case can begin outside the applicant's pool. Draw a start event in the office's pool."""
 
 
-class CaseStuck(AnalysisError):
+class CaseStuck(FileAtFault):
     """Cases stop on the way and never end. Check that every join gets all its tokens and every message is sent."""
 
     def __init__(self, element: str) -> None:
@@ -32,7 +36,7 @@ class CaseStuck(AnalysisError):
         self.element = element
 
 
-class EndlessCase(AnalysisError):
+class EndlessCase(FileAtFault):
     """Cases go round in a loop and never leave it. Give the way out of the loop a share."""
 
     def __init__(self, element: str) -> None:
@@ -49,7 +53,7 @@ class BadRun(AnalysisError):
         self.number = number
 
 
-class NotComparable(AnalysisError):
+class NotComparable(FileAtFault):
     """One of the two procedures cannot be simulated. Correct its file as its own error says."""
 
     def __init__(self, side: str, cause: AnalysisError) -> None:

@@ -14,17 +14,17 @@ from datetime import timedelta
 import numpy as np
 
 from analysis.measure import Overload
+from analysis.runs import components
 from analysis.simulation import layout as at
 from analysis.simulation.compile import Program
 from analysis.simulation.drive import Request, drive, work_time
-from analysis.simulation.tables import Table
 from bpmn.model import Model
 from org import WorkTime
 
-#: Larger equations are not solved but counted.
+#: Larger systems of equations that depend on each other are not solved; the visits are counted.
 _MOST_EQUATIONS = 1500
-#: Cases counted instead, and the seed they are drawn with.
-_COUNTED, _SEED = 20_000, 1
+#: Cases counted instead, fewer where there are many operations; and the seed they are drawn with.
+_COUNTED, _MOST_COUNTED_VISITS, _SEED = 20_000, 4_000_000, 1
 #: Relaxation times that a warm-up lasts, and the most cases it may take.
 _RELAXATIONS, _LONGEST_WARM_UP = 3.0, 200_000
 _SECOND = 1e6
@@ -40,6 +40,16 @@ class Load:
     overload: Overload
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Passage:
+    """One way from an operation to the next: tokens sent for each visit, and the counter of the join it leads to."""
+
+    source: int
+    target: int
+    share: float
+    counter: int = -1
+
+
 def visits(model: Model, program: Program) -> tuple[tuple[float, ...], bool]:
     """How often a case comes to each step, in the order of `Program.steps`, and whether that is exact."""
     solved = _solved(program)
@@ -49,51 +59,76 @@ def visits(model: Model, program: Program) -> tuple[tuple[float, ...], bool]:
             if op[at.OP_STEP] >= 0:
                 flow[op[at.OP_STEP]] += value
         return tuple(flow.tolist()), True
+    cases = min(_COUNTED, 1 + _MOST_COUNTED_VISITS // len(program.op))
     request = Request(
-        cases=_COUNTED,
+        cases=cases,
         seed=_SEED,
         start=work_time(model).first_opening(),
         unlimited=frozenset(range(len(program.staff))),
     )
     found = drive(model, program, request)
-    return tuple(row[at.STEP_TIMES] / _COUNTED for row in found.steps), False
+    return tuple(row[at.STEP_TIMES] / cases for row in found.steps), False
 
 
-def _solved(program: Program) -> Table | None:
+def _solved(program: Program) -> Sequence[float] | None:
     """The expected visits to every operation, None where the equations do not hold."""
-    size = len(program.op)
-    if size > _MOST_EQUATIONS or (_takes_others(program) and _has_others(program)):
+    if _takes_others(program) and _has_others(program):
         return None
-    matrix, given = np.eye(size), np.zeros(size)
+    given = [0.0] * len(program.op)
     for scope in program.begin:
-        given[_starts(program, scope)] += 1.0
-    streams: dict[int, dict[int, list[Passage]]] = {}
-    for passage in _passages(program):
-        if passage.counter >= 0:
-            streams.setdefault(passage.target, {}).setdefault(passage.counter, []).append(passage)
-        if passage.counter in (-1, program.op[passage.target, at.OP_COUNTER]):
-            matrix[passage.target, passage.source] -= passage.share
-    try:
-        found: Table = np.linalg.solve(matrix, given)
-    except np.linalg.LinAlgError:
+        for start in _starts(program, scope):
+            given[start] += 1.0
+    passages = list(_passages(program))
+    counted = [x for x in passages if x.counter in (-1, program.op[x.target, at.OP_COUNTER])]
+    found = _flow(counted, given)
+    if found is None or not _are_joins_even(program, passages, found):
         return None
-    if not np.isfinite(found).all() or (found < -1e-9).any():
-        return None
-    for target, entering in streams.items():
-        sums = [sum(found[passage.source] * passage.share for passage in stream) for stream in entering.values()]
-        if len(sums) < program.op[target, at.OP_NEED] or not np.allclose(sums, sums[0], rtol=1e-9, atol=1e-12):
-            return None
     return found
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Passage:
-    """One way from an operation to the next: tokens sent for each visit, and the counter of the join it leads to."""
+def _flow(passages: Sequence[Passage], given: Sequence[float]) -> list[float] | None:
+    """Solve the traffic equations, one loop or operation after the other; None where a loop has no way out."""
+    following: dict[int, list[int]] = {op: [] for op in range(len(given))}
+    into: dict[int, list[Passage]] = {op: [] for op in following}
+    for passage in passages:
+        following[passage.source].append(passage.target)
+        into[passage.target].append(passage)
+    found = [0.0] * len(given)
+    for component in reversed(components(following)):
+        if len(component) > _MOST_EQUATIONS:
+            return None
+        members = sorted(component)
+        place = {op: number for number, op in enumerate(members)}
+        matrix, known = np.eye(len(members)), np.array([given[op] for op in members])
+        for op in members:
+            for passage in into[op]:
+                if passage.source in place:
+                    matrix[place[op], place[passage.source]] -= passage.share
+                else:
+                    known[place[op]] += passage.share * found[passage.source]
+        try:
+            solved = np.linalg.solve(matrix, known)
+        except np.linalg.LinAlgError:
+            return None
+        if not np.isfinite(solved).all() or (solved < -1e-9).any():
+            return None
+        for op, value in zip(members, solved.tolist(), strict=True):
+            found[op] = value
+    return found
 
-    source: int
-    target: int
-    share: float
-    counter: int = -1
+
+def _are_joins_even(program: Program, passages: Sequence[Passage], found: Sequence[float]) -> bool:
+    """Whether equally many tokens come to a join by each of its arcs, so that each of them finds its partners."""
+    streams: dict[int, dict[int, float]] = {}
+    for passage in passages:
+        if passage.counter >= 0:
+            stream = streams.setdefault(passage.target, {})
+            stream[passage.counter] = stream.get(passage.counter, 0.0) + passage.share * found[passage.source]
+    return all(
+        len(stream) == program.op[target, at.OP_NEED]
+        and np.allclose(list(stream.values()), next(iter(stream.values())), rtol=1e-9, atol=1e-12)
+        for target, stream in streams.items()
+    )
 
 
 def _passages(program: Program) -> Iterator[Passage]:

@@ -201,15 +201,17 @@ class _Witness:
         return [*way_to(flow, self.scope.scope, goal), *run]
 
     def _path(self) -> Iterator[str]:
-        """The elements of the run, in the order in which they are reached."""
-        last = ""
+        """The elements of the run in order; a gateway that joins and splits counts once, one that acts again, twice."""
+        last, came_from = "", -1
         for place, puts in self.defect.run:
-            node = self.search.places[place].node if place != ENTRY else ""
-            steps = (step for edge in puts for step in walk(self.search.edges[edge].branch.child))
-            for element in (node, *steps):
-                if element and element != last:
-                    last = element
-                    yield element
+            node = self._node(place)
+            if node and (node != last or place == came_from):
+                yield node
+            last, came_from = node or last, place
+            for edge in puts:
+                for step in walk(self.search.edges[edge].branch.child):
+                    yield step
+                    last = step
 
 
 def walk(block: Block) -> Iterator[str]:

@@ -54,7 +54,7 @@ class _Connector:
 
     def __init__(self, model: Model, style: Style) -> None:
         self._model, self._style = model, style
-        self._router = FreeRouter()
+        self._router = FreeRouter(clear=min(12.0, style.spacing * 1.2))
         self._frames = {pool.id for pool in model.pools if pool.process} | {lane.id for lane in model.lanes}
         self._pools = {pool.id for pool in model.pools} | {pool.process for pool in model.pools}
         self._frames |= {artifact.id for artifact in model.artifacts if artifact.kind == "group"}

@@ -18,10 +18,8 @@ Point = tuple[float, float]
 #: A place on the grid and the direction it was reached in.
 State = tuple[int, int, int]
 
-#: White kept between a route and an obstacle, and how far a line may lie inside its border unnoticed.
-_CLEAR, _TOUCH = 12.0, 0.5
-#: How near to a border no line may run.
-_NEAR = 3.0
+#: How far a line may lie inside a border unnoticed.
+_TOUCH = 0.5
 #: What one bend costs, in units of length.
 _BEND = 60.0
 #: What leaving or entering by that side costs more than the natural one.
@@ -98,7 +96,9 @@ class End:
 class FreeRouter:
     """Finds routes one after the other; its budget of grid points keeps a large file from taking minutes."""
 
-    def __init__(self, budget: int = 1_500_000) -> None:
+    def __init__(self, *, clear: float = 12.0, budget: int = 1_500_000) -> None:
+        #: White wished for between a route and an obstacle; a quarter of it is always kept.
+        self._clear = clear
         self._budget = budget
 
     def route(
@@ -106,7 +106,7 @@ class FreeRouter:
     ) -> tuple[Point, ...]:
         """The way points from one end to the other around the obstacles; `levels` are heights to turn at, if any."""
         first: tuple[Point, ...] = ()
-        for points in _plain(source.box, target.box, levels):
+        for points in _plain(source.box, target.box, levels, self._clear):
             if source.admits(points[0], points[1]) and target.admits(points[-1], points[-2]):
                 first = first or points
                 if _is_clear(points, [*obstacles, source.box, target.box]):
@@ -114,13 +114,13 @@ class FreeRouter:
         return self._search(source, target, obstacles) or first
 
     def _search(self, source: End, target: End, near: Sequence[Bounds]) -> tuple[Point, ...]:
-        xs, ys = _lines(source.box, target.box, near)
+        xs, ys = _lines(source.box, target.box, near, self._clear)
         size = len(xs) * len(ys)
         if self._budget < size:
             return ()
         self._budget -= size
-        across, down = _blocked(xs, ys, [*near, source.box, target.box])
-        return _shortest(_Mesh(xs, ys, across, down), source, target)
+        across, down = _blocked(xs, ys, [*near, source.box, target.box], self._clear / 4)
+        return _shortest(_Mesh(xs, ys, across, down), source, target, self._clear)
 
 
 class _Mesh:
@@ -154,18 +154,18 @@ def dock(box: Bounds, side: str) -> Point:
     return {"right": (box.right, y), "left": (box.x, y), "top": (x, box.y), "bottom": (x, box.bottom)}[side]
 
 
-def _out(box: Bounds, side: str) -> Point:
+def _out(box: Bounds, side: str, clear: float) -> Point:
     """The point a step away from the middle of a side."""
     x, y = box.centre
     return {
-        "right": (box.right + _CLEAR, y),
-        "left": (box.x - _CLEAR, y),
-        "top": (x, box.y - _CLEAR),
-        "bottom": (x, box.bottom + _CLEAR),
+        "right": (box.right + clear, y),
+        "left": (box.x - clear, y),
+        "top": (x, box.y - clear),
+        "bottom": (x, box.bottom + clear),
     }[side]
 
 
-def _plain(source: Bounds, target: Bounds, levels: Sequence[float]) -> Iterator[tuple[Point, ...]]:
+def _plain(source: Bounds, target: Bounds, levels: Sequence[float], clear: float) -> Iterator[tuple[Point, ...]]:
     """The routes with at most two bends, the plainest first; the very first is always good enough to be drawn."""
     (sx, sy), (tx, ty) = source.centre, target.centre
     forth = target.x >= source.right
@@ -178,7 +178,7 @@ def _plain(source: Bounds, target: Bounds, levels: Sequence[float]) -> Iterator[
     if abs(sx - tx) < 0.5 and (below or above):
         yield dock(source, ends[0]), dock(target, ends[1])
     if forth:
-        for x in ((source.right + target.x) / 2, target.x - _CLEAR, source.right + _CLEAR):
+        for x in ((source.right + target.x) / 2, target.x - clear, source.right + clear):
             yield (source.right, sy), (x, sy), (x, ty), (target.x, ty)
     if forth and (below or above):
         yield (source.right, sy), (tx, sy), dock(target, ends[1])
@@ -187,7 +187,7 @@ def _plain(source: Bounds, target: Bounds, levels: Sequence[float]) -> Iterator[
         low, high = (source.bottom, target.y) if below else (target.bottom, source.y)
         for y in (*(level for level in levels if low < level < high), (low + high) / 2):
             yield dock(source, ends[0]), (sx, y), (tx, y), dock(target, ends[1])
-    top = min(source.y, target.y) - 2 * _CLEAR
+    top = min(source.y, target.y) - 2 * clear
     yield dock(source, "top"), (sx, top), (tx, top), dock(target, "top")
 
 
@@ -202,21 +202,23 @@ def _is_clear(points: Sequence[Point], boxes: Iterable[Bounds]) -> bool:
     return True
 
 
-def _lines(source: Bounds, target: Bounds, near: Sequence[Bounds]) -> tuple[list[float], list[float]]:
+def _lines(source: Bounds, target: Bounds, near: Sequence[Bounds], clear: float) -> tuple[list[float], list[float]]:
     """The lines worth trying: through the middles of both boxes, and around everything."""
     xs, ys = {source.centre[0], target.centre[0]}, {source.centre[1], target.centre[1]}
     for box in (*near, source, target):
-        xs.update((box.x - _CLEAR, box.right + _CLEAR))
-        ys.update((box.y - _CLEAR, box.bottom + _CLEAR))
+        xs.update((box.x - clear, box.right + clear))
+        ys.update((box.y - clear, box.bottom + clear))
     return sorted(xs), sorted(ys)
 
 
-def _blocked(xs: list[float], ys: list[float], boxes: list[Bounds]) -> tuple[list[bytearray], list[bytearray]]:
+def _blocked(
+    xs: list[float], ys: list[float], boxes: list[Bounds], near: float
+) -> tuple[list[bytearray], list[bytearray]]:
     """Which pieces of the lines across and down run through a box."""
     across = [bytearray(len(xs)) for _ in ys]
     down = [bytearray(len(ys)) for _ in xs]
     for box in boxes:
-        left, right, top, bottom = box.x - _NEAR, box.right + _NEAR, box.y - _NEAR, box.bottom + _NEAR
+        left, right, top, bottom = box.x - near, box.right + near, box.y - near, box.bottom + near
         inside_x = [place for place, x in enumerate(xs) if left < x < right]
         inside_y = [place for place, y in enumerate(ys) if top < y < bottom]
         over_x = [place for place in range(len(xs) - 1) if xs[place] < right and xs[place + 1] > left]
@@ -230,7 +232,7 @@ def _blocked(xs: list[float], ys: list[float], boxes: list[Bounds]) -> tuple[lis
     return across, down
 
 
-def _shortest(mesh: _Mesh, source: End, target: End) -> tuple[Point, ...]:
+def _shortest(mesh: _Mesh, source: End, target: End, clear: float) -> tuple[Point, ...]:
     """The cheapest way from a side of the source to a side of the target; empty if there is none."""
     directions = {"right": 0, "left": 1, "bottom": 2, "top": 3}
     best: dict[State, float] = {}
@@ -239,12 +241,12 @@ def _shortest(mesh: _Mesh, source: End, target: End) -> tuple[Point, ...]:
     starts: dict[State, Point] = {}
     goals: dict[State, tuple[float, Point]] = {}
     for side, price in source.sides.items():
-        start = (*mesh.place(_out(source.box, side)), directions[side])
+        start = (*mesh.place(_out(source.box, side, clear)), directions[side])
         best[start] = price
         starts[start] = dock(source.box, side)
         heappush(heap, (price, start))
     for side in target.sides:
-        goal = (*mesh.place(_out(target.box, side)), directions[_OPPOSITE[side]])
+        goal = (*mesh.place(_out(target.box, side, clear)), directions[_OPPOSITE[side]])
         goals[goal] = (_SIDES[_OPPOSITE[side]] if not target.is_pool else 0.0, dock(target.box, side))
     finish, limit = None, float("inf")
     while heap:

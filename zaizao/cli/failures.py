@@ -86,7 +86,8 @@ def _domain(error: BaseException, words: Words) -> tuple[str, int]:
     package = type(error).__module__.split(".")[0]
     if package not in PACKAGES:
         return words("error.unexpected", what=visible(f"{type(error).__name__}: {error}")), MACHINE
-    code = FILE if package == "bpmn" else CALL
+    is_file = any(kind.__name__ in ("BpmnError", "FileAtFault") for kind in type(error).__mro__)
+    code = FILE if is_file else CALL
     key = f"error.{type(error).__name__}"
     if key not in words:
         return visible(str(error)), code

@@ -1,0 +1,70 @@
+"""The drawings of the page as pictures for Word: each carries its own colours, and has a name for those who cannot see it.
+
+The style sheet of the page stays the one place where a chart's colours stand: its rules for drawings are read from
+there, with their values filled in.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from html import unescape
+from importlib import resources
+
+from bpmn.picture import missing_characters, png, size
+
+#: Pixels of the picture to one of the drawing: fit for print.
+ZOOM = 3
+
+#: What a rule of the style sheet may say of a drawing.
+PROPERTIES = frozenset(("fill", "stroke", "stroke-width", "stroke-dasharray"))
+
+#: The ground of the parts of a bar in which offices are closed.
+HATCH = (
+    '<pattern id="hatch" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    '<rect width="4" height="4" class="hatch-ground"/><path d="M0 0V4" class="hatch-line"/></pattern>'
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A picture, its size in pixels of the drawing, and what it shows in words."""
+
+    png: bytes
+    width: float
+    height: float
+    alternative: str
+    #: Characters of it the font has no shape for.
+    missing: tuple[str, ...]
+
+
+def picture(svg: str, *, shared: str = "", zoom: float = ZOOM) -> Picture:
+    """Draw one of the page's drawings; `shared` is a drawing of which it shows parts."""
+    defined = "".join(re.findall(r"<defs>(.*?)</defs>", shared, flags=re.DOTALL))
+    end = svg.index(">") + 1
+    whole = f"{svg[:end]}<style>{_rules()}</style><defs>{HATCH}{defined}</defs>{svg[end:]}"
+    width, height = size(svg)
+    title = re.search(r"<title\b[^>]*>(.*?)</title>", svg, flags=re.DOTALL)
+    shown = unescape("".join(re.findall(r"<text\b[^>]*>(.*?)</text>", defined + svg, flags=re.DOTALL)))
+    return Picture(
+        png=png(whole, zoom),
+        width=width,
+        height=height,
+        alternative=unescape(title[1]) if title else "",
+        missing=missing_characters(re.sub(r"<[^>]*>", "", shown)),
+    )
+
+
+@cache
+def _rules() -> str:
+    """The rules of the page's style sheet that colour drawings, their values filled in."""
+    folder = resources.files("reports") / "templates"
+    values = dict(re.findall(r"(--[\w-]+):\s*([^;]+);", (folder / "tokens.css").read_text(encoding="utf-8")))
+    sheet = re.sub(r"/\*.*?\*/", "", (folder / "report.css").read_text(encoding="utf-8"), flags=re.DOTALL)
+    rules = []
+    for selector, body in re.findall(r"([^{}]+)\{([^{}]*)\}", sheet):
+        said = [part.strip() for part in body.split(";") if part.partition(":")[0].strip() in PROPERTIES]
+        if said and "@" not in selector:
+            rules.append(f"{selector.strip()}{{{';'.join(said)}}}")
+    return re.sub(r"var\((--[\w-]+)\)", lambda found: values.get(found[1], "none"), "".join(rules))
