@@ -45,6 +45,10 @@ class EndlessCase(FileAtFault):
         self.element = element
 
 
+class RunTooLong(AnalysisError):
+    """The cases would take more than a thousand years. Ask for fewer cases, or correct arrivals and durations."""
+
+
 class BadRun(AnalysisError):
     """A simulation needs at least one case, and no fewer than no case of warm-up. Correct the number."""
 

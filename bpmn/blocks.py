@@ -474,7 +474,11 @@ class _Reduction:
                     stack.append(target)
         is_closed = len(leaving) == 1 and first not in leaving and places.isdisjoint((self.EXIT, self.TERMINATE))
         entering = {n for place in places for n in self.into[place] if self.ways[n].source not in places}
-        return (places, first, leaving.pop()) if is_closed and entering == {first} else None
+        if not is_closed or entering != {first}:
+            return None
+        last = leaving.pop()
+        # What stops everything can only be judged together with everything.
+        return None if self.ways[last].target == self.TERMINATE else (places, first, last)
 
     def _enclose(self, places: set[int], first: int, last: int) -> None:
         """Put one way in the place of a part between two ways."""

@@ -156,6 +156,8 @@ class Figures:
         look = self._look
         if self._small:
             setting = box_setting(node.name, look.type_size)
+            if setting.height > box.height:
+                setting = box_setting(node.name, look.type_size, rows=2)
             if is_open:
                 setting = set_text(node.name, room=box.width - 4, lines=1, size=look.label_size, smallest=look.smallest)
                 return lines_of_text(setting, box.x + 2, box.y + 1, anchor="start", fill=ink.text)
@@ -220,7 +222,9 @@ class Figures:
 
     def _number(self, value: int, x: float, y: float) -> str:
         radius = self._look.number
-        size = radius * (1.5 if value < 10 else 1.2 if value < 100 else 0.9)
+        size = radius * (1.5 if value < 10 else 1.35 if value < 100 else 0.9)
+        # A little outside the corner, so that it hides nothing of the name.
+        x, y = x - 0.2 * radius, y + 0.2 * radius
         return (
             f'<circle cx="{number(x)}" cy="{number(y)}" r="{number(radius)}" fill="{INK}" stroke="{PAPER}" '
             f'stroke-width="{number(radius * 0.15)}"/><text x="{number(x)}" y="{number(y + size * 0.36)}" '

@@ -98,6 +98,6 @@ SMALL = Look(
     smallest=7.0,
     label_size=8.0,
     sign=3.8,
-    number=4.6,
+    number=5.4,
     margin=5.0,
 )

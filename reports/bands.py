@@ -1,23 +1,57 @@
-"""A long drawing cut into bands a page wide: between columns, each with the heads of the lanes it needs.
+"""A drawing cut into bands a page wide: between columns, each with the heads of the lanes it needs.
 
-A lane in which nothing happens in a band is left out there. The drawing stands once in the page, unseen; a band shows
-windows of it.
+A lane in which nothing happens in a band is left out there, and of a lane with several rows only those in which
+something happens are shown. The drawing stands once in the page, unseen; a band shows windows of it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
 from bpmn.model import Bounds, Edge
 from reports import format as write
-from reports.lanes import PAGE, READABLE, Drawing, alternative, inside
+from reports.lanes import PAGE, Drawing, alternative, inside
 from reports.study import Study
 
 #: White between two bands.
-BAND = 8.0
+BAND = 5.0
+#: What belongs to a step above and below its box: the sign and the number.
+ABOVE, BELOW = 6.0, 8.0
+#: A lane is cut down only where that saves so much.
+_WORTH = 10.0
+#: A flow that runs across for no more than this only bends there.
+BEND = 14.0
+
+#: What is shown of lanes, by their place from the top: from where to where.
+_Shown = Mapping[int, tuple[float, float]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cutting:
+    """Where a drawing is cut, and at what scale its bands are drawn."""
+
+    drawing: Drawing
+    #: From where to where each band goes.
+    spans: tuple[tuple[float, float], ...]
+    scale: float
+
+    @property
+    def height(self) -> float:
+        """How high all its bands are together, in pixels."""
+        rows = [bottom - top for start, end in self.spans for _, top, bottom in _rows(self.drawing, start, end)]
+        return self.scale * sum(rows) + BAND * (len(self.spans) - 1)
+
+
+def cutting(drawing: Drawing, scale: float) -> Cutting:
+    """Cut a drawing into as few lanes as can be; drawn smaller where a single column is wider than a page."""
+    head = drawing.head - drawing.box.x
+    cuts = _cuts(drawing, PAGE / scale - head)
+    widest = max(end - start for start, end in pairwise(cuts))
+    return Cutting(drawing=drawing, spans=tuple(pairwise(cuts)), scale=min(scale, PAGE / (head + widest)))
 
 
 def source(drawing: Drawing) -> str:
@@ -26,14 +60,11 @@ def source(drawing: Drawing) -> str:
     return f'<svg width="0" height="0" class="source" aria-hidden="true"><defs>{group}</defs></svg>'
 
 
-def bands(study: Study, drawing: Drawing) -> list[str]:
-    """The drawing cut into pictures a page wide."""
-    head = drawing.head - drawing.box.x
-    cuts = _cuts(drawing, PAGE / READABLE - head)
-    widest = max(end - start for start, end in pairwise(cuts))
-    scale = min(1.0, PAGE / (head + widest))
-    name = alternative(study, drawing)
-    return [_band(drawing, span, scale, f"{name} {place}") for place, span in enumerate(pairwise(cuts), start=1)]
+def bands(study: Study, cutting: Cutting) -> list[str]:
+    """The drawing as pictures a page wide; only the first says what it is where there are several."""
+    name = alternative(study, cutting.drawing)
+    names = [name] if len(cutting.spans) == 1 else [f"{name} {place + 1}" for place in range(len(cutting.spans))]
+    return [_band(cutting, span, title) for span, title in zip(cutting.spans, names, strict=True)]
 
 
 def _cuts(drawing: Drawing, room: float) -> list[float]:
@@ -41,19 +72,21 @@ def _cuts(drawing: Drawing, room: float) -> list[float]:
 
     A shortest path over the gaps between columns: a band costs the heights of the lanes it must show.
     """
+    if drawing.box.right - drawing.head <= room:
+        return [drawing.head, drawing.box.right]
     boxes = [shape.bounds for shape in drawing.model.shapes if shape.element in drawing.model.node]
     places = [drawing.head, *_gaps(boxes, drawing.head, drawing.box.right), drawing.box.right]
-    busy = [_busy(drawing, start, end) for start, end in pairwise(places)]
+    busy = [_shown(drawing, start, end) for start, end in pairwise(places)]
     lowest: list[tuple[float, float, int]] = [(0.0, 0.0, 0)]
     for end in range(1, len(places)):
-        shown: frozenset[int] = frozenset()
+        shown: _Shown = {}
         best = (math.inf, math.inf, end - 1)
         for start in range(end - 1, -1, -1):
             width = places[end] - places[start]
             if width > room and start < end - 1:
                 break
-            shown |= busy[start]
-            height = sum(drawing.strips[strip].bottom - drawing.strips[strip].top for strip in shown)
+            shown = _merged(shown, busy[start])
+            height = sum(bottom - top for top, bottom in shown.values())
             cost = lowest[start][0] + (height or drawing.box.height) + BAND
             best = min(best, (cost, lowest[start][1] + width * width, start))
         lowest.append(best)
@@ -74,21 +107,36 @@ def _gaps(boxes: Sequence[Bounds], left: float, right: float) -> list[float]:
     return [gap for gap in gaps if gap < right]
 
 
-def _band(drawing: Drawing, span: tuple[float, float], scale: float, name: str) -> str:
+def _merged(one: _Shown, other: _Shown) -> _Shown:
+    """What two neighbours show together."""
+    found = dict(one)
+    for place, (top, bottom) in other.items():
+        upper, lower = found.get(place, (top, bottom))
+        found[place] = min(top, upper), max(bottom, lower)
+    return found
+
+
+def _band(cutting: Cutting, span: tuple[float, float], name: str) -> str:
     """One band: of each lane in which something happens there, its head and its part of the drawing."""
+    drawing, scale = cutting.drawing, cutting.scale
     start, end = span
     head = drawing.head - drawing.box.x
-    parts, y = [], 0.0
-    for top, bottom in _rows(drawing, start, end):
-        height = (bottom - top) * scale
-        windows = ((0.0, drawing.box.x, head), (head * scale, start, end - start))
-        for x, left, width in windows:
-            parts.append(
-                f'<svg x="{x:.1f}" y="{y:.1f}" width="{width * scale:.1f}" height="{height:.1f}" '
-                f'viewBox="{left:.1f} {top:.1f} {width:.1f} {bottom - top:.1f}"><use href="#{drawing.key}-all"/></svg>'
-            )
-        y += height
     width = (head + end - start) * scale
+    parts, y = [], 0.0
+    for place, top, bottom in _rows(drawing, start, end):
+        height = (bottom - top) * scale
+        strip = drawing.strips[place] if drawing.strips else None
+        # The name of a lane stands in its middle, also where only a part of the lane is shown.
+        is_part = strip is not None and bottom - top < strip.bottom - strip.top - 1
+        above = (strip.top + strip.bottom - bottom + top) / 2 if strip is not None and is_part else top
+        for x, left, from_, wide in ((0.0, drawing.box.x, above, head), (head * scale, start, top, end - start)):
+            parts.append(
+                f'<svg x="{x:.1f}" y="{y:.1f}" width="{wide * scale:.1f}" height="{height:.1f}" '
+                f'viewBox="{left:.1f} {from_:.1f} {wide:.1f} {bottom - top:.1f}"><use href="#{drawing.key}-all"/></svg>'
+            )
+        if y:
+            parts.append(f'<path d="M0 {y:.1f}H{width:.1f}" class="ax"/>')
+        y += height
     edges = f'<path d="M{head * scale:.1f} 0V{y:.1f}" class="cut"/>' if start > drawing.head else ""
     edges += f'<path d="M{width - 0.5:.1f} 0V{y:.1f}" class="cut"/>' if end < drawing.box.right else ""
     title = escape(write.visible(name))
@@ -98,41 +146,70 @@ def _band(drawing: Drawing, span: tuple[float, float], scale: float, name: str) 
     )
 
 
-def _rows(drawing: Drawing, start: float, end: float) -> list[tuple[float, float]]:
-    """Tops and bottoms of what a band shows."""
-    shown = sorted(_busy(drawing, start, end)) or list(range(len(drawing.strips)))
-    if not shown:
-        return [(drawing.box.y, drawing.box.bottom)]
-    rows = [(drawing.strips[strip].top, drawing.strips[strip].bottom) for strip in shown]
-    if shown[0] == 0:
-        rows[0] = (drawing.box.y, rows[0][1])
-    if shown[-1] == len(drawing.strips) - 1:
-        rows[-1] = (rows[-1][0], drawing.box.bottom)
+def _rows(drawing: Drawing, start: float, end: float) -> list[tuple[int, float, float]]:
+    """The lanes a band shows: their places, and the tops and bottoms of what is shown of them."""
+    if not drawing.strips:
+        return [(0, drawing.box.y, drawing.box.bottom)]
+    shown = _shown(drawing, start, end)
+    rows = [(place, *shown[place]) for place in sorted(shown)]
+    rows = rows or [(place, strip.top, strip.bottom) for place, strip in enumerate(drawing.strips)]
+    if rows[0][0] == 0:
+        rows[0] = (0, drawing.box.y, rows[0][2])
+    last = len(drawing.strips) - 1
+    if rows[-1][0] == last and rows[-1][2] == drawing.strips[last].bottom:
+        rows[-1] = (last, rows[-1][1], drawing.box.bottom)
     return rows
 
 
-def _busy(drawing: Drawing, start: float, end: float) -> frozenset[int]:
-    """The lanes in which a node stands in that part, a flow runs along, or a message begins or ends."""
+def _shown(drawing: Drawing, start: float, end: float) -> _Shown:
+    """The lanes in which a node stands in that part, a flow runs along, or a message begins or ends; and what of them.
+
+    Lines that cross a lane straight up or down need nothing of it.
+    """
     model = drawing.model
-    heights = [
-        shape.bounds.centre[1]
+    spans = [
+        (shape.bounds.y - ABOVE, shape.bounds.bottom + BELOW, shape.bounds.centre[1])
         for shape in model.shapes
         if shape.element in model.node and shape.bounds.right > start and shape.bounds.x < end
     ]
+    passing: list[float] = []
     for edge in model.edges:
-        heights += _runs(edge, start, end, is_flow=edge.element in model.flow)
-    return frozenset(
-        place for place, strip in enumerate(drawing.strips) if any(strip.top <= y <= strip.bottom for y in heights)
-    )
+        runs = _runs(edge, start, end)
+        if edge.element in model.flow:
+            spans += [(y - 4, y + 4, y) for y in runs]
+        else:
+            passing += runs
+            spans += [(y, y, y) for x, y in _ends(edge) if start <= x <= end]
+    found: dict[int, tuple[float, float]] = {}
+    for place, strip in enumerate(drawing.strips):
+        own = [(top, bottom) for top, bottom, y in spans if strip.top <= y <= strip.bottom]
+        if own:
+            own += [(y - 4, y + 4) for y in passing if strip.top < y < strip.bottom]
+            found[place] = _part(strip.top, strip.bottom, own)
+    return found
 
 
-def _runs(edge: Edge, start: float, end: float, *, is_flow: bool) -> list[float]:
-    """The heights at which an edge has business in a part: a message passes through lanes it has none in."""
+def _part(top: float, bottom: float, spans: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """What is shown of a lane: all of it, unless leaving something out is worth while."""
+    first, last = min(span[0] for span in spans), max(span[1] for span in spans)
+    if last - first < _WORTH or (bottom - top) - (last - first) < _WORTH:
+        return top, bottom
+    return max(top, first), min(bottom, last)
+
+
+def _ends(edge: Edge) -> list[tuple[float, float]]:
+    """Where an edge begins and ends, a little inside the shapes it ties: their borders are those of lanes too."""
     points = edge.waypoints
-    if not is_flow:
-        return [y for x, y in (points[0], points[-1]) if start <= x <= end] if points else []
+    if len(points) < 2:
+        return []
+    pairs = ((points[0], points[1]), (points[-1], points[-2]))
+    return [(x, y + math.copysign(1.0, y - other) if y != other else y) for (x, y), (_, other) in pairs]
+
+
+def _runs(edge: Edge, start: float, end: float) -> list[float]:
+    """The heights at which an edge runs across in a part."""
     return [
         y
-        for (x, y), (along, other) in pairwise(points)
-        if abs(y - other) < 0.5 and min(max(x, along), end) - max(min(x, along), start) > 6
+        for (x, y), (along, other) in pairwise(edge.waypoints)
+        if abs(y - other) < 0.5 and min(max(x, along), end) - max(min(x, along), start) > BEND
     ]

@@ -456,22 +456,28 @@ class ClockRow:
     value: float | None
     #: Of what cases take: 95 % of them take no longer.
     p95: float | None = None
+    #: What this was before, where it was cut or grew: the step of the waterfall.
+    earlier: float | None = None
     text: str = ""
 
 
 def clocks(rows: Sequence[ClockRow], *, title: str, unit: str, width: float = 400.0, whole: float = 0.0) -> str:
-    """Draw the legal limit as a bar, the promised one as a diamond, what cases take as a disc with a line to p95."""
+    """Draw the steps from the law down to what cases take: legal, promised, before, after, on one axis.
+
+    The legal limit is an open bar with a heavy end, the promised one a line with a diamond, what cases take a bar to
+    their p95 with a disc at the mean. From a row to what it was before runs a dashed line: the cut.
+    """
     names = max((text_width(row.name, LABEL) for row in rows), default=0.0)
     amounts = max((text_width(row.amount, SMALL) for row in rows), default=0.0)
     left = names + 10 + amounts + 10
-    bottom = 4 + 17.0 * len(rows)
+    bottom = 4 + 18.0 * len(rows)
     picture = Picture(width=width, height=bottom + 16, title=title)
-    largest = max((value for row in rows for value in (row.value, row.p95) if value is not None), default=1.0)
-    scale = axis(left, width - 14, largest, whole=whole, about=4)
+    values = [value for row in rows for value in (row.value, row.p95, row.earlier) if value is not None]
+    scale = axis(left, width - 14, max(values, default=1.0), whole=whole, about=4)
     scale = replace(scale, right=max(left + 60, min(_room(scale, row, width) for row in rows)) if rows else scale.right)
     _grid(picture, scale, 2, bottom, unit)
     for place, row in enumerate(rows):
-        y = 4 + 17 * place + 8.5
+        y = 4 + 18 * place + 9
         picture.label(0, y + 3.6, row.name, style="strong")
         picture.label(left - 10, y + 3.6, row.amount, anchor="end", size=SMALL, style="tk")
         _clock(picture, scale, row, y)
@@ -480,7 +486,7 @@ def clocks(rows: Sequence[ClockRow], *, title: str, unit: str, width: float = 40
 
 def _room(scale: Axis, row: ClockRow, width: float) -> float:
     """How far right the scale may reach so that the row's text behind its mark stays in the picture."""
-    value = max(row.value or 0.0, row.p95 or 0.0)
+    value = max(row.value or 0.0, row.p95 or 0.0, row.earlier or 0.0)
     free = width - 10 - text_width(row.text, SMALL) - scale.left
     return min(scale.right, scale.left + free * scale.top / value) if value > 0 and row.text else scale.right
 
@@ -488,7 +494,11 @@ def _room(scale: Axis, row: ClockRow, width: float) -> float:
 def _clock(picture: Picture, scale: Axis, row: ClockRow, y: float) -> None:
     end = scale.left
     if row.value is not None:
-        end = x = scale.at(row.value)
+        x = scale.at(row.value)
+        end = max(x, scale.at(row.p95 or 0.0), scale.at(row.earlier or 0.0))
+        if row.earlier is not None and abs(scale.at(row.earlier) - x) > 1:
+            before = scale.at(row.earlier)
+            picture.path(f"M{_(x)} {_(y)}H{_(before)}M{_(before)} {_(y - 13)}v17", "step")
         if row.kind == "legal":
             picture.bar(scale.left, y - 4, x - scale.left, 8, "legal-span")
             picture.bar(x - 2.5, y - 5, 4, 10, "legal-bar")
@@ -496,7 +506,6 @@ def _clock(picture: Picture, scale: Axis, row: ClockRow, y: float) -> None:
             picture.path(f"M{_(scale.left)} {_(y)}H{_(x)}", "limit promised")
             picture.diamond(x, y, "diamond")
         else:
-            end = scale.at(max(row.value, row.p95 or 0.0))
-            picture.path(f"M{_(x)} {_(y)}H{_(end)}M{_(end)} {_(y - 4)}v8", f"whisker {row.kind}")
-            picture.disc(x, y, 3.8, f"dot {row.kind}")
+            picture.bar(scale.left, y - 4.5, scale.at(max(row.value, row.p95 or 0.0)) - scale.left, 9, f"reach {row.kind}")
+            picture.disc(x, y, 3.8, f"dot {row.kind} ringed")
     picture.label(end + 8, y + 3.4, row.text, size=SMALL, style=row.kind)

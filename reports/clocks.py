@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from markupsafe import Markup
@@ -73,6 +73,8 @@ def _limit_rows(study: Study, basis: _Basis) -> list[ClockRow]:
         for key, side, *_ in found[:1] if is_same else found:
             name = study.words(f"clock.{clock}" if is_same else f"clock.{clock}-{key}")
             rows.append(_limit_row(study, basis, side, clock, name))
+        if len(rows) > 1 and not is_same and rows[-1].value is not None:
+            rows[-1] = replace(rows[-1], earlier=rows[-2].value)
     return rows
 
 
@@ -99,8 +101,19 @@ def _actual_rows(study: Study, basis: _Basis) -> list[ClockRow]:
             continue
         text = study.words("clock.figures", mean=basis.scale.text(measure.mean), p95=basis.scale.text(measure.p95))
         mean, p95 = basis.scale.value(measure.mean), basis.scale.value(measure.p95)
-        rows.append(ClockRow(kind=kind, name=name, amount="", value=mean, p95=p95, text=text))
+        earlier = rows[0].value if rows else None
+        if earlier is not None and study.comparison is not None and study.comparison.comparable:
+            cut = _cut_text(study, basis)
+            text = study.words("clock.figures-cut", figures=text, cut=cut) if cut else text
+        rows.append(ClockRow(kind=kind, name=name, amount="", value=mean, p95=p95, earlier=earlier, text=text))
     return rows
+
+
+def _cut_text(study: Study, basis: _Basis) -> str:
+    """By how much the mean was cut on this clock; empty where that is not known."""
+    cuts = study.comparison.cuts if study.comparison is not None else {}
+    cut = cuts.get("calendar" if basis.is_calendar else "time")
+    return "" if cut is None or cut.cut is None else write.change(basis.scale.text(cut.cut), cut.cut)
 
 
 def _clock_table(study: Study, basis: _Basis) -> list[Row]:
@@ -126,7 +139,9 @@ def _share_cell(study: Study, side: Side, clock: str) -> str:
         why = "never-ran"
     else:
         counts = study.words("clock.counts", inside=write.count(found.inside), cases=write.count(found.n))
-        return f"{write.share(found.inside, found.n)}\n{counts}"
+        low, high = write.percent(100 * found.low, 2), write.percent(100 * found.high, 2)
+        interval = study.words("clock.interval", interval=write.span(low.removesuffix(f"{write.GAP}%"), high))
+        return f"{write.share(found.inside, found.n)}\n{counts}\n{interval}"
     return f"{write.UNKNOWN}\n{study.words(f'clock.why.{why}')}"
 
 

@@ -1,7 +1,8 @@
-"""The lane diagrams: both at one scale on the first page, and in full behind it where they are long.
+"""The lane diagrams: both at one scale on the first page, and in full behind it where they are very long.
 
-A procedure of a dozen steps is drawn on the first page with its names. A long one would be too small to read there, so
-the first page has a map of it (the same drawing without the names in its boxes), and a later page the drawing in bands.
+A procedure of up to about forty steps is drawn on the first page with its names, in two or three bands if need be. A
+longer one would be too small to read there, so the first page has a map of it (the same drawing without the names in
+its boxes) beside the list of changes, and a later page the drawing in bands.
 """
 
 from __future__ import annotations
@@ -15,13 +16,17 @@ from statistics import median
 from markupsafe import Markup
 
 from reports import format as write
-from reports.bands import bands, source
+from reports.bands import Cutting, bands, cutting, source
 from reports.charts import SMALL, Label, wrap
-from reports.lanes import PAGE, READABLE, Drawing, Strip, alternative, counts, drawn, inside, lane_order
+from reports.headline import warnings
+from reports.lanes import CLOSE, LOW, PAGE, READABLE, Drawing, Strip, alternative, counts, drawn, inside, lane_order
 from reports.study import Study
 
-#: How high both drawings may be together on the first page.
-FIRST_PAGE = 430.0
+#: How high both drawings may be together on the first page, and how much of it a warning takes.
+FIRST_PAGE = 640.0
+WARNING = 36.0
+#: The scales the drawings of the first page are tried at.
+SCALES = (1.0, 0.96, 0.93, READABLE)
 #: Width of the lane names beside a map.
 NAMES = 106.0
 #: How high the maps may be together, unless the names of their lanes need more.
@@ -52,16 +57,37 @@ class Diagrams:
 def diagrams(study: Study) -> Diagrams:
     """Draw each side, at the same scale and with the lanes in the same order."""
     order = lane_order([side for _, side in study.sides])
-    drawings = [drawn(study, key, side, order) for key, side in study.sides]
-    widest = max(drawing.box.width for drawing in drawings)
-    scale = min(1.0, PAGE / widest)
-    if scale >= READABLE and sum(drawing.box.height * scale for drawing in drawings) <= FIRST_PAGE:
-        first = [_whole(drawing, scale) for drawing in drawings]
-        return Diagrams(first=_headed(study, [(svg,) for svg in first]), sources=Markup(""), full=())
-    maps = [_map(study, drawing, drawings) for drawing in drawings]
-    full = [bands(study, drawing) for drawing in drawings]
-    sources = Markup("".join(source(drawing) for drawing in drawings))
-    return Diagrams(first=_headed(study, [(svg,) for svg in maps]), sources=sources, full=_headed(study, full))
+    pairs = [
+        [drawn(study, key, side, style.evolve(lane_order=order)) for key, side in study.sides] for style in (CLOSE, LOW)
+    ]
+    cuttings = _fitting(study, pairs)
+    if cuttings is not None:
+        drawings = [cutting.drawing for cutting in cuttings]
+        named = _headed(study, [bands(study, cutting) for cutting in cuttings])
+        return Diagrams(first=named, sources=_sources(drawings), full=())
+    cuttings = min(([cutting(drawing, READABLE) for drawing in pair] for pair in pairs), key=_height)
+    drawings = [cutting.drawing for cutting in cuttings]
+    maps = [[_map(study, drawing, drawings)] for drawing in drawings]
+    full = _headed(study, [bands(study, cutting) for cutting in cuttings])
+    return Diagrams(first=_headed(study, maps), sources=_sources(drawings), full=full)
+
+
+def _fitting(study: Study, pairs: Sequence[Sequence[Drawing]]) -> list[Cutting] | None:
+    """The drawings with their names, as large as the first page allows; None where it does not."""
+    room = FIRST_PAGE - WARNING * len(warnings(study))
+    for scale in SCALES:
+        found = min(([cutting(drawing, scale) for drawing in pair] for pair in pairs), key=_height)
+        if _height(found) <= room and all(cutting.scale >= READABLE for cutting in found):
+            return found
+    return None
+
+
+def _height(cuttings: Sequence[Cutting]) -> float:
+    return sum(cutting.height for cutting in cuttings)
+
+
+def _sources(drawings: Sequence[Drawing]) -> Markup:
+    return Markup("".join(source(drawing) for drawing in drawings))
 
 
 def _headed(study: Study, svgs: Sequence[Sequence[str]]) -> tuple[Diagram, ...]:
@@ -69,12 +95,6 @@ def _headed(study: Study, svgs: Sequence[Sequence[str]]) -> tuple[Diagram, ...]:
         Diagram(name=study.side_name(key), counts=counts(study, side), svgs=tuple(map(Markup, parts)))
         for (key, side), parts in zip(study.sides, svgs, strict=True)
     )
-
-
-def _whole(drawing: Drawing, scale: float) -> str:
-    """The drawing as it is, at the common scale."""
-    size = f'width="{drawing.box.width * scale:.1f}" height="{drawing.box.height * scale:.1f}"'
-    return re.sub(r' width="[^"]*" height="[^"]*"', f" {size}", drawing.svg, count=1)
 
 
 def _map(study: Study, drawing: Drawing, drawings: Sequence[Drawing]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bpmn.drawing import Mark, draw
-from bpmn.layout import COMPACT, lay_out
+from bpmn.layout import COMPACT, Style, lay_out
 from bpmn.model import Bounds, Model
 from reports.changes import numbers
 from reports.comparison import Side
@@ -16,7 +16,14 @@ from reports.study import Study
 #: Width of a page between its margins, in pixels.
 PAGE = 680.0
 #: The smallest scale at which the names in a compact drawing are still read with ease: 小六, 6.5 points.
-READABLE = 0.9
+READABLE = 0.905
+
+#: The measures of a drawing that has to be read, and to leave room for what stands beside it on a page.
+CLOSE = COMPACT.evolve(
+    gateway=12, event=11, column_gap=6, row_gap=5, lane_padding=3, pool_padding=3, spacing=3, band=14, lane=18
+)
+#: The same with names in two rows: lower and wider.
+LOW = CLOSE.evolve(name_rows=2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,9 +74,9 @@ def _lane_names(model: Model) -> list[str]:
     return list(dict.fromkeys(names or [lane.name for lane in model.lanes]))
 
 
-def drawn(study: Study, key: str, side: Side, order: tuple[str, ...]) -> Drawing:
-    """Lay a side out with the lanes in this order and draw it."""
-    model = lay_out(side.model, style=COMPACT.evolve(lane_order=order))
+def drawn(study: Study, key: str, side: Side, style: Style) -> Drawing:
+    """Lay a side out and draw it."""
+    model = lay_out(side.model, style=style)
     marks = _marks(study, key, side.model)
     unnumbered = {identity: replace(mark, number=None) for identity, mark in marks.items()}
     svg, plain = (
@@ -85,7 +92,7 @@ def drawn(study: Study, key: str, side: Side, order: tuple[str, ...]) -> Drawing
     strips = _strips(model)
     lanes = {lane.id for lane in model.lanes} | {pool.id for pool in model.pools}
     left = min((shape.bounds.x for shape in model.shapes if shape.element in lanes), default=x)
-    head = left + COMPACT.head if strips else x
+    head = left + style.head if strips else x
     box = Bounds(x=x, y=y, width=width, height=height)
     return Drawing(key=key, model=model, svg=svg, plain=plain, box=box, head=head, strips=strips)
 

@@ -13,7 +13,7 @@ from flows import Procedure
 from reports import format as write
 from reports.comparison import Comparison, Side
 from reports.format import Scale
-from reports.words import Words
+from reports.words import Words, load
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,3 +109,30 @@ def unit_name(model: Model, identity: str) -> str:
     """The name of the unit of an element; empty where it has none."""
     unit = model.unit_of.get(identity)
     return unit.name if unit is not None else ""
+
+
+def study_of(
+    content: Comparison | Side,
+    *,
+    language: str,
+    title: str,
+    procedure: Procedure | None,
+    not_built: Sequence[str],
+    version: str,
+    day: date,
+    command: str,
+) -> Study:
+    """The matter of a report of a comparison, or of one procedure alone."""
+    pair = content if isinstance(content, Comparison) else None
+    return Study(
+        words=load(language),
+        title=title,
+        before=content.before if isinstance(content, Comparison) else content,
+        after=pair.after if pair is not None else None,
+        comparison=pair,
+        procedure=procedure,
+        not_built=not_built,
+        version=version,
+        day=day,
+        command=command,
+    )

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from analysis.measure import Overload
 
-#: A column of whole numbers: moments, durations or counts.
+#: A column of moments or durations.
 Integers = NDArray[np.int64]
+#: A column of small numbers.
+Counts = NDArray[np.int32]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,9 +81,9 @@ class Columns:
     #: Wait and queue over all steps and rounds, in open hours; the applicant's left out.
     waiting: Integers
     #: Papers the applicant handed in, each time counted.
-    hand_ins: Integers
+    hand_ins: Counts
     #: Times the applicant had to come.
-    visits: Integers
+    visits: Counts
     #: End of the first accept step and of the first decide after it; -1 where there was none.
     clock_start: Integers
     clock_end: Integers

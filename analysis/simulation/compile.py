@@ -152,6 +152,8 @@ class _Compiler:
         self.scopes = [scope.process in processes and not scope.triggered for scope in self.flow.scopes]
         self.units = [unit for unit in model.units if not unit.applicant]
         self.rows = {unit.key: row for row, unit in enumerate(self.units)}
+        limited = [unit.key for unit in self.units if unit.staff is not None]
+        self.staffed = {key: number for number, key in enumerate(limited)}
         self.routed = routes_on(model, self.flow)
         self.values: list[float] = []
         self.hours: list[Hours] = []
@@ -177,35 +179,21 @@ class _Compiler:
         starts, scope_rows = self._starts()
         messages = self._messages()
         arcs, chances, bounds = self._arcs(counters)
-        sent = self._sent(messages)
-        staffed = self._staffed()
-        steps = [place for place in self.places if self._is_step(place)]
-        step_of = {place.vertex: number for number, place in enumerate(steps)}
-        op = np.zeros((len(self.places), at.OP_WIDTH), np.int64)
-        laws: list[Law] = []
-        seen = 0
-        for number, place in enumerate(self.places):
-            row = op[number]
-            row[at.OP_KIND] = place.kind
-            row[[at.OP_ARC, at.OP_ARC_END]] = bounds[number]
-            row[[at.OP_MESSAGE, at.OP_MESSAGE_END]] = sent[number]
-            row[at.OP_SEEN], seen = seen, seen + (place.kind in (at.WORKED, at.CHOOSE))
-            row[at.OP_SCOPE] = self._scope(place)
-            row[at.OP_ELEMENT] = self.keys[place.node.id]
-            row[at.OP_STEP] = step_of.get(place.vertex, -1)
-            row[at.OP_STAFF] = -1
-            row[at.OP_BOX] = -1
-            if place.kind == at.JOIN:
-                row[at.OP_NEED] = len(self.entering[place.vertex])
-                row[at.OP_COUNTER] = min((counters[arc] for arc in self.entering[place.vertex]), default=0)
-            if place.kind in (at.END, at.TERMINATE):
-                row[at.OP_OUTCOME] = 2 if place.node.kind != "endEvent" else place.node.outcome == "rejected"
-            if place.kind == at.WORKED:
-                laws.extend(self._work(place, row, staffed))
-            else:
-                laws.extend((NO_TIME, NO_TIME))
+        letters = [row for rows in messages.values() for row in rows]
+        ops = np.zeros((len(self.places), at.OP_WIDTH), np.int64)
+        ops[:, [at.OP_ARC, at.OP_ARC_END]] = np.array(bounds, np.int64).reshape(-1, 2)
+        ops[:, [at.OP_MESSAGE, at.OP_MESSAGE_END]] = np.array(self._sent(messages), np.int64).reshape(-1, 2)
+        laws = [
+            law for place, row in zip(self.places, ops, strict=True) for law in self._operation(place, row, counters)
+        ]
+        kinds = ops[:, at.OP_KIND]
+        counts = (kinds == at.WORKED) | (kinds == at.CHOOSE)
+        ops[:, at.OP_SEEN] = np.cumsum(counts) - counts
+        is_step = np.array([self._is_step(place) for place in self.places], np.bool_)
+        ops[:, at.OP_STEP] = np.where(is_step, np.cumsum(is_step) - 1, -1)
+        limited = [unit for unit in self.units if unit.staff is not None]
         return Program(
-            op=op,
+            op=ops,
             law=np.array(laws, np.float64).reshape(-1, 4),
             value=np.array(self.values or [0.0], np.float64),
             reject=np.array([self._reject(place) for place in self.places], np.float64),
@@ -214,22 +202,35 @@ class _Compiler:
             scope=np.array(scope_rows, np.int64).reshape(-1, at.SCOPE_WIDTH),
             start=np.array(starts, np.int64),
             begin=np.array(self._begin(), np.int64),
-            message=np.array([row for rows in messages.values() for row in rows], np.int64).reshape(
-                -1, at.MESSAGE_WIDTH
-            ),
+            message=np.array(letters, np.int64).reshape(-1, at.MESSAGE_WIDTH),
             nodes=tuple(place.node.id for place in self.places),
-            staffed=tuple(unit for unit in self.units if unit.key in staffed),
-            staff=tuple(unit.staff or 0 for unit in self.units if unit.key in staffed),
+            staffed=tuple(limited),
+            staff=tuple(unit.staff or 0 for unit in limited),
             rows=tuple(self.units),
             hours=tuple(self.hours),
             calendar=self.calendar,
-            steps=tuple(self._step(place.node) for place in steps),
+            steps=tuple(self._step(place.node) for place in self.places if self._is_step(place)),
             boxes=len(self.boxes),
-            seen=seen,
+            seen=int(counts.sum()),
             counters=width,
             parents=tuple(scope.parent for scope in self.flow.scopes),
             begins=tuple(self.flow.vertices[start].node for start in sorted(self.begun)),
         )
+
+    def _operation(self, place: _Place, row: Table, counters: dict[int, int]) -> tuple[Law, Law]:
+        """Fill the row of an operation and give the laws of its wait and work."""
+        row[at.OP_KIND] = place.kind
+        row[at.OP_SCOPE] = self._scope(place)
+        row[at.OP_ELEMENT] = self.keys[place.node.id]
+        row[at.OP_STAFF] = row[at.OP_BOX] = -1
+        if place.kind == at.WORKED:
+            return self._work(place, row)
+        if place.kind == at.JOIN:
+            row[at.OP_NEED] = len(self.entering[place.vertex])
+            row[at.OP_COUNTER] = min((counters[arc] for arc in self.entering[place.vertex]), default=0)
+        elif place.kind in (at.END, at.TERMINATE):
+            row[at.OP_OUTCOME] = 2 if place.node.kind != "endEvent" else place.node.outcome == "rejected"
+        return NO_TIME, NO_TIME
 
     # Which vertices are operations
 
@@ -401,11 +402,6 @@ class _Compiler:
 
     # Work
 
-    def _staffed(self) -> dict[str, int]:
-        """The units whose staff is limited."""
-        limited = [unit.key for unit in self.units if unit.staff is not None]
-        return {key: number for number, key in enumerate(limited)}
-
     def _step(self, node: Node) -> StepPlace:
         applicant = self._is_applicants(node)
         return StepPlace(
@@ -415,7 +411,7 @@ class _Compiler:
             applicant=applicant,
         )
 
-    def _work(self, place: _Place, row: Table, staffed: dict[str, int]) -> tuple[Law, Law]:
+    def _work(self, place: _Place, row: Table) -> tuple[Law, Law]:
         """Fill the row of an operation that works and give the laws of its wait and work."""
         node = place.node
         step = self._step(node)
@@ -427,7 +423,7 @@ class _Compiler:
         row[at.OP_FLAGS] = self._flags(place, step)
         if self._is_step(place):
             if step.hands_on and unit is not None:
-                row[at.OP_STAFF] = staffed.get(unit.key, -1)
+                row[at.OP_STAFF] = self.staffed.get(unit.key, -1)
             row[at.OP_HAND_INS] = 0 if step.applicant else _hand_ins(node)
         return (
             self._time(node.time("wait"), step, hours, row, at.OP_WAIT_CALENDAR),

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from analysis.errors import CaseStuck, EndlessCase
+from analysis.errors import CaseStuck, EndlessCase, RunTooLong
 from analysis.hours import office_hours
 from analysis.simulation import layout as at
 from analysis.simulation.compile import Hours, Program
@@ -40,6 +40,8 @@ _SECOND = 1_000_000
 _EPOCH = date(1970, 1, 1)
 #: What a calendar holds beyond the last arrival before anybody asks for more.
 _SPARE_DAYS = 5 * 366
+#: No run lasts longer.
+_LONGEST_DAYS = 366_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +79,10 @@ def work_time(model: Model, hours: Hours | None = None) -> WorkTime:
 
 
 def drive(model: Model, program: Program, request: Request, progress: Progress | None = None) -> Harvest:
-    """Run a procedure; where a calendar turns out too short, once more with a longer one."""
+    """Run a procedure; where a calendar turns out too short, once more with a longer one.
+
+    Raises CalendarMissing where there is none for so long, and RunTooLong.
+    """
     days = _days(model, request)
     limit = _limit(work_time(model))
     while True:
@@ -90,14 +95,17 @@ def drive(model: Model, program: Program, request: Request, progress: Progress |
             return found
         if last >= limit:
             raise CalendarMissing(limit.year + 1)
-        days *= 2
+        if days >= _LONGEST_DAYS:
+            raise RunTooLong
+        days = min(2 * days, _LONGEST_DAYS)
 
 
 def _days(model: Model, request: Request) -> int:
     """Days a run will last, roughly: those of the arrivals and some years more."""
     if request.arrivals is None:
         return 366 + _SPARE_DAYS
-    return int(min((request.cases + request.warm_up) / request.arrivals * 1.6, 4_000_000.0)) + _SPARE_DAYS
+    lasting = (request.cases + request.warm_up) / request.arrivals * 1.6 + _SPARE_DAYS
+    return int(min(lasting, _LONGEST_DAYS))
 
 
 def _limit(hours: WorkTime) -> date:

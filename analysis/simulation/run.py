@@ -37,7 +37,7 @@ def simulate(
     if cases < 1 or (warm_up or 0) < 0:
         raise BadRun(cases if cases < 1 else warm_up or 0)
     program = _compiled(model)
-    begin, at_once = default_start(model)
+    begin, at_once = _start(model, program)
     arrivals = model.procedure.arrivals_per_day or None
     found, ahead = _loads(model, program)
     overloaded = [number for number, load in enumerate(found) if load.use >= 1.0]
@@ -90,8 +90,12 @@ def default_start(model: Model) -> tuple[datetime, bool]:
     It is the date of the timer at which cases begin; else the first opening of the first working day of the last
     official year, and then cases start spread over time.
     """
+    return _start(model, compile_model(model))
+
+
+def _start(model: Model, program: Program) -> tuple[datetime, bool]:
     own = work_time(model)
-    for node in compile_model(model).begins:
+    for node in program.begins:
         timer = model.node[node].event("timer")
         instant = _date(timer.expression) if timer is not None and timer.timer == "timeDate" else None
         if instant is not None:

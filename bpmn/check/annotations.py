@@ -29,11 +29,11 @@ def annotations(model: Model) -> Iterator[Problem]:
 
 
 def _wrong(model: Model, rule: str, element: str, *, line: int = 0, **details: str) -> Problem:
-    return found(model, "bad-annotation", rule, element, line=line, **details)
+    return found(model, ("bad-annotation", rule), element, line=line, **details)
 
 
 def _warning(model: Model, rule: str, element: str, *, line: int = 0, **details: str) -> Problem:
-    return found(model, "bad-annotation", rule, element, severity="warning", line=line, **details)
+    return found(model, ("bad-annotation", rule), element, severity="warning", line=line, **details)
 
 
 def number(value: float) -> str:
@@ -184,7 +184,7 @@ def _orders(model: Model) -> Iterator[Problem]:
                     if attribute == "after":
                         after.setdefault(node.id, []).append(other)
                 elif (node.id, other) not in told:
-                    yield found(model, "missing-reference", "step-order", node.id, line=node.step.line, **details)
+                    yield found(model, ("missing-reference", "step-order"), node.id, line=node.step.line, **details)
     yield from _circles(model, after)
 
 

@@ -33,23 +33,25 @@ def _flow(model: Model, flow: SequenceFlow) -> Iterator[Problem]:
     source, target = model.node.get(flow.source), model.node.get(flow.target)
     if source is None or target is None:
         missing = flow.source if source is None else flow.target
-        yield found(model, "missing-reference", "flow-node", flow.id, value=missing)
+        yield found(model, ("missing-reference", "flow-node"), flow.id, value=missing)
         return
     if source.process != target.process:
-        yield found(model, "bpmn-rule", "flow-between-pools", flow.id, source=_name(source), target=_name(target))
+        yield found(model, ("bpmn-rule", "flow-between-pools"), flow.id, source=_name(source), target=_name(target))
     elif source.scope != target.scope:
-        yield found(model, "bpmn-rule", "flow-across-sub-process", flow.id, source=_name(source), target=_name(target))
+        yield found(
+            model, ("bpmn-rule", "flow-across-sub-process"), flow.id, source=_name(source), target=_name(target)
+        )
     if source.kind == "endEvent":
-        yield found(model, "bpmn-rule", "flow-out-of-end", flow.id, source=_name(source), target=_name(target))
+        yield found(model, ("bpmn-rule", "flow-out-of-end"), flow.id, source=_name(source), target=_name(target))
     if target.kind == "boundaryEvent":
-        yield found(model, "bpmn-rule", "flow-into-boundary", flow.id, source=_name(source), target=_name(target))
+        yield found(model, ("bpmn-rule", "flow-into-boundary"), flow.id, source=_name(source), target=_name(target))
     if target.kind == "startEvent":
         names = (_name(source), _name(target))
         yield _warning(model, "flow-into-start", flow.id, source=names[0], target=names[1])
 
 
 def _warning(model: Model, rule: str, element: str, **details: str) -> Problem:
-    return found(model, "bpmn-rule", rule, element, severity="warning", line=0, **details)
+    return found(model, ("bpmn-rule", rule), element, severity="warning", line=0, **details)
 
 
 def _name(node: Node) -> str:
@@ -79,7 +81,7 @@ def _awaited(model: Model, node: Node, flows: tuple[SequenceFlow, ...]) -> Itera
 def _boundary(model: Model, node: Node) -> Iterator[Problem]:
     host = model.node.get(node.attached_to)
     if host is not None and (host.process, host.scope) != (node.process, node.scope):
-        yield found(model, "bpmn-rule", "boundary-elsewhere", node.id, host=_name(host))
+        yield found(model, ("bpmn-rule", "boundary-elsewhere"), node.id, host=_name(host))
 
 
 def _compensation(model: Model) -> Iterator[Problem]:
@@ -98,7 +100,7 @@ def _event_sub_processes(model: Model) -> Iterator[Problem]:
         if not (node.is_frame and node.triggered_by_event):
             continue
         if model.incoming[node.id] or model.outgoing[node.id]:
-            yield found(model, "bpmn-rule", "event-sub-process-in-flow", node.id)
+            yield found(model, ("bpmn-rule", "event-sub-process-in-flow"), node.id)
         if any(not start.events for start in starts.get(node.id, ())):
             yield _warning(model, "event-sub-process-start", node.id)
 
@@ -148,4 +150,4 @@ def conditions(model: Model) -> Iterator[Problem]:
         for flow in wanting:
             target = model.node.get(flow.target)
             to = _name(target) if target is not None else flow.target
-            yield found(model, "bpmn-rule", "no-condition", flow.id, stops="run", gateway=_name(node), target=to)
+            yield found(model, ("bpmn-rule", "no-condition"), flow.id, stops="run", gateway=_name(node), target=to)

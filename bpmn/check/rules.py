@@ -232,8 +232,7 @@ _LONGEST = 80
 
 def found(
     model: Model,
-    problem: str,
-    rule: str,
+    case: tuple[str, str],
     element: str,
     *,
     severity: str = "error",
@@ -241,19 +240,19 @@ def found(
     line: int = 0,
     **details: str,
 ) -> Problem:
-    """Make a problem of an element, with its sentence from the table; a warning stops nothing."""
+    """Make a problem of an element: the name and rule of its case, and its sentence. A warning stops nothing."""
     name, place = _named(model, element)
     details = {"what": f"“{_short(name)}”" if name.strip() else element, **details}
     return Problem(
-        problem=problem,
+        problem=case[0],
         severity=severity,
         stops=stops if severity == "error" else "nothing",
-        rule=rule,
+        rule=case[1],
         element=element,
         name=name,
         line=line or place,
         details=details,
-        message=RULES[problem, rule].format_map({key: _short(value) for key, value in details.items()}),
+        message=RULES[case].format_map({key: _short(value) for key, value in details.items()}),
     )
 
 

@@ -107,7 +107,7 @@ def _is_wrong_from_one_start(rest: Rest, limit: int, loose: frozenset[str]) -> b
 
 
 def _undecided(model: Model, scope: _Scope, rule: str, limit: int) -> Problem:
-    return found(model, "deadlock", rule, scope.element, severity="warning", limit=str(limit))
+    return found(model, ("deadlock", rule), scope.element, severity="warning", limit=str(limit))
 
 
 class _Witness:
@@ -134,7 +134,7 @@ class _Witness:
         }
         rule = self._rule(split, choice)
         severity = "error" if self.defect.certain and self.is_drawn else "warning"
-        return found(self.model, self.defect.problem, rule, element, severity=severity, line=0, **details)
+        return found(self.model, (self.defect.problem, rule), element, severity=severity, line=0, **details)
 
     def _rule(self, split: int, choice: int) -> str:
         if self.defect.problem == "deadlock":

@@ -1,6 +1,6 @@
 """Where a process begins and ends, what no case reaches, and loops no case leaves."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from bpmn.blocks import reachable
 from bpmn.check.rules import found
@@ -37,10 +37,10 @@ def _starts(model: Model, scope: Scope, nodes: list[Node]) -> Iterator[Problem]:
     if any(is_start(node, model.incoming[node.id]) for node in nodes):
         return
     if not scope.starts:
-        yield found(model, "no-start", "none", _whole(scope))
+        yield found(model, ("no-start", "none"), _whole(scope))
         return
     where = "a sub-process" if scope.node else "a process"
-    yield found(model, "no-start", "implicit", _whole(scope), severity="warning", where=where)
+    yield found(model, ("no-start", "implicit"), _whole(scope), severity="warning", where=where)
 
 
 def _ends(model: Model, flow: ControlFlow, scope: Scope, nodes: list[Node], seen: set[int]) -> Iterator[Problem]:
@@ -57,14 +57,14 @@ def _ends(model: Model, flow: ControlFlow, scope: Scope, nodes: list[Node], seen
             if model.node[element].kind == "endEvent" or vertex not in seen:
                 continue
             if vertex in undisturbed:
-                yield found(model, "dead-end", "no-way-on", element)
+                yield found(model, ("dead-end", "no-way-on"), element)
             else:
-                yield found(model, "dead-end", "after-event", element, severity="warning")
+                yield found(model, ("dead-end", "after-event"), element, severity="warning")
     elif stops:
         where = "a sub-process" if scope.node else "a process"
-        yield found(model, "no-end", "implicit", _whole(scope), severity="warning", where=where)
+        yield found(model, ("no-end", "implicit"), _whole(scope), severity="warning", where=where)
     else:
-        yield found(model, "no-end", "none", _whole(scope))
+        yield found(model, ("no-end", "none"), _whole(scope))
 
 
 def _unreachable(model: Model, flow: ControlFlow, scope: Scope, nodes: list[Node], seen: set[int]) -> Iterator[Problem]:
@@ -73,7 +73,7 @@ def _unreachable(model: Model, flow: ControlFlow, scope: Scope, nodes: list[Node
     for node in nodes:
         if flow.main[node.id] not in seen:
             rule = "no-way-in" if not model.incoming[node.id] and node.kind != "boundaryEvent" else "no-case-comes"
-            yield found(model, "unreachable", rule, node.id)
+            yield found(model, ("unreachable", rule), node.id)
 
 
 def impossible_flows(model: Model) -> frozenset[str]:
@@ -94,13 +94,15 @@ def _endless(
     model: Model, flow: ControlFlow, scope: Scope, seen: set[int], impossible: frozenset[str]
 ) -> Iterator[Problem]:
     """Loops without a way out, by the drawing or by the written shares."""
-    drawn = seen - _leading_out(flow, scope, frozenset())
+    ends = [v for v in scope.vertices if flow.vertices[v].kind in ("end", "terminate")]
+    drawn = seen - _leading_out(flow, ends, frozenset())
     for members in _parts(flow, _circling(flow, drawn)):
         yield _loop(model, flow, scope, "no-way-out", members)
     if drawn or not impossible:
         return
+    ends += [v for v in scope.vertices if flow.vertices[v].kind == "step" and _ends_when_rejected(model, flow, v)]
     taken = _taken(flow, scope, impossible)
-    for members in _parts(flow, _circling(flow, taken - _leading_out(flow, scope, impossible))):
+    for members in _parts(flow, _circling(flow, taken - _leading_out(flow, ends, impossible))):
         yield _loop(model, flow, scope, "certain", members)
 
 
@@ -126,7 +128,7 @@ def _loop(model: Model, flow: ControlFlow, scope: Scope, rule: str, members: lis
     element = flow.vertices[first if first >= 0 else members[0]].node
     loop = dict.fromkeys(flow.vertices[v].node for v in members)
     path = way_to(flow, scope, inside)
-    return found(model, "endless-loop", rule, element, loop=",".join(loop), path=",".join((*path, *loop)))
+    return found(model, ("endless-loop", rule), element, loop=",".join(loop), path=",".join((*path, *loop)))
 
 
 def way_to(flow: ControlFlow, scope: Scope, goal: set[int]) -> list[str]:
@@ -162,9 +164,24 @@ def _taken(flow: ControlFlow, scope: Scope, impossible: frozenset[str]) -> set[i
     return seen
 
 
-def _leading_out(flow: ControlFlow, scope: Scope, impossible: frozenset[str]) -> set[int]:
-    """The vertices of a scope from which an end can be reached."""
-    stack = [v for v in scope.vertices if flow.vertices[v].kind in ("end", "terminate")]
+def _ends_when_rejected(model: Model, flow: ControlFlow, vertex: int) -> bool:
+    """Whether a case this step turns down ends at once, because no gateway after it routes on that."""
+    step = model.node[flow.vertices[vertex].node].step
+    if step is None or not step.rejects:
+        return False
+    seen: set[int] = set()
+    while vertex not in seen and len(flow.vertices[vertex].leaving) == 1:
+        seen.add(vertex)
+        vertex = flow.arcs[flow.vertices[vertex].leaving[0]].target
+        following = model.node[flow.vertices[vertex].node].step
+        if following is not None and following.kind in ("check", "decide", "approve"):
+            return True
+    return flow.vertices[vertex].kind not in ("exclusive-split", "inclusive-split")
+
+
+def _leading_out(flow: ControlFlow, ends: Iterable[int], impossible: frozenset[str]) -> set[int]:
+    """The vertices from which one of some ends can be reached."""
+    stack = list(ends)
     seen = set(stack)
     while stack:
         for number in flow.vertices[stack.pop()].entering:
@@ -204,4 +221,4 @@ def _links(model: Model) -> Iterator[Problem]:
     for node in model.nodes:
         link = node.event("link") if node.kind == "intermediateThrowEvent" else None
         if link is not None and (node.process, node.scope, link.reference or node.name) not in caught:
-            yield found(model, "missing-reference", "link", node.id, value=link.reference or node.name)
+            yield found(model, ("missing-reference", "link"), node.id, value=link.reference or node.name)

@@ -32,17 +32,17 @@ def support(model: Model) -> Iterator[Problem]:
     for node in model.nodes:
         rule = _UNSUPPORTED.get(node.kind)
         if rule is not None:
-            yield found(model, "unsupported-element", rule, node.id, stops="run")
+            yield found(model, ("unsupported-element", rule), node.id, stops="run")
         if node.event("compensate") is not None:
-            yield found(model, "unsupported-element", "compensation", node.id, stops="run")
+            yield found(model, ("unsupported-element", "compensation"), node.id, stops="run")
         if node.script:
-            yield found(model, "unsafe-expression", "script", node.id, stops="run")
+            yield found(model, ("unsafe-expression", "script"), node.id, stops="run")
         for text in _expressions(node):
             if is_foreign(text):
-                yield found(model, "unsafe-expression", "foreign", node.id, stops="run", value=text)
+                yield found(model, ("unsafe-expression", "foreign"), node.id, stops="run", value=text)
     for flow in model.flows:
         if flow.condition and is_foreign(flow.condition):
-            yield found(model, "unsafe-expression", "foreign", flow.id, stops="run", value=flow.condition)
+            yield found(model, ("unsafe-expression", "foreign"), flow.id, stops="run", value=flow.condition)
 
 
 def _expressions(node: Node) -> Iterator[str]:

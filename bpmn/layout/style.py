@@ -51,6 +51,8 @@ class Style:
     folds: bool = False
     #: Whether a step's box grows with its name instead of breaking the name into a box of one size.
     fits_names: bool = False
+    #: Rows a step's name may take where its box grows with it: 4 for narrow boxes, 2 for low ones.
+    name_rows: int = 4
     #: Lanes and black boxes in this order, by name or unit code; those not named follow in the order of the file.
     lane_order: tuple[str, ...] = ()
     #: Least heights of lanes by name, so that two diagrams align.
@@ -77,7 +79,7 @@ class Style:
     def _box(self, name: str) -> tuple[float, float]:
         """A box for a name in rows of two or three characters."""
         least_width, least_height = self.task
-        setting = box_setting(name, self.type_size)
+        setting = box_setting(name, self.type_size, rows=self.name_rows)
         room = self.type_size * 0.4
         return max(least_width, ceil(setting.width + room)), max(least_height, ceil(setting.height + room))
 
@@ -97,23 +99,40 @@ _DIVISIONS: dict[int, tuple[tuple[int, ...], ...]] = {
     11: ((3, 3, 3, 2),),
     12: ((3, 3, 3, 3),),
 }
+#: The same for boxes of two rows.
+_LOW_DIVISIONS: dict[int, tuple[tuple[int, ...], ...]] = {
+    6: ((3, 3), (2, 4), (4, 2)),
+    7: ((4, 3), (3, 4)),
+    8: ((4, 4), (3, 5), (5, 3)),
+    9: ((5, 4), (4, 5)),
+    10: ((5, 5), (4, 6), (6, 4)),
+}
 #: Characters that mostly end a word, and those that mostly begin one: no row begins or ends with them.
 _ENDINGS = "科局处室厅部所站委院会员件证书表金费税款单号码照者性化后前中"
 _BEGINNINGS = "不未无非再第并及和与"
 
 
-def box_setting(name: str, size: float) -> Setting:
+def box_setting(name: str, size: float, *, rows: int = 4) -> Setting:
     """A step's name in a small box: four characters two by two, six in three rows of two, nine in three of three.
 
     Chinese words mostly have two characters, so that rows of two break between words. Names with other scripts and long
-    ones are broken as everywhere, with an ellipsis past four rows.
+    ones are broken as everywhere, with an ellipsis past four rows. With two `rows` the boxes are low and wide; a name
+    that would have to be cut there takes four.
     """
-    if len(name) in _DIVISIONS and all(character.isalnum() and ord(character) >= 0x2E80 for character in name):
-        rows = [_divided(name, division) for division in _DIVISIONS[len(name)]]
-        good = (lines for lines in rows if not any(_is_bad_break(*pair) for pair in pairwise(lines)))
-        return Setting(lines=next(good, rows[0]), size=size)
-    room = min(max(width(name) / 3, 2.0), 4.5) + 0.6
-    return set_text(name, room=room * size, lines=4, size=size, smallest=size * 0.8)
+    if rows < 4:
+        low = _set(name, size, {**_DIVISIONS, **_LOW_DIVISIONS}, rows)
+        if not low.is_cut and len(low.lines) <= rows:
+            return low
+    return _set(name, size, _DIVISIONS, 4)
+
+
+def _set(name: str, size: float, table: Mapping[int, tuple[tuple[int, ...], ...]], rows: int) -> Setting:
+    if len(name) in table and all(character.isalnum() and ord(character) >= 0x2E80 for character in name):
+        divided = [_divided(name, division) for division in table[len(name)]]
+        good = (lines for lines in divided if not any(_is_bad_break(*pair) for pair in pairwise(lines)))
+        return Setting(lines=next(good, divided[0]), size=size)
+    room = min(max(width(name) / (rows - 1), 2.0), 4.5 if rows > 3 else 7.0) + 0.6
+    return set_text(name, room=room * size, lines=rows, size=size, smallest=size * 0.8)
 
 
 def _divided(name: str, division: tuple[int, ...]) -> tuple[str, ...]:

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from analysis.errors import BadRun, CaseStuck, EndlessCase, NothingToSimulate, NotSimulated
+from analysis.errors import BadRun, CaseStuck, EndlessCase, NothingToSimulate, NotSimulated, RunTooLong
 from analysis.simulation import default_start, default_warm_up, expected_visits, overloads, refusals, simulate
 from bpmn.annotation import Duration, GovTime
 from bpmn.build import Builder, build, gives, needs
-from org import CalendarMissing, WorkTime, holidays
+from org import CalendarMissing, NaiveTime, WorkTime, holidays
 
 ZONE = ZoneInfo("Asia/Shanghai")
 HOUR = 3_600_000_000
@@ -604,6 +604,28 @@ def test_a_run_longer_than_planned_gets_a_longer_calendar():
     assert simulate(model, cases=2).work.tolist() == [4000 * 7 * HOUR] * 2
 
 
+def test_a_run_of_more_than_a_thousand_years_is_refused():
+    model = build("p", calendar="none").start().step("a", work=GovTime(mean=Duration(weeks=1e9))).end().model
+
+    with pytest.raises(RunTooLong):
+        simulate(model, cases=2)
+
+
+@pytest.mark.parametrize("year", [1, 1999, 2003, 2036, 2100, 9999])
+def test_a_start_without_a_calendar_names_its_year(year):
+    start = datetime(year, 6, 1, 10, 0, tzinfo=ZONE)
+
+    with pytest.raises(CalendarMissing) as caught:
+        one_case(build("p").start().step("a", work="PT1H").end(), start)
+
+    assert caught.value.year == year
+
+
+def test_a_start_needs_a_time_zone():
+    with pytest.raises(NaiveTime):
+        one_case(build("p").start().step("a", work="PT1H").end(), datetime(2026, 3, 2, 9, 0))
+
+
 @pytest.mark.parametrize(("cases", "warm_up"), [(0, None), (-1, 0), (5, -1)])
 def test_a_run_needs_cases(cases, warm_up):
     with pytest.raises(BadRun):
@@ -615,6 +637,11 @@ def test_a_file_without_an_office_has_nothing_to_simulate():
 
     with pytest.raises(NothingToSimulate):
         simulate(b.model, cases=1)
+
+
+def test_an_empty_process_has_nothing_to_simulate():
+    with pytest.raises(NothingToSimulate):
+        simulate(build("p").model, cases=1)
 
 
 def test_what_is_not_simulated_is_refused_all_at_once():

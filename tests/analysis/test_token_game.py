@@ -16,7 +16,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import pytest
 
-from analysis.simulation import overloads, refusals, simulate
+from analysis.simulation import expected_visits, overloads, refusals, simulate
 from bpmn.annotation import Duration, GovTime
 from bpmn.build import build, gives, needs
 from bpmn.model import Model
@@ -728,3 +728,14 @@ def test_random_procedures_come_out_as_in_the_slow_simulation(seed):
 
 def test_pools_joined_by_messages_come_out_as_in_the_slow_simulation():
     compare(office_and_partners(), cases=40, pools=("home",))
+
+
+@pytest.mark.parametrize("seed", range(0, 60, 3))
+def test_expected_visits_are_those_that_are_counted(seed):
+    model = Draw(seed).model()
+
+    found, _ = expected_visits(model)
+    columns = simulate(model, cases=3_000, seed=seed)
+
+    for step in columns.steps:
+        assert step.times / 3_000 == pytest.approx(found[step.id], abs=0.06)

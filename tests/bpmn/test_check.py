@@ -3,8 +3,11 @@
 import subprocess
 import sys
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis.strategies import randoms
 
 from bpmn.build import build, needs
 from bpmn.check import check
@@ -12,6 +15,8 @@ from bpmn.errors import UnreadableFile
 from bpmn.model import Model
 from bpmn.problem import Problem
 from bpmn.read import read
+from reports.words import load
+from tests.strategies import graphs, models
 
 KINDS = {"x": "exclusiveGateway", "a": "parallelGateway", "o": "inclusiveGateway", "s": "startEvent", "e": "endEvent"}
 
@@ -136,6 +141,18 @@ LOOK_ALIKES: dict[str, Model] = {
         .branch()
         .step("u")
         .end("f", event="terminate")
+        .model
+    ),
+    "a loop only a rejection leaves": (
+        build("p")
+        .start("s")
+        .step("t", kind="check", rejects=0.1)
+        .step("u", kind="check")
+        .exclusive("x")
+        .branch(1.0)
+        .to("t")
+        .branch()
+        .end("e")
         .model
     ),
     "no process at all": Model(),
@@ -263,6 +280,7 @@ def test_files_made_to_be_wrong(shared: Path, name: str, problem: str) -> None:
 
 
 def test_no_file_of_any_tool_is_too_much(shared: Path) -> None:
+    words = load("zh")
     checked = 0
     for path in sorted((shared / "bpmn").rglob("*")):
         if path.suffix not in (".bpmn", ".xml"):
@@ -274,8 +292,29 @@ def test_no_file_of_any_tool_is_too_much(shared: Path) -> None:
         checked += 1
         for problem in check(model, purpose="run"):
             assert problem.message, path
+            assert f"problem.{problem.problem}.{problem.rule}" in words, path
             assert "{" not in problem.message.replace("${", "").replace("#{", ""), path
     assert checked > 600
+
+
+QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+SOUNDNESS = {"deadlock", "lack-of-synchronisation", "unbounded", "endless-loop", "unreachable", "dead-end"}
+
+
+@QUICK
+@given(model=models(inclusive=True))
+def test_structured_models_are_sound(model: Model) -> None:
+    assert [problem for problem in check(model) if problem.problem in SOUNDNESS] == []
+
+
+@QUICK
+@given(model=graphs(), random=randoms(use_true_random=False))
+def test_any_model_is_answered_even_with_parts_missing(model: Model, random: Random) -> None:
+    nodes = tuple(node for node in model.nodes if random.random() < 0.9)
+    flows = tuple(flow for flow in model.flows if random.random() < 0.9)
+
+    for part in (model, model.evolve(nodes=nodes), model.evolve(flows=flows), model.evolve(processes=())):
+        assert all(problem.message for problem in check(part, purpose="run", limit=200))
 
 
 # Families that explode.

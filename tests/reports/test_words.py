@@ -11,7 +11,7 @@ from reports.words import LANGUAGES, fields_of, load
 FAMILIES = (
     "basis", "by", "class", "clock", "distribution", "kind", "known", "limit", "measure", "not-built", "note",
     "outcome", "part", "side", "source", "unit", "why-not", "problem", "error", "cli", "count",
-    "report.headline", "report.lead", "report.cut", "report.flow", "report.clocks", "method",
+    "report.headline", "report.lead", "report.cut", "report.flow", "report.clocks", "method", "docx", "xlsx",
 )  # fmt: skip
 KEY = re.compile(r"""words(?:\.counted)?\(\s*f?["']([a-z][\w.-]*(?:\.[\w{}.-]+)*)["']""")
 

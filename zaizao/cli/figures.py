@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from reports.comparison import Comparison, Cut
 
 HOUR = 3600.0
+#: More estimated years than this are told as a span.
+FEW_YEARS = 3
 
 
 def hours(seconds: float | None, decimals: int | None = None) -> str:
@@ -164,8 +166,11 @@ def warnings(call: Call, result: TimeResult, names: Mapping[str, str]) -> list[s
         lines.append(
             call.say("time.not-annotated", n=len(result.not_annotated), names=call.say("time.comma").join(shown) + more)
         )
-    for year, share in result.estimated_years.items():
-        lines.append(call.say("time.estimated", year=year, share=plain(percent(100 * share))))
+    years = result.estimated_years
+    if len(years) > FEW_YEARS:
+        lines.append(call.say("time.estimated-many", first=min(years), last=max(years)))
+    else:
+        lines += [call.say("time.estimated", year=year, share=plain(percent(100 * years[year]))) for year in years]
     lines += [call.words(f"note.{note}") for note in result.notes]
     if result.other_hours:
         lines.append(call.say("time.other-hours", units=call.say("time.comma").join(result.other_hours)))
