@@ -24,6 +24,8 @@ WAYS: tuple[Way, Way] = (-1, 1)
 #: A time by this part of itself, a share by so much, staff by one person.
 TIME_STEP, SHARE_STEP = 0.1, 0.05
 _SECOND = 1e6
+#: The parts of a time in the order of an operation's laws.
+_PARTS: tuple[Literal["wait", "work"], ...] = ("wait", "work")
 #: Sources of a time that tell nothing of how wrong it may be.
 _GUESSED = frozenset(("estimate", "suggested"))
 
@@ -84,21 +86,16 @@ def altered(model: Model, program: Program, factor: Factor, value: float) -> tup
 def _times(nodes: list[Node], program: Program) -> Iterator[Factor]:
     """The times that take time; each node's mean is that of the first operation made of it."""
     means: dict[tuple[str, str], float] = {}
-    for op, node in enumerate(program.nodes):
-        for part, name in enumerate(("wait", "work")):
-            mean = program.mean(op, part) / _SECOND
+    for op, name in enumerate(program.nodes):
+        for place, part in enumerate(_PARTS):
+            mean = program.mean(op, place) / _SECOND
             if mean > 0.0:
-                means.setdefault((node, name), mean)
+                means.setdefault((name, part), mean)
     for node in nodes:
-        for part in ("work", "wait"):
-            time = node.time(part)
-            if time is not None and (node.id, part) in means:
-                yield Factor(
-                    kind="work" if part == "work" else "wait",
-                    element=node.id,
-                    value=means[node.id, part],
-                    estimated=time.source in _GUESSED,
-                )
+        for part in _PARTS:
+            time, known = node.time(part), means.get((node.id, part))
+            if time is not None and known is not None:
+                yield Factor(kind=part, element=node.id, value=known, estimated=time.source in _GUESSED)
 
 
 def _shares(model: Model) -> Iterator[Factor]:

@@ -9,7 +9,7 @@ What is told is the change of the mean, not how uncertain the mean is: a factor 
 more than 10 %. Factors that work together are not seen, as only one is moved at a time.
 
 Queues have to settle before a case counts. A run whose units are used more than before needs longer for that: it is
-then held against a longer run of the procedure as it is. Where a unit cannot keep up there is no mean, and that is said.
+then held against a longer run of the procedure as it is. Where a unit cannot keep up there is no mean; that is said.
 
 Cost: two short runs for each factor. The number of cases follows from how many there are, so that the whole takes a few
 seconds at most; of more than two hundred times those that can move least, by mean and visits, are left out and counted.

@@ -7,7 +7,7 @@ Two runs share nothing but the procedure, so their means are independent draws o
 within a run resemble each other in the queues. The interval of a mean over R runs comes from them alone: a run of n
 cases whose values sum to s misses the common mean m by s - m n, and the variance of m is R / (R - 1) times the sum of
 the squares of these, divided by the square of the number of all cases (the ratio estimator, exact for equal runs and
-good for figures over some cases only, of which runs hold unequal numbers). The quantile is Student's with R - 1 degrees.
+good for figures over some cases only, of which runs hold unequal numbers). The quantile is Student's, R - 1 degrees.
 
 Sources: A. M. Law, Simulation Modeling and Analysis, 9.4.1 (replication and deletion); W. G. Cochran, Sampling
 Techniques, 2.11 (ratio estimator).
@@ -19,7 +19,7 @@ import hashlib
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -33,6 +33,7 @@ from analysis.measure import CaseTimes, Measure, TimeResult
 from analysis.simulation import Columns, PathSums, StepSums, UnitSums, default_start, default_warm_up, simulate
 from analysis.statistics import Column, student
 from analysis.time import Progress, elapsed_calendar, elapsed_working, time_of
+from bpmn.annotation import AROUND_THE_CLOCK
 from bpmn.model import Model
 
 Work = TypeVar("Work")
@@ -129,12 +130,14 @@ def _planned(model: Model, runs: int, cases: int, seed: int, start: datetime | N
     """
     arrivals = model.procedure.arrivals_per_day
     hours = office_hours(model)
+    is_daily = model.procedure.arrival_hours == AROUND_THE_CLOCK
     begin = default_start(model)[0] if start is None and arrivals else start
     planned, before = [], 0
     for number in range(runs):
         opened = begin
         if arrivals and begin is not None:
-            opened = hours.add(begin, before / arrivals * hours.day_seconds)
+            days = before / arrivals
+            opened = begin + timedelta(days=days) if is_daily else hours.add(begin, days * hours.day_seconds)
         planned.append(
             _Run(seed=derived_seed(seed, number), cases=cases // runs + (number < cases % runs), start=opened)
         )

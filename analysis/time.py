@@ -220,12 +220,13 @@ def _steps(columns: Columns) -> tuple[StepTime, ...]:
 
 
 def _path(columns: Columns) -> PathTime:
-    """The way that ended last in a mean case."""
+    """The way that ended last in a mean case; units that do no step have no part in it."""
+    busy = {step.unit_key for step in columns.steps}
+    sums = [unit for unit in columns.path.units if unit.key in busy]
     if columns.overloaded:
-        units = (UnitTime(unit=unit.unit, work=None, wait=None, queue=None) for unit in columns.path.units)
+        units = (UnitTime(unit=unit.unit, work=None, wait=None, queue=None) for unit in sums)
         return PathTime(work=None, wait=None, queue=None, closed=None, other=None, units=tuple(units))
     scale = _SECOND * max(columns.cases, 1)
-    sums = columns.path.units
     return PathTime(
         work=sum(unit.work for unit in sums) / scale,
         wait=sum(unit.wait for unit in sums) / scale,

@@ -6,6 +6,7 @@ understood becomes a fault and stays in the file; the model holds only reference
 """
 
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,8 @@ class Reading:
         self.annotator = Annotator()
         self._language = attribute(root, "expressionLanguage")
         self._data_associations: list[Association] = []
+        #: What the nodes list as theirs: node, "incoming" or "outgoing", flow.
+        self._listed: set[tuple[str, str, str]] = set()
         self._category_values = list(root.iterfind("./{*}category/{*}categoryValue"))
         self.model = self._model(source)
 
@@ -84,6 +87,7 @@ class Reading:
             roots=tuple(map(self._root, walk.roots)),
         )
         self._check_order(model)
+        self._check_lists(flows)
         self.diagram.read(self.root)
         self.annotator.report_unseen(self.root, self._place_around)
         faults = sorted((*walk.faults, *self.annotator.faults), key=lambda fault: fault.line)
@@ -240,10 +244,46 @@ class Reading:
         for side in ("incoming", "outgoing"):
             for child in parts.get(side, ()):
                 reference = text_of(child)
-                if reference and not self.walk.resolve(reference, child):
+                flow = self.walk.resolve(reference, child)
+                if flow:
+                    self._listed.add((found.id, side, flow))
+                elif reference:
                     sentence = "The element lists the {side} flow {value}, which the file does not have. Draw it anew."
                     details = {"side": side, "value": reference}
                     self._missing(found, "listed-flow", sentence, severity="warning", **details)
+
+    def _check_lists(self, flows: tuple[SequenceFlow, ...]) -> None:
+        """Tell of flows that run otherwise than the lists of the nodes say; a file that lists none is left alone."""
+        run = {(flow.source, "outgoing", flow.id) for flow in flows}
+        run |= {(flow.target, "incoming", flow.id) for flow in flows}
+        kept = {flow.id for flow in flows}
+        for flow in flows if self._listed else ():
+            ends = {(flow.source, "outgoing"), (flow.target, "incoming")}
+            missing = sorted(ends - self._listed_of.get(flow.id, set()))
+            if missing:
+                details = {"node": missing[0][0], "side": missing[0][1]}
+                sentence = (
+                    "{node} does not list this flow as {side}, and some tools will not draw it. "
+                    "Save the file again with the tool it was drawn with."
+                )
+                element = self.walk.elements[flow.id]
+                self.walk.report("bpmn-rule", "unlisted-flow", element, sentence, severity="warning", **details)
+        for node, side, flow_id in sorted(self._listed - run):
+            if flow_id in kept:
+                sentence = (
+                    "The element lists {flow} as {side}, but that flow runs elsewhere. "
+                    "Save the file again with the tool it was drawn with."
+                )
+                details = {"flow": flow_id, "side": side}
+                element = self.walk.elements[node]
+                self.walk.report("bpmn-rule", "listed-elsewhere", element, sentence, severity="warning", **details)
+
+    @cached_property
+    def _listed_of(self) -> dict[str, set[tuple[str, str]]]:
+        sides: dict[str, set[tuple[str, str]]] = {}
+        for node, side, flow in self._listed:
+            sides.setdefault(flow, set()).add((node, side))
+        return sides
 
     def _flow(self, found: Found) -> SequenceFlow | None:
         element = found.element

@@ -239,7 +239,7 @@ def path_bars(
 ) -> str:
     """Draw rows of stacked bars, before above after, on one axis; names stand left, totals behind the bars."""
     lines = [wrap(row.name, 118.0) for row in rows]
-    heights = [max(34.0 if is_pair else 24.0, 13.0 * len(names) + 8) for names in lines]
+    heights = [max(28.0 if is_pair else 20.0, 12.0 * len(names) + 6) for names in lines]
     bottom = 4 + sum(heights)
     picture = Picture(width=width, height=bottom + 16, title=title)
     largest = max((side.total for row in rows for side in (row.before, row.after) if side is not None), default=1.0)
@@ -251,10 +251,10 @@ def path_bars(
     for row, names, height in zip(rows, lines, heights, strict=True):
         middle = y + height / 2
         for place, name in enumerate(names):
-            picture.label(0, middle + 3.6 + 13 * (place - (len(names) - 1) / 2), name, style="strong")
-        _stack(picture, scale, row.before, row.before_text, (middle - 13 if is_pair else middle - 6, 11), "")
+            picture.label(0, middle + 3.6 + 12 * (place - (len(names) - 1) / 2), name, style="strong")
+        _stack(picture, scale, row.before, row.before_text, (middle - 11 if is_pair else middle - 5, 10), "")
         if is_pair:
-            _stack(picture, scale, row.after, row.after_text, (middle + 2, 8), "after-text")
+            _stack(picture, scale, row.after, row.after_text, (middle + 2.5, 7), "after-text")
         y += height
     return picture.svg()
 

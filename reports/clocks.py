@@ -53,6 +53,33 @@ def clocks(study: Study) -> Section:
     return Section(chart=Markup(chart), notes=notes, heads=heads, rows=tuple(_clock_table(study, basis)))
 
 
+def limit_strip(study: Study) -> list[str]:
+    """The same in a line for the first page: each limit with the share of cases inside it, then the p95."""
+    if study.is_untimed or any(result.overloaded for result in study.results):
+        return []
+    basis = _basis(study)
+    said = [text for clock in CLOCKS if (text := _limit_text(study, clock))]
+    p95 = [basis.scale.text(basis.measure(side).p95) for _, side in study.sides]
+    return [*said, study.words("report.limits.p95", times=write.ARROW.join(p95), unit=study.unit(basis.scale))]
+
+
+def _limit_text(study: Study, clock: str) -> str:
+    """One limit, or both where they differ, and how many cases keep it; empty where a side has none to tell."""
+    found = [
+        (share, limit_of(side, clock))
+        for _, side in study.sides
+        for share in side.times.limits
+        if share.clock == clock and share.n
+    ]
+    if len(found) < len(study.sides):
+        return ""
+    limits = write.ARROW.join(dict.fromkeys(study.limit(amount, unit) for _, (amount, unit) in found))
+    shares = [write.share(share.inside, share.n) for share, _ in found]
+    counts = [f"{write.count(share.inside)} / {write.count(share.n)}" for share, _ in found]
+    told = f"{write.ARROW.join(shares)} ({write.ARROW.join(counts)})"
+    return study.words("report.limits.part", clock=study.words(f"clock.short-{clock}"), limit=limits, shares=told)
+
+
 def _basis(study: Study) -> _Basis:
     units = {unit for _, side in study.sides for amount, unit in _limits(side) if amount is not None}
     if units and "workday" not in units:

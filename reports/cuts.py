@@ -58,9 +58,6 @@ def _time(study: Study) -> Card:
         texts, notes, cut = [write.UNKNOWN] * len(texts), [study.words("report.cut.time.untimed")], None
     elif write.UNKNOWN in texts:
         notes = [study.words("report.cut.time.overloaded")]
-    elif cut is not None and cut.low is not None and cut.high is not None:
-        interval = write.span(study.scale.text(cut.low), study.scale.text(cut.high))
-        notes.append(study.words("report.cut.interval", interval=interval))
     notes += [*_calendar_note(study), *_limit_note(study)]
     numbers = [None if text == write.UNKNOWN else measure.mean for text, measure in zip(texts, measures, strict=True)]
     change = write.change(study.scale.text(cut.cut), cut.cut) if cut else write.UNKNOWN

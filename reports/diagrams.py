@@ -17,20 +17,22 @@ from markupsafe import Markup
 
 from reports import format as write
 from reports.bands import Cutting, bands, cutting, source
-from reports.charts import SMALL, Label, wrap
+from reports.charts import SMALL, Label, text_width, wrap
 from reports.headline import warnings
 from reports.lanes import CLOSE, LOW, PAGE, READABLE, Drawing, Strip, alternative, counts, drawn, inside, lane_order
 from reports.study import Study
 
 #: How high both drawings may be together on the first page, and how much of it a warning takes.
-FIRST_PAGE = 640.0
+FIRST_PAGE = 690.0
 WARNING = 36.0
 #: The scales the drawings of the first page are tried at.
 SCALES = (1.0, 0.96, 0.93, READABLE)
 #: Width of the lane names beside a map.
 NAMES = 106.0
 #: How high the maps may be together, unless the names of their lanes need more.
-MAPS = 360.0
+MAPS = 320.0
+#: Size of the numbers in a map: 5.4 points on paper.
+NUMBER = 7.2
 #: The least usual height of a lane in a map, so that its name can be read.
 LANE = 12.0
 
@@ -116,8 +118,23 @@ def _map(study: Study, drawing: Drawing, drawings: Sequence[Drawing]) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {names + width:.1f} {height:.1f}" '
         f'width="{names + width:.1f}" height="{height:.1f}" role="img" class="map"><title>{title}</title>{labels}'
         f'<svg x="{names:.1f}" width="{width:.1f}" height="{height:.1f}" viewBox="{view}" '
-        f'preserveAspectRatio="none">{inner}</svg></svg>'
+        f'preserveAspectRatio="none">{inner}</svg>{_map_numbers(drawing, names, across, down)}</svg>'
     )
+
+
+def _map_numbers(drawing: Drawing, left: float, across: float, down: float) -> str:
+    """The numbers of the list in the boxes of a map; none in a box too small for its own."""
+    texts = ""
+    for shape in drawing.model.shapes:
+        mark, box = drawing.marks.get(shape.element), shape.bounds
+        if mark is None or mark.number is None:
+            continue
+        if box.width * across < text_width(str(mark.number), NUMBER) or box.height * down < NUMBER:
+            continue
+        x = left + (box.centre[0] - drawing.head) * across
+        y = (box.centre[1] - drawing.box.y) * down + 0.36 * NUMBER
+        texts += f'<text x="{x:.1f}" y="{y:.1f}" font-size="{NUMBER}" text-anchor="middle">{mark.number}</text>'
+    return texts
 
 
 def _lane_label(strip: Strip, top: float, scale: float) -> str:

@@ -23,6 +23,7 @@ from reports.docx_style import HIGH, WIDE, WIDTH, Look, footer, look, section, s
 from reports.docx_text import Part, Point, letter, official
 from reports.docx_xml import NAMESPACES, Column, paragraph, picture, run, table
 from reports.format import visible
+from reports.keys import key_of_changes, key_of_parts
 from reports.lanes import CLOSE, drawn, lane_order
 from reports.panels import panels
 from reports.pictures import Picture
@@ -72,11 +73,11 @@ def report_docx(
 
 
 def _written(study: Study) -> bytes:
-    from docx import Document as new
+    import docx
     from docx.oxml import parse_xml
 
     paper = look(study.words.language)
-    document = new()
+    document = docx.Document()
     _furnish(document, paper, study)
     writer = _Writer(study=study, look=paper, document=document)
     tables = annexes(study)
@@ -84,9 +85,11 @@ def _written(study: Study) -> bytes:
     for number, annex in enumerate(tables, start=1):
         writer.annex(number, annex)
     writer.charts(len(tables) + 1)
-    writer.parts.append(section(is_turned=False, is_last=False))
+    writer.parts.append(section(paper, is_turned=False, is_last=False))
     writer.diagrams()
-    body = parse_xml(f"<w:body {NAMESPACES}>{''.join(writer.parts)}{section(is_turned=True, is_last=True)}</w:body>")
+    body = parse_xml(
+        f"<w:body {NAMESPACES}>{''.join(writer.parts)}{section(paper, is_turned=True, is_last=True)}</w:body>"
+    )
     document.element.replace(document.element.body, body)
     _number_pages(document, paper)
     return _packed(document)
@@ -276,6 +279,8 @@ class _Writer:
         self.heading(number, self.study.words("docx.annex.drawings"))
         for name, svg in self.named_charts():
             self.figure(name, drawing(svg), room=(WIDTH, CHART))
+            if name == self.study.words("report.where.whole"):
+                self.figure("", drawing(key_of_parts(self.study)), room=(WIDTH, CHART))
 
     def diagrams(self) -> None:
         """Both diagrams with their marks, on turned pages."""
@@ -288,6 +293,8 @@ class _Writer:
                 if len(found) > 1:
                     name = words("docx.part-of", name=name, place=str(place), count=str(len(found)))
                 self.figure(name, drawing(svg), room=(WIDE, HIGH - CAPTION))
+        if study.comparison is not None:
+            self.figure("", drawing(key_of_changes(study)), room=(WIDE, HIGH - CAPTION))
         self.remark(words("docx.law-mark"))
         if self.missing:
             named = words("list.separator").join(f"{letter} U+{ord(letter):04X}" for letter in self.missing)
@@ -305,12 +312,13 @@ class _Writer:
         return found
 
     def figure(self, name: str, shown: Picture, *, room: tuple[float, float]) -> None:
-        """A picture below its name, as large as the room allows."""
+        """A picture below its name, where it has one, as large as the room allows."""
         self.pictures += 1
         scale = min(PIXEL * LARGEST, room[0] / shown.width, room[1] / shown.height)
         relation, _ = self.document.part.get_or_add_image(BytesIO(shown.png))
         size = (shown.width * scale, shown.height * scale)
-        self.parts.append(paragraph("Caption", run(self.official(name), self.look.head)))
+        if name:
+            self.parts.append(paragraph("Caption", run(self.official(name), self.look.head)))
         self.parts.append(paragraph("Picture", picture(relation, self.pictures, size, shown.alternative)))
         self.missing.update(dict.fromkeys(shown.missing))
 

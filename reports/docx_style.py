@@ -97,18 +97,19 @@ LATIN = Look(
 )
 
 
-def section(*, is_turned: bool, is_last: bool) -> str:
+def section(look: Look, *, is_turned: bool, is_last: bool) -> str:
     """The end of a section: the page, its white, its grid of lines."""
     above, right, below, left = (round(side * TWIPS) for side in (TURNED if is_turned else UPRIGHT))
     across, down = (round(side * TWIPS) for side in ((_LONG, _SHORT) if is_turned else (_SHORT, _LONG)))
     turned = ' w:orient="landscape"' if is_turned else ""
+    lines = ' w:type="lines"' if look is CHINESE else ""
     # The page number stands 7 mm below the text.
     footer = below - round(12 * TWIPS)
     made = (
         f'<w:sectPr><w:type w:val="nextPage"/><w:pgSz w:w="{across}" w:h="{down}"{turned}/>'
         f'<w:pgMar w:top="{above}" w:right="{right}" w:bottom="{below}" w:left="{left}" w:header="850" '
         f'w:footer="{footer}" w:gutter="0"/><w:cols w:space="425"/>'
-        f'<w:docGrid w:type="lines" w:linePitch="{PITCH}"/></w:sectPr>'
+        f'<w:docGrid{lines} w:linePitch="{PITCH}"/></w:sectPr>'
     )
     thin = '<w:spacing w:line="20" w:lineRule="exact"/>'
     return made if is_last else f'<w:p><w:pPr><w:pStyle w:val="Remark"/>{thin}{made}</w:pPr></w:p>'

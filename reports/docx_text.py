@@ -1,4 +1,4 @@
-"""What the letter says before its annexes: the situation, what was cut, where the time goes, what limits it, what next."""
+"""What the letter says before its annexes: situation, cuts, where the time goes, limits of use, method, next steps."""
 
 from __future__ import annotations
 
@@ -127,7 +127,6 @@ def _figure(study: Study, name: str, card: Card) -> list[str]:
 
 def _fields(card: Card) -> dict[str, str]:
     return {
-        "name": card.name,
         "before": card.before,
         "after": card.after,
         "unit": card.unit,
@@ -199,13 +198,12 @@ def _kept(study: Study) -> Part:
     for row in section.rows[: len(clocks.CLOCKS)]:
         cells = [cell.split("\n") for cell in row.cells]
         told = [
-            f"{head} {' '.join([share, *(f'({more})' if study.words.language != 'zh' else f'（{more}）' for more in rest)])}"
+            study.words("docx.time.side", side=head, share=share, counts=study.words("docx.comma").join(rest))
             for head, (share, *rest) in zip(section.heads, cells, strict=True)
         ]
         sides = study.words("list.stop").join(told)
         said.append(study.words("docx.time.share", clock=row.head, sides=sides))
-    rules = [note for note in section.notes[1:]]
-    return Part(heading=study.words("docx.part.kept"), paragraphs=(_joined(study, [*said, *rules]),))
+    return Part(heading=study.words("docx.part.kept"), paragraphs=(_joined(study, [*said, *section.notes[1:]]),))
 
 
 # what limits the figures, and what they rest on

@@ -138,7 +138,7 @@ def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: flo
 
 def _unbroken(head: str) -> list[str]:
     """The parts of a head that stay on one line: Chinese breaks anywhere, so four characters are enough."""
-    return [head[:4]] if any("\u2e80" <= letter for letter in head) else head.split(" ")
+    return [head[:4]] if any(letter >= "\u2e80" for letter in head) else head.split(" ")
 
 
 def _length(text: str) -> float:
@@ -146,7 +146,7 @@ def _length(text: str) -> float:
 
 
 def _shared(asked: Sequence[float], least: Sequence[float], width: float) -> list[float]:
-    """Share a width: where all have room, each in the same measure more; else the narrow as they ask, the wide alike."""
+    """Share a width: where all have room, in their own measure; else the narrow as they ask, the wide by their length."""
     if sum(asked) <= width:
         return [one * width / sum(asked) for one in asked]
     if sum(least) >= width:
@@ -156,4 +156,9 @@ def _shared(asked: Sequence[float], least: Sequence[float], width: float) -> lis
         most = (low + high) / 2
         used = sum(max(other, min(one, most)) for one, other in zip(asked, least, strict=True))
         low, high = (most, high) if used <= width else (low, most)
-    return [max(other, min(one, low)) for one, other in zip(asked, least, strict=True)]
+    found = [max(other, min(one, low)) for one, other in zip(asked, least, strict=True)]
+    wide = [place for place, one in enumerate(asked) if one > low >= least[place]]
+    room, parts = sum(found[place] for place in wide), sum(asked[place] ** 0.5 for place in wide)
+    for place in wide:
+        found[place] = room * (0.5 / len(wide) + 0.5 * asked[place] ** 0.5 / parts)
+    return found

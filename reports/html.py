@@ -16,7 +16,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from flows import Procedure
-from reports import changes, clocks, cuts, headline, method, spread, steps, trust, whereabouts
+from reports import changes, clocks, cuts, hand_overs, headline, method, spread, steps, trust, waits, whereabouts
 from reports import format as write
 from reports.comparison import Comparison, Side
 from reports.diagrams import SAMPLES, diagrams
@@ -103,6 +103,7 @@ def _page(study: Study) -> dict[str, object]:
 def _first_page(study: Study) -> dict[str, object]:
     words = study.words
     cut = study.comparison.cuts.get("time") if study.comparison else None
+    drawn = diagrams(study)
     return {
         "kind": words("report.kind" if study.after else "report.kind-one"),
         "about": _about(study),
@@ -113,11 +114,21 @@ def _first_page(study: Study) -> dict[str, object]:
         "warnings": headline.warnings(study),
         "lead": headline.lead(study),
         "cards": cuts.cards(study),
-        "clocks": clocks.clocks(study),
-        "diagrams": diagrams(study),
+        "limits": clocks.limit_strip(study),
+        "diagrams": drawn,
+        "flow_notes": _flow_notes(study, is_map=bool(drawn.full)),
         "reckoning": changes.reckon(study.comparison.changes) if study.comparison else None,
         "samples": SAMPLES,
     }
+
+
+def _flow_notes(study: Study, *, is_map: bool) -> list[str]:
+    """What has to be known to read the diagrams of the first page."""
+    words = study.words
+    notes = [words("report.flow.note"), words("report.legend.law")] if study.after else [words("report.legend.law")]
+    if is_map:
+        return [*notes, words("report.flow.map", full=words("report.flow.full"))]
+    return [*notes, words("report.legend.number")] if study.comparison else notes
 
 
 def _about(study: Study) -> list[str]:
@@ -129,10 +140,13 @@ def _about(study: Study) -> list[str]:
 def _second_page(study: Study) -> dict[str, object]:
     listed = changes.changes(study)
     return {
+        "clocks": clocks.clocks(study),
         "where": whereabouts.where(study),
         "spread": spread.spread(study),
         "changes": listed,
         "is_changed": any(change.number for change in listed),
+        "waits": waits.waits(study),
+        "hands": hand_overs.matrices(study),
     }
 
 
@@ -141,8 +155,9 @@ def _last_pages(study: Study) -> dict[str, object]:
         "account": method.account(study),
         "doubts": trust.doubts(study),
         "repeat": method.repeat(study),
-        "unproved": trust.unproved_times(study),
-        "step_tables": steps.step_tables(study),
+        "is_unproved": bool(trust.unproved_times(study)),
+        "is_timed": not study.is_untimed,
+        "step_lists": steps.step_lists(study),
         "law_day": write.day(study.procedure.law_as_of) if study.procedure else "",
         "named": lambda identities: _named(study, identities),
         "scenarios": lambda names: _scenarios(study, names),
@@ -178,7 +193,7 @@ def _css(study: Study) -> Markup:
         "@page { size: A4; margin: 15mm 15mm 14mm; font: 8pt var(--sans); color: #616b79;\n"
         f"  @top-left {{ content: {head}; }} @top-right {{ content: {about}; }}\n"
         '  @bottom-center { content: "— " counter(page) " / " counter(pages) " —"; } }\n'
-        "@page :first { margin-top: 12mm; @top-left { content: none; } @top-right { content: none; } }\n"
+        "@page :first { margin-top: 10mm; margin-bottom: 11mm; @top-left { content: none; } @top-right { content: none; } }\n"
     )
     return Markup("\n".join([*sheets, page]))
 

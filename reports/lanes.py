@@ -44,6 +44,8 @@ class Drawing:
     svg: str
     #: The same without the numbers of the list, for the map.
     plain: str
+    #: What became of each step, by id.
+    marks: Mapping[str, Mark]
     #: The part of the plane that the picture shows.
     box: Bounds
     #: Where the heads of the lanes end.
@@ -94,7 +96,7 @@ def drawn(study: Study, key: str, side: Side, style: Style) -> Drawing:
     left = min((shape.bounds.x for shape in model.shapes if shape.element in lanes), default=x)
     head = left + style.head if strips else x
     box = Bounds(x=x, y=y, width=width, height=height)
-    return Drawing(key=key, model=model, svg=svg, plain=plain, box=box, head=head, strips=strips)
+    return Drawing(key=key, model=model, svg=svg, plain=plain, marks=marks, box=box, head=head, strips=strips)
 
 
 def _marks(study: Study, key: str, model: Model) -> Mapping[str, Mark]:

@@ -52,18 +52,19 @@ def _gaps(drawing: Drawing) -> list[float]:
 
 
 def _titled(drawing: Drawing, span: tuple[float, float], name: str) -> str:
-    """One panel: the part of the drawing, and before it the heads of the lanes."""
+    """One panel: the part of the drawing, as high as what happens there, and before it the heads of the lanes."""
     box, (start, end) = drawing.box, span
     body, title = inside(drawing.svg), f"<title>{escape(write.visible(name))}</title>"
     head = drawing.head - box.x
     width = head + end - start
-    frame = f'width="{width:.1f}" height="{box.height:.1f}" viewBox="0 {box.y:.1f} {width:.1f} {box.height:.1f}"'
+    top, bottom = _rows(drawing, span)
+    frame = f'width="{width:.1f}" height="{bottom - top:.1f}" viewBox="0 {top:.1f} {width:.1f} {bottom - top:.1f}"'
     opening = f'<svg xmlns="http://www.w3.org/2000/svg" {frame} role="img">{title}'
     if start == drawing.head and end == box.right:
         return f'{opening}<g transform="translate({-box.x:.1f} 0)">{body}</g></svg>'
-    place = f'y="{box.y:.1f}" height="{box.height:.1f}"'
+    place = f'y="{top:.1f}" height="{bottom - top:.1f}"'
     edges = "".join(
-        f'<path d="M{x:.1f} {box.y:.1f}v{box.height:.1f}" class="cut"/>'
+        f'<path d="M{x:.1f} {top:.1f}V{bottom:.1f}" class="cut"/>'
         for x, is_cut in ((head, start > drawing.head), (width - 0.5, end < box.right))
         if is_cut
     )
@@ -73,3 +74,26 @@ def _titled(drawing: Drawing, span: tuple[float, float], name: str) -> str:
         f'<rect x="0" width="{head:.1f}" {place} fill="#ffffff"/>'
         f'<g clip-path="url(#heads)"><g transform="translate({-box.x:.1f} 0)">{body}</g></g>{edges}</svg>'
     )
+
+
+def _rows(drawing: Drawing, span: tuple[float, float]) -> tuple[float, float]:
+    """From the top of the first lane in which something happens in a part to the bottom of the last."""
+    box, (start, end) = drawing.box, span
+    heights = [
+        y
+        for shape in drawing.model.shapes
+        if shape.element in drawing.model.node and shape.bounds.right > start and shape.bounds.x < end
+        for y in (shape.bounds.y, shape.bounds.bottom)
+    ]
+    heights += [
+        y
+        for edge in drawing.model.edges
+        if edge.element in drawing.model.flow
+        for x, y in edge.waypoints
+        if start < x < end
+    ]
+    if not heights or (start == drawing.head and end == box.right):
+        return box.y, box.bottom
+    tops = [strip.top for strip in drawing.strips[1:] if strip.top <= min(heights)]
+    bottoms = [strip.bottom for strip in drawing.strips[:-1] if strip.bottom >= max(heights)]
+    return max(tops, default=box.y), min(bottoms, default=box.bottom)

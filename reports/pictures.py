@@ -1,4 +1,4 @@
-"""The drawings of the page as pictures for Word: each carries its own colours, and has a name for those who cannot see it.
+"""The drawings of the page as pictures for Word: each carries its own colours, and says in words what it shows.
 
 The style sheet of the page stays the one place where a chart's colours stand: its rules for drawings are read from
 there, with their values filled in.

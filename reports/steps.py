@@ -1,4 +1,4 @@
-"""What each step of each side takes."""
+"""What each step of each side takes: as its file gives it, and in a mean case."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from analysis.measure import StepTime
 from reports import format as write
 from reports.format import Scale
-from reports.study import Study
+from reports.study import Study, step_name, unit_name
 from reports.table import Row
+from reports.trust import given_times
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,3 +39,26 @@ def step_tables(study: Study) -> list[StepTable]:
 def _step_row(step: StepTime, scale: Scale) -> Row:
     cells = [scale.text(value, 2) for value in (step.work, step.queue, step.wait)]
     return Row(head=step.name or step.id, note=step.unit, cells=(*cells, write.number(step.times_per_case, 2)))
+
+
+def step_lists(study: Study) -> list[StepTable]:
+    """The same with the times the file gives and where they are from; events and the applicant's times too."""
+    parts = [study.words(f"part.{name}") for name in ("work", "wait")]
+    tables = []
+    for (key, side), table in zip(study.sides, step_tables(study), strict=True):
+        given = given_times(study, side)
+        rows = [
+            Row(head=row.head, note=row.note, cells=(*given.pop(step.id, (write.UNKNOWN,) * 3), *row.cells))
+            for step, row in zip(side.times.steps, table.rows, strict=True)
+        ]
+        rows += [
+            Row(
+                head=step_name(side.model, node),
+                note=unit_name(side.model, node),
+                cells=(*cells, *(write.UNKNOWN for _ in table.heads)),
+            )
+            for node, cells in given.items()
+        ]
+        heads = (*parts, study.words("report.unproved.source"), *table.heads)
+        tables.append(StepTable(side=study.side_name(key), unit=table.unit, heads=heads, rows=tuple(rows)))
+    return tables

@@ -130,6 +130,20 @@ def _not_built(study: Study) -> list[str]:
     return [*said, study.words("method.not-built.drawn")] if study.after is not None else said
 
 
+def given_times(study: Study, side: Side) -> dict[str, tuple[str, str, str]]:
+    """Work, wait and source of each element with times, as the file gives them, in the order of the file."""
+    join = study.words("list.separator").join
+    return {
+        node.id: (
+            _duration(study, node, "work"),
+            _duration(study, node, "wait"),
+            join(dict.fromkeys(_source_names(study, node))),
+        )
+        for node in side.model.nodes
+        if node.times
+    }
+
+
 def unproved_times(study: Study) -> list[SourceLine]:
     """The steps whose times are estimated, suggested or without a source, side by side."""
     return [

@@ -192,7 +192,8 @@ class Structure:
         """The nodes whose time does not run on the procedure's office hours."""
         found = []
         for node in self.met:
-            if not self.times(node).is_own or not self._is_own_timer(node):
+            is_timed = not (self.model.node[node].kind == "boundaryEvent" and node in self.timers)
+            if is_timed and not (self.times(node).is_own and self._is_own_timer(node)):
                 found.append(Obstacle(reason="mixed-clocks", element=node))
             found.extend(
                 Obstacle(reason="mixed-clocks", element=event.id)

@@ -1,0 +1,6 @@
+"""Times without simulating: the exact distribution where nobody waits, expected counts, longest ways."""
+
+from analysis.timing.exact import TAIL, TOLERANCE, Distribution, ExactTime, exact
+from analysis.timing.structure import Obstacle
+
+__all__ = ["TAIL", "TOLERANCE", "Distribution", "ExactTime", "Obstacle", "exact"]

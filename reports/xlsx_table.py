@@ -1,0 +1,284 @@
+"""A table of the workbook: what it holds, and how it is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from reports import format as write
+from reports.charts import text_width
+from reports.format import GAP, visible
+from reports.study import Study
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+#: Number formats by what a column holds.
+FORMATS = {
+    "text": "@",
+    "count": "#,##0",
+    "number": "#,##0.0##",
+    "time": "#,##0.00",
+    "percent": "0.0%",
+    "number-or-text": "General",
+}
+
+#: Text that a program may take for a formula where it is typed again: also in full width, also behind a blank.
+LIKE_A_FORMULA = re.compile(r"^\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+
+#: Excel takes no longer text in a cell.
+LONGEST = 32_767
+
+#: Widths of columns, in characters.
+_NARROWEST, _WIDEST, _TYPE = 7.0, 46.0, 10
+
+#: The row of the head; the sheet's title and what is said of it stand above.
+HEAD = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Formula:
+    """A live formula and the value it has now; cells are named by column key, as in `{before}-{after}`."""
+
+    text: str
+    value: float | str | None
+    #: Its number format, where it is not that of its column.
+    format: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amount:
+    """A number in a format of its own; None where it is not known."""
+
+    value: float | None
+    format: str
+
+
+#: What a cell holds: text, a number, a formula, nothing known.
+Cell = str | float | int | None | Formula | Amount
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column: the key its formulas know it by, its head, and what it holds."""
+
+    key: str
+    head: str
+    format: str = "text"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Series:
+    """A row of bars or a line of a chart: a column's values over the names in another."""
+
+    names: str
+    values: str
+    #: The colour, as in the page.
+    colour: str
+    #: Only these rows, counted from 0; all where None.
+    rows: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """A native chart beside a table."""
+
+    kind: str
+    title: str
+    series: tuple[Series, ...]
+    unit: str = ""
+    is_stacked: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A sheet: what it says above, its columns and rows, a row of sums, charts beside it."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    notes: tuple[str, ...] = ()
+    #: The last row, set apart.
+    last: tuple[Cell, ...] = ()
+    charts: tuple[Chart, ...] = field(default=())
+    is_filtered: bool = True
+
+
+class Book:
+    """The workbook under way."""
+
+    def __init__(self, workbook: Workbook, study: Study) -> None:
+        self._book, self._study = workbook, study
+        self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
+        self._font = "微软雅黑" if study.words.language == "zh" else "Calibri"
+
+    def add(self, name: str, table: Table) -> None:
+        """Write a sheet."""
+        title = self._study.words(f"xlsx.sheet.{name}")
+        sheet = self._book.add_worksheet(title)
+        self._set_up(sheet, table)
+        _text(sheet, 0, 0, f"{self._study.title} · {title}", self._format(bold=True, font_size=14))
+        _text(sheet, 1, 0, "  ".join(table.notes), self._format(font_color="#616b79"))
+        for place, column in enumerate(table.columns):
+            _text(sheet, HEAD, place, column.head, self._head(column))
+        rows = [*table.rows, *([table.last] if table.last else [])]
+        for number, row in enumerate(rows):
+            is_last = bool(table.last) and number == len(rows) - 1
+            for place, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
+                self._cell(sheet, (HEAD + 1 + number, place), cell, column, table, is_last=is_last)
+        for place, width in enumerate(_widths(table)):
+            sheet.set_column(place, place, width)
+        for place, chart in enumerate(table.charts):
+            self._chart(sheet, title, table, chart, place)
+
+    def _set_up(self, sheet: Worksheet, table: Table) -> None:
+        """Frozen head, filter, and a page that prints: A4 turned, one page wide, the head on each."""
+        sheet.freeze_panes(HEAD + 1, 1 if len(table.columns) > 3 else 0)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(HEAD)
+        sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
+        sheet.set_footer("&C— &P / &N —")
+        sheet.hide_gridlines(2)
+        sheet.set_row(0, 24)
+        if table.is_filtered and table.rows:
+            sheet.autofilter(HEAD, 0, HEAD + len(table.rows), len(table.columns) - 1)
+
+    def _cell(
+        self, sheet: Worksheet, place: tuple[int, int], cell: Cell, column: Column, table: Table, *, is_last: bool
+    ) -> None:
+        shown = {"num_format": FORMATS[column.format], "bottom": 1, "bottom_color": "#dcdfe2", "bold": is_last}
+        if is_last:
+            shown["top"] = 1
+        if isinstance(cell, str):
+            is_wrapped = len(cell) > 12
+            quoted = {"quote_prefix": True} if LIKE_A_FORMULA.match(cell) else {}
+            _text(sheet, *place, cell, self._format(**{**shown, "num_format": "@", "text_wrap": is_wrapped, **quoted}))
+        elif isinstance(cell, Formula):
+            shown["num_format"] = FORMATS[cell.format or column.format]
+            value = write.UNKNOWN if cell.value is None else cell.value
+            sheet.write_formula(*place, _named(cell.text, table, place[0]), self._format(align="right", **shown), value)
+        else:
+            number = cell.value if isinstance(cell, Amount) else cell
+            if isinstance(cell, Amount):
+                shown["num_format"] = FORMATS[cell.format]
+            if number is None:
+                _text(sheet, *place, write.UNKNOWN, self._format(align="right", **shown))
+            else:
+                sheet.write_number(*place, number, self._format(**shown))
+
+    def _head(self, column: Column) -> Any:
+        side = "left" if column.format == "text" else "right"
+        return self._format(
+            bold=True,
+            align=side,
+            valign="vcenter",
+            text_wrap=True,
+            bg_color="#eeeeea",
+            bottom=1,
+            bottom_color="#17202b",
+        )
+
+    def _format(self, **said: Any) -> Any:
+        """The format that says this, made once."""
+        said = {"font_name": self._font, "font_size": _TYPE, "valign": "top", **said}
+        key = tuple(sorted(said.items()))
+        if key not in self._formats:
+            self._formats[key] = self._book.add_format(said)
+        return self._formats[key]
+
+    def _chart(self, sheet: Worksheet, title: str, table: Table, said: Chart, place: int) -> None:
+        """Put a chart right of the table."""
+        chart = self._book.add_chart({"type": said.kind, **({"subtype": "stacked"} if said.is_stacked else {})})
+        keys = [column.key for column in table.columns]
+        for series in said.series:
+            first, last = series.rows or (0, len(table.rows) - 1)
+            names, values = keys.index(series.names), keys.index(series.values)
+            look = {"line": {"color": series.colour, "width": 1.75}} if said.kind != "bar" else {}
+            chart.add_series(
+                {
+                    "name": [title, HEAD, values],
+                    "categories": [title, HEAD + 1 + first, names, HEAD + 1 + last, names],
+                    "values": [title, HEAD + 1 + first, values, HEAD + 1 + last, values],
+                    **(look or {"fill": {"color": series.colour}, "gap": 60}),
+                }
+            )
+        font = {"name": self._font, "size": 9}
+        chart.set_title({"name": said.title, "name_font": {"name": self._font, "size": 11}, "overlay": False})
+        chart.set_legend({"position": "bottom", "font": font})
+        chart.set_x_axis(
+            {"name": said.unit, "name_font": font, "num_font": font, "major_gridlines": {"visible": False}}
+        )
+        chart.set_y_axis({"reverse": said.kind == "bar", "num_font": font, "major_gridlines": {"visible": False}})
+        chart.set_size({"width": 620, "height": max(300, 22 * len(table.rows) + 120) if said.kind == "bar" else 340})
+        sheet.insert_chart(HEAD + 24 * place, len(table.columns) + 1, chart, {"object_position": 3})
+
+
+def _text(sheet: Worksheet, row: int, column: int, text: str, look: Any) -> None:
+    shown = visible_lines(text).replace(GAP, " ")
+    sheet.write_string(row, column, shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…", look)
+
+
+def visible_lines(text: str) -> str:
+    """A text from a file with what is hidden in it made visible, its own lines kept."""
+    return "\n".join(map(visible, text.split("\n")))
+
+
+def _named(text: str, table: Table, row: int) -> str:
+    """A formula with its cells: `{before}` is that column in this row, `{before:all}` the column in all rows."""
+    keys = [column.key for column in table.columns]
+
+    def cell(found: re.Match[str]) -> str:
+        letter = column_name(keys.index(found[1]))
+        if found[2]:
+            return f"${letter}${HEAD + 2}:${letter}${HEAD + 1 + len(table.rows)}"
+        return f"{letter}{row + 1}"
+
+    return "=" + re.sub(r"\{([a-z0-9-]+)(:all)?\}", cell, text)
+
+
+def column_name(place: int) -> str:
+    """The letters of a column.
+
+    >>> column_name(0), column_name(25), column_name(26)
+    ('A', 'Z', 'AA')
+    """
+    letters = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _widths(table: Table) -> list[float]:
+    """Widths of the columns by what stands in them: a Chinese character is two figures wide."""
+    found = []
+    for place, column in enumerate(table.columns):
+        texts = [row[place] for row in table.rows]
+        longest = max(
+            (_length(line) for text in texts if isinstance(text, str) for line in text.split("\n")), default=0.0
+        )
+        head = min(_length(column.head), 16.0) if column.format != "text" else _length(column.head)
+        found.append(min(max(longest, head, _NARROWEST) + 2.5, _WIDEST))
+    return found
+
+
+def _length(text: str) -> float:
+    return text_width(text, 2.0)
+
+
+#: What makes a sheet; None where there is nothing to put on it.
+Maker = Callable[[Study], Table | None]
+
+
+def columns(study: Study, keys: Sequence[tuple[str, str]], **heads: str) -> tuple[Column, ...]:
+    """Columns by key and format, with their heads from the words; a unit may be added to a head."""
+    made = []
+    for key, kind in keys:
+        head = study.words(f"xlsx.head.{key}")
+        made.append(Column(key=key, head=f"{head}{heads.get(key, '')}", format=kind))
+    return tuple(made)
