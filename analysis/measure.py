@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from analysis.statistics import Column, interval
+
+if TYPE_CHECKING:
+    from analysis.timing import ExactTime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +146,8 @@ class TimeResult:
     estimated_years: Mapping[int, float]
     #: Facts that must be said where the figures stand, by name; docs/reference/json.md lists them.
     notes: tuple[str, ...] = ()
+    #: The same without simulating, where nobody waits for people; None where nobody asked for it.
+    exact: ExactTime | None = None
 
 
 def measure(values: Column, *, basis: str, independent: bool, source: str = "simulated") -> Measure:

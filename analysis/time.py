@@ -19,6 +19,7 @@ from analysis.measure import CaseTimes, Measure, PathTime, StepTime, TimeResult,
 from analysis.outcomes import expected_outcomes
 from analysis.simulation import Columns, default_warm_up, simulate
 from analysis.statistics import Column, interval, sectioned
+from analysis.timing import exact
 from bpmn.model import Model
 
 #: Called with the number of cases done and of all cases.
@@ -155,6 +156,7 @@ def time_of(model: Model, columns: Columns) -> TimeResult:
         other_hours=units_with_other_hours(model),
         estimated_years=estimated_years(office_hours(model), columns.start, columns.end),
         notes=_notes(model, columns, exact=shares is not None),
+        exact=exact(model),
     )
 
 

@@ -15,6 +15,9 @@ DEFAULT_HOURS: tuple[tuple[int, int], ...] = ((32400, 43200), (48600, 63000))
 #: Hours of a unit that works every day of the year, weekends and holidays too.
 AROUND_THE_CLOCK: tuple[tuple[int, int], ...] = ((0, 86400),)
 
+#: Kinds of clock-stop that hold only where a law says so: without a basis their time is counted.
+STOPS_BY_BASIS = frozenset(("publicity", "supplement", "suspension", "service"))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Duration:
@@ -100,6 +103,11 @@ class GovStep:
     #: Empty, or "suggested": proposed by the program and not yet accepted by a person.
     source: str = ""
     line: int = field(default=0, compare=False)
+
+    @property
+    def stops_clock(self) -> bool:
+        """Whether its time counts in no limit: a clock-stop, with a basis where its kind needs one."""
+        return bool(self.clock_stop) and (bool(self.basis) or self.clock_stop not in STOPS_BY_BASIS)
 
 
 @dataclass(frozen=True, kw_only=True)

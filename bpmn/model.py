@@ -481,10 +481,10 @@ class Model:
     @cached_property
     def units(self) -> tuple[Unit, ...]:
         """The units of the file, one for each key, in the order of the file; the applicant is among them, marked."""
-        return tuple({unit.key: unit for unit in self._unit_of_element.values()}.values())
+        return tuple({unit.key: unit for unit in self.unit_at.values()}.values())
 
     @cached_property
-    def _unit_of_element(self) -> dict[str, Unit]:
+    def unit_at(self) -> Mapping[str, Unit]:
         """The unit each lane belongs to, and each pool without lanes."""
         with_lanes = {lane.process for lane in self.lanes}
         found: dict[str, Unit] = {}
@@ -509,9 +509,9 @@ class Model:
             lane = self.lane_of.get(node.id)
             pool = self.pool_of_process.get(node.process)
             if lane is not None:
-                found[node.id] = self._unit_of_element[lane.id]
+                found[node.id] = self.unit_at[lane.id]
             elif pool is not None and node.process not in with_lanes:
-                found[node.id] = self._unit_of_element[pool.id]
+                found[node.id] = self.unit_at[pool.id]
         return found
 
     @cached_property
@@ -532,7 +532,7 @@ class Model:
         found = {pool.process for pool in self.pools if pool.process and pool.unit is not None and pool.unit.applicant}
         units: dict[str, list[Unit]] = {}
         for lane in self.lanes:
-            units.setdefault(lane.process, []).append(self._unit_of_element[lane.id])
+            units.setdefault(lane.process, []).append(self.unit_at[lane.id])
         found.update(process for process, owners in units.items() if all(unit.applicant for unit in owners))
         return frozenset(found)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import struct
 from functools import cache
+from html import unescape
 from pathlib import Path
 
 #: The family every text is set in, whatever the drawing asks for: fonts of the machine are never used.
@@ -21,11 +22,14 @@ LONGEST = 30_000
 
 
 def png(svg: str, zoom: float = 3) -> bytes:
-    """Draw an SVG picture as PNG on white, `zoom` pixels to each of its own, fewer where it is very large."""
+    """Draw an SVG picture as PNG on white, `zoom` pixels to each of its own, fewer where it is very large.
+
+    Pictures inside it are left out: none of our drawings has any, and a link would be read from the disk.
+    """
     from resvg_py import svg_to_bytes
 
     return svg_to_bytes(
-        svg_string=svg,
+        svg_string=re.sub(r"<(?:fe)?image\b[^>]*>", "", svg, flags=re.IGNORECASE),
         zoom=_bounded(svg, zoom),
         background="#ffffff",
         skip_system_fonts=True,
@@ -41,6 +45,12 @@ def missing_characters(text: str) -> tuple[str, ...]:
     """Name the characters of a text the font has no shape for, each once, in their order; spaces need none."""
     known = _characters()
     return tuple(dict.fromkeys(letter for letter in text if ord(letter) not in known and not letter.isspace()))
+
+
+def texts(svg: str) -> str:
+    """All that a drawing says in letters."""
+    found = re.findall(r"<text\b[^>]*>(.*?)</text>", svg, flags=re.DOTALL)
+    return unescape(re.sub(r"<[^>]*>", "", "".join(found)))
 
 
 def size(svg: str) -> tuple[float, float]:

@@ -19,8 +19,12 @@ from reports.study import Study
 
 #: White between two bands.
 BAND = 5.0
+#: White around the drawings.
+MARGIN = 5.0
 #: What belongs to a step above and below its box: the sign and the number.
 ABOVE, BELOW = 6.0, 8.0
+#: What belongs to it at its left.
+NUMBERS = 7.0
 #: A lane is cut down only where that saves so much.
 _WORTH = 10.0
 #: A flow that runs across for no more than this only bends there.
@@ -98,11 +102,11 @@ def _cuts(drawing: Drawing, room: float) -> list[float]:
 
 
 def _gaps(boxes: Sequence[Bounds], left: float, right: float) -> list[float]:
-    """The middles of the spaces between columns of boxes."""
+    """Where columns of boxes part: far enough before the next for the numbers at its left."""
     gaps, end = [], left
     for box in sorted(boxes, key=lambda box: box.x):
         if box.x > end:
-            gaps.append((end + box.x) / 2)
+            gaps.append(max((end + box.x) / 2 - 2, box.x - NUMBERS))
         end = max(end, box.right)
     return [gap for gap in gaps if gap < right]
 
@@ -134,8 +138,8 @@ def _band(cutting: Cutting, span: tuple[float, float], name: str) -> str:
                 f'<svg x="{x:.1f}" y="{y:.1f}" width="{wide * scale:.1f}" height="{height:.1f}" '
                 f'viewBox="{left:.1f} {from_:.1f} {wide:.1f} {bottom - top:.1f}"><use href="#{drawing.key}-all"/></svg>'
             )
-        if y:
-            parts.append(f'<path d="M0 {y:.1f}H{width:.1f}" class="ax"/>')
+        if y and is_part:
+            parts.append(f'<path d="M{MARGIN * scale:.1f} {y:.1f}H{width:.1f}" class="ax"/>')
         y += height
     edges = f'<path d="M{head * scale:.1f} 0V{y:.1f}" class="cut"/>' if start > drawing.head else ""
     edges += f'<path d="M{width - 0.5:.1f} 0V{y:.1f}" class="cut"/>' if end < drawing.box.right else ""
@@ -155,10 +159,12 @@ def _rows(drawing: Drawing, start: float, end: float) -> list[tuple[int, float, 
     rows = rows or [(place, strip.top, strip.bottom) for place, strip in enumerate(drawing.strips)]
     if rows[0][0] == 0:
         rows[0] = (0, drawing.box.y, rows[0][2])
-    last = len(drawing.strips) - 1
-    if rows[-1][0] == last and rows[-1][2] == drawing.strips[last].bottom:
-        rows[-1] = (last, rows[-1][1], drawing.box.bottom)
-    return rows
+    # Numbers hang over the lower edge of a lane: they need a little of what follows where that is not shown.
+    follows = {place - 1 for place, top, _ in rows if top == drawing.strips[place].top}
+    return [
+        (place, top, bottom if place in follows or bottom < drawing.strips[place].bottom else bottom + MARGIN)
+        for place, top, bottom in rows
+    ]
 
 
 def _shown(drawing: Drawing, start: float, end: float) -> _Shown:

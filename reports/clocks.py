@@ -167,7 +167,7 @@ def _share_cell(study: Study, side: Side, clock: str) -> str:
     else:
         counts = study.words("clock.counts", inside=write.count(found.inside), cases=write.count(found.n))
         low, high = write.percent(100 * found.low, 2), write.percent(100 * found.high, 2)
-        interval = study.words("clock.interval", interval=write.span(low.removesuffix(f"{write.GAP}%"), high))
+        interval = write.span(low.removesuffix(f"{write.GAP}%"), high)
         return f"{write.share(found.inside, found.n)}\n{counts}\n{interval}"
     return f"{write.UNKNOWN}\n{study.words(f'clock.why.{why}')}"
 

@@ -18,13 +18,10 @@ from markupsafe import Markup
 from reports import format as write
 from reports.bands import Cutting, bands, cutting, source
 from reports.charts import SMALL, Label, text_width, wrap
-from reports.headline import warnings
 from reports.lanes import CLOSE, LOW, PAGE, READABLE, Drawing, Strip, alternative, counts, drawn, inside, lane_order
+from reports.room import room
 from reports.study import Study
 
-#: How high both drawings may be together on the first page, and how much of it a warning takes.
-FIRST_PAGE = 690.0
-WARNING = 36.0
 #: The scales the drawings of the first page are tried at.
 SCALES = (1.0, 0.96, 0.93, READABLE)
 #: Width of the lane names beside a map.
@@ -76,10 +73,10 @@ def diagrams(study: Study) -> Diagrams:
 
 def _fitting(study: Study, pairs: Sequence[Sequence[Drawing]]) -> list[Cutting] | None:
     """The drawings with their names, as large as the first page allows; None where it does not."""
-    room = FIRST_PAGE - WARNING * len(warnings(study))
+    left = room(study)
     for scale in SCALES:
         found = min(([cutting(drawing, scale) for drawing in pair] for pair in pairs), key=_height)
-        if _height(found) <= room and all(cutting.scale >= READABLE for cutting in found):
+        if _height(found) <= left and all(cutting.scale >= READABLE for cutting in found):
             return found
     return None
 
@@ -129,7 +126,7 @@ def _map_numbers(drawing: Drawing, left: float, across: float, down: float) -> s
         mark, box = drawing.marks.get(shape.element), shape.bounds
         if mark is None or mark.number is None:
             continue
-        if box.width * across < text_width(str(mark.number), NUMBER) or box.height * down < NUMBER:
+        if box.width * across < 0.75 * text_width(str(mark.number), NUMBER) or box.height * down < NUMBER:
             continue
         x = left + (box.centre[0] - drawing.head) * across
         y = (box.centre[1] - drawing.box.y) * down + 0.36 * NUMBER

@@ -43,6 +43,9 @@ LARGEST = 1.3
 CAPTION = 17.0
 CHART = 95.0
 
+#: The properties of a document hold no longer texts.
+LONGEST = 255
+
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _NUMERALS = "一二三四五六七八九十"
 
@@ -123,7 +126,8 @@ def _furnish(document: Document, paper: Look, study: Study) -> None:
             element.append(child)
     known = document.core_properties
     moment = datetime(study.day.year, study.day.month, study.day.day)
-    known.title, known.author, known.language = _title(study), f"zaizao {study.version}", paper.language
+    known.title, known.author = (visible(text)[:LONGEST] for text in (_title(study), f"zaizao {study.version}"))
+    known.language = paper.language
     known.created = known.modified = known.last_printed = moment
     known.comments = known.keywords = known.subject = known.category = known.last_modified_by = ""
 

@@ -66,7 +66,8 @@ def _cuts(study: Study) -> Table:
         rows[2:2] = _cut_rows(study, ("median", "calendar", "limit"))
         rows[-1:-1] = _cut_rows(study, ("distinct",))
     caption = words("docx.table.cuts" if is_pair else "docx.table.cuts-one")
-    notes = dict.fromkeys(f"{card.name}{words('docx.colon')}{note}" for card in made for note in card.notes)
+    colon = words("list.colon")
+    notes = dict.fromkeys(f"{card.name}{colon}{note}" for card in made for note in card.notes)
     return Table(caption=caption, columns=tuple(columns), rows=tuple(rows), remarks=tuple(notes))
 
 

@@ -1,7 +1,8 @@
 """The layout of an official document, GB/T 9704-2012: page, faces, styles, page numbers.
 
 A4, white above 37 mm, below 35, left 28, right 26: a text block of 156 × 225 mm with 22 lines of 28 characters. Title
-in 小标宋 二号, text in 仿宋 三号, headings 黑体 and 楷体, page numbers "— 1 —" outside, 四号. Faces are named, never shipped.
+in 小标宋 二号, text in 仿宋 三号, headings 黑体 and 楷体, page numbers "— 1 —" outside, 四号. Faces are named, none is
+shipped.
 An English document has the same page, in Latin faces and a smaller type.
 """
 
@@ -226,8 +227,8 @@ def _loose(before: int, after: int) -> str:
 
 _EDGE = 'w:val="single" w:sz="4" w:space="0" w:color="000000"'
 _TABLES = (
-    '<w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont"><w:name w:val="Default Paragraph Font"/>'
-    '</w:style><w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/><w:tblPr>'
+    '<w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont">'
+    '<w:name w:val="Default Paragraph Font"/></w:style><w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/><w:tblPr>'
     '<w:tblInd w:w="0" w:type="dxa"/><w:tblCellMar><w:top w:w="0" w:type="dxa"/><w:left w:w="85" w:type="dxa"/>'
     '<w:bottom w:w="0" w:type="dxa"/><w:right w:w="85" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>'
     '<w:style w:type="numbering" w:default="1" w:styleId="NoList"><w:name w:val="No List"/></w:style>'

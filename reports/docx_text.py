@@ -198,7 +198,7 @@ def _kept(study: Study) -> Part:
     for row in section.rows[: len(clocks.CLOCKS)]:
         cells = [cell.split("\n") for cell in row.cells]
         told = [
-            study.words("docx.time.side", side=head, share=share, counts=study.words("docx.comma").join(rest))
+            study.words("docx.time.side", side=head, share=share, counts=study.words("list.comma").join(rest))
             for head, (share, *rest) in zip(section.heads, cells, strict=True)
         ]
         sides = study.words("list.stop").join(told)

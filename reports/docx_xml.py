@@ -126,7 +126,7 @@ _POINT = 25.4 / 72
 
 
 def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: float) -> list[int]:
-    """Widths of the columns, in twentieths of a point: figures and short texts get what they need, long ones the rest."""
+    """Widths of the columns, in twentieths of a point: figures and short texts as they need, long ones the rest."""
     asked, least = [], []
     for place, column in enumerate(columns):
         longest = max((_length(line) for row in rows for line in row[place].split("\n")), default=0.0)
@@ -146,7 +146,7 @@ def _length(text: str) -> float:
 
 
 def _shared(asked: Sequence[float], least: Sequence[float], width: float) -> list[float]:
-    """Share a width: where all have room, in their own measure; else the narrow as they ask, the wide by their length."""
+    """Share a width: where all have room, in their own measure; else the narrow as they ask, the wide by length."""
     if sum(asked) <= width:
         return [one * width / sum(asked) for one in asked]
     if sum(least) >= width:

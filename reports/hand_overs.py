@@ -10,6 +10,7 @@ from analysis.errors import AnalysisError
 from analysis.hand_overs import expected_hand_overs, hand_overs
 from reports import format as write
 from reports.comparison import Side
+from reports.lanes import lane_order
 from reports.study import Study
 
 #: The steps of heat, 0 for nothing; a cell's number is set in paper from step 5 on.
@@ -68,7 +69,7 @@ def matrices(study: Study) -> Matrices | None:
     named = dict.fromkeys(name for pairs, _ in found for pair in pairs for name in pair)
     if not named:
         return None
-    order = [unit.name for _, side in study.sides for unit in side.model.units if unit.name in named]
+    order = [name for name in lane_order([side for _, side in study.sides]) if name in named]
     units = list(dict.fromkeys([*order, *named]))
     most = max(times for pairs, _ in found for times in pairs.values())
     sides = tuple(

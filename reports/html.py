@@ -6,6 +6,7 @@ what they insert. Only what our own modules drew or wrote as markup is let throu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
@@ -20,11 +21,12 @@ from reports import changes, clocks, cuts, hand_overs, headline, method, spread,
 from reports import format as write
 from reports.comparison import Comparison, Side
 from reports.diagrams import SAMPLES, diagrams
+from reports.room import is_long
 from reports.study import Study, step_name
 from reports.words import load
 
-#: Headlines longer than this are set smaller, so that they stay within two lines.
-LONG_HEADLINE = 46
+#: The beginning of a text with Chinese in it in a picture, which says its language on a page in another one.
+_CHINESE_TEXT = re.compile("<text (?=[^>]*>[^<]*[\u4e00-\u9fff])")
 
 #: Titles longer than this are cut in the running head of the pages.
 LONG_TITLE = 26
@@ -55,7 +57,8 @@ def report_html(
         day=date,
         command=command,
     )
-    return _environment().get_template("report.html.jinja").render(_page(study))
+    page = _environment().get_template("report.html.jinja").render(_page(study))
+    return page if language == "zh" else _CHINESE_TEXT.sub(r'<text lang="zh-CN" ', page)
 
 
 @cache
@@ -109,7 +112,7 @@ def _first_page(study: Study) -> dict[str, object]:
         "about": _about(study),
         "is_example": study.procedure is not None and bool(study.procedure.illustrations),
         "headline": headline.headline(study),
-        "long": LONG_HEADLINE if study.words.language == "zh" else 2 * LONG_HEADLINE,
+        "is_long": is_long(study),
         "direction": headline.direction(cut) if cut else "only",
         "warnings": headline.warnings(study),
         "lead": headline.lead(study),

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analysis.measure import CaseTimes, LimitShare, Measure, PathTime, StepTime, TimeResult
+from analysis.timing import ExactTime
 from reports.comparison import Comparison, Cut, Side
 from reports.matching import Match
 
@@ -48,6 +49,7 @@ def time_json(result: TimeResult) -> dict[str, Any]:
         "other_hours": list(result.other_hours),
         "estimated_years": {str(year): _number(share) for year, share in sorted(result.estimated_years.items())},
         "notes": list(result.notes),
+        "exact": _exact(result.exact) if result.exact is not None else None,
     }
 
 
@@ -155,6 +157,18 @@ def _cut(cut: Cut) -> dict[str, Any]:
         "unit": cut.unit,
     }
     return shown if cut.n is None else {**shown, "n": cut.n}
+
+
+def _exact(found: ExactTime) -> dict[str, Any]:
+    """What a case takes if it waits for nobody, and why that is not, or not known to be, what happens."""
+    return {
+        "elapsed_working_s": measure_json(found.elapsed_working),
+        "work_s": measure_json(found.work),
+        "by_outcome": {outcome: measure_json(part) for outcome, part in sorted(found.by_outcome.items())},
+        "holds": found.holds,
+        "queueless": found.queueless,
+        "why_not": [{"reason": why.reason, "element": why.element} for why in found.why_not],
+    }
 
 
 def _case_times(times: CaseTimes) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from functools import cache
 from html import unescape
 from importlib import resources
 
-from bpmn.picture import missing_characters, png, size
+from bpmn.picture import missing_characters, png, size, texts
 
 #: Pixels of the picture to one of the drawing: fit for print.
 ZOOM = 3
@@ -46,13 +46,12 @@ def picture(svg: str, *, shared: str = "", zoom: float = ZOOM) -> Picture:
     whole = f"{svg[:end]}<style>{_rules()}</style><defs>{HATCH}{defined}</defs>{svg[end:]}"
     width, height = size(svg)
     title = re.search(r"<title\b[^>]*>(.*?)</title>", svg, flags=re.DOTALL)
-    shown = unescape("".join(re.findall(r"<text\b[^>]*>(.*?)</text>", defined + svg, flags=re.DOTALL)))
     return Picture(
         png=png(whole, zoom),
         width=width,
         height=height,
         alternative=unescape(title[1]) if title else "",
-        missing=missing_characters(re.sub(r"<[^>]*>", "", shown)),
+        missing=missing_characters(texts(defined + svg)),
     )
 
 

@@ -14,9 +14,13 @@ from io import BytesIO
 from flows import Procedure
 from reports import headline
 from reports.comparison import Comparison, Side
+from reports.format import visible
 from reports.study import Study, study_of
 from reports.xlsx_sheets import SHEETS
 from reports.xlsx_table import Book
+
+#: The properties of a document hold no longer texts.
+LONGEST = 255
 
 
 def report_xlsx(
@@ -59,8 +63,8 @@ def _written(study: Study) -> bytes:
     workbook.set_calc_mode("auto")
     workbook.set_properties(
         {
-            "title": headline.headline(study).text,
-            "author": f"zaizao {study.version}",
+            "title": visible(headline.headline(study).text)[:LONGEST],
+            "author": visible(f"zaizao {study.version}")[:LONGEST],
             "created": datetime(study.day.year, study.day.month, study.day.day),
         }
     )

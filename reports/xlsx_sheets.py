@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analysis.measure import Measure
+from analysis.measure import Measure, StepTime
 from reports import charts, clocks, headline, method, trust, whereabouts
 from reports import format as write
 from reports.changes import KINDS, numbers
@@ -50,6 +50,7 @@ def summary(study: Study) -> Table:
         Chart(
             kind="bar",
             title=words("xlsx.head.percent"),
+            format="0%",
             series=(Series(names="name", values="percent", colour=AFTER),),
         ),
     )
@@ -105,7 +106,7 @@ def _cut_row(study: Study, name: str, cut: Cut) -> tuple[Cell, ...]:
         None if value is None or not is_known else value / length
         for value in (cut.before, cut.after, cut.cut, cut.low, cut.high)
     )
-    kind = "time" if is_time else "number"
+    kind = "time" if is_time else "number" if name == "limit" else "count"
     head = words(f"docx.table.{'steps-name' if name == 'steps' else name}")
     if not is_time:
         basis = words("docx.table.written" if name == "limit" else "docx.table.counted")
@@ -205,10 +206,14 @@ def reckoning(study: Study) -> Table | None:
 
 def step_times(study: Study) -> Table:
     """What each step of each side takes in a mean case; the sum of its parts is a formula."""
-    words, scale = study.words, study.scale
-    unit = f" ({study.unit()})"
+    words = study.words
+    longest = max(
+        (part or 0.0 for _, side in study.sides for step in side.times.steps for part in _parts(step)), default=0.0
+    )
+    scale = write.office_scale(longest, study.before.times.day_seconds)
+    unit = f" ({study.unit(scale)})"
     sides = [("side", "text")] if study.after is not None else []
-    times = [("work", "time"), ("queue", "time"), ("wait", "time"), ("sum", "time"), ("times", "number")]
+    times = [("work", "time"), ("queue", "time"), ("wait", "time"), ("sum", "time"), ("times", "time")]
     made = columns(
         study,
         [*sides, ("step", "text"), ("unit", "text"), ("id", "text"), *times],
@@ -217,12 +222,16 @@ def step_times(study: Study) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for key, side in study.sides:
         for step in side.times.steps:
-            parts = [_scaled(part, scale) for part in (step.work, step.queue, step.wait)]
+            parts = [_scaled(part, scale) for part in _parts(step)]
             total = None if None in parts else sum(part for part in parts if part is not None)
             first = (study.side_name(key),) if study.after is not None else ()
             cells = (*parts, Formula(text=_SUM, value=total), step.times_per_case)
             rows.append((*first, step.name or step.id, step.unit, step.id, *cells))
-    return Table(columns=made, rows=tuple(rows), notes=(words("xlsx.step-note", unit=study.unit()),))
+    return Table(columns=made, rows=tuple(rows), notes=(words("xlsx.step-note", unit=study.unit(scale)),))
+
+
+def _parts(step: StepTime) -> tuple[float | None, ...]:
+    return step.work, step.queue, step.wait
 
 
 _SUM = 'IF(COUNT({work},{queue},{wait})=3,{work}+{queue}+{wait},"—")'
@@ -246,11 +255,14 @@ def unit_times(study: Study) -> Table | None:
             total = None if None in values else sum(value for value in values if value is not None)
             first = (study.side_name(key),) if is_pair else ()
             rows.append((*first, name or write.UNKNOWN, *values, Formula(text=_SUM, value=total)))
+    sums = [row[-1].value for row in rows if isinstance(row[-1], Formula)]
+    most = charts.axis(0, 1, max((value for value in sums if isinstance(value, float)), default=0.0)).top
     drawn = [
         Chart(
             kind="bar",
             title=f"{study.side_name(key)} · {words('report.where.by-unit')}",
             unit=study.unit(),
+            most=most,
             is_stacked=True,
             series=tuple(
                 Series(
@@ -313,7 +325,9 @@ def sample(study: Study) -> Table | None:
     series = tuple(
         Series(names="percentile", values=key, colour=AFTER if key == "after" else BEFORE) for key, _ in sides
     )
-    drawn = Chart(kind="line", title=words("report.spread.title"), unit=words("xlsx.head.percentile"), series=series)
+    drawn = Chart(
+        kind="line", title=words("report.spread.title"), unit=words("xlsx.head.percentile"), format="0%", series=series
+    )
     made = columns(study, keys, **{key: unit for key, _ in sides})
     return Table(columns=made, rows=rows, notes=(words("xlsx.sample-note", unit=study.unit()),), charts=(drawn,))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -20,10 +21,9 @@ if TYPE_CHECKING:
 FORMATS = {
     "text": "@",
     "count": "#,##0",
-    "number": "#,##0.0##",
+    "number": "General",
     "time": "#,##0.00",
     "percent": "0.0%",
-    "number-or-text": "General",
 }
 
 #: Text that a program may take for a formula where it is typed again: also in full width, also behind a blank.
@@ -34,6 +34,8 @@ LONGEST = 32_767
 
 #: Widths of columns, in characters.
 _NARROWEST, _WIDEST, _TYPE = 7.0, 46.0, 10
+#: Height of a row, in points.
+_ROW = 17
 
 #: The row of the head; the sheet's title and what is said of it stand above.
 HEAD = 3
@@ -90,6 +92,10 @@ class Chart:
     title: str
     series: tuple[Series, ...]
     unit: str = ""
+    #: Number format of the axis along the bottom.
+    format: str = ""
+    #: The end of that axis, where several charts share it.
+    most: float = 0.0
     is_stacked: bool = False
 
 
@@ -120,7 +126,9 @@ class Book:
         sheet = self._book.add_worksheet(title)
         self._set_up(sheet, table)
         _text(sheet, 0, 0, f"{self._study.title} · {title}", self._format(bold=True, font_size=14))
-        _text(sheet, 1, 0, "  ".join(table.notes), self._format(font_color="#616b79"))
+        quiet = self._format(font_color="#616b79")
+        for row, notes in ((1, table.notes[:1]), (2, table.notes[1:])):
+            _text(sheet, row, 0, self._study.words("list.stop").join(notes), quiet)
         for place, column in enumerate(table.columns):
             _text(sheet, HEAD, place, column.head, self._head(column))
         rows = [*table.rows, *([table.last] if table.last else [])]
@@ -128,8 +136,13 @@ class Book:
             is_last = bool(table.last) and number == len(rows) - 1
             for place, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
                 self._cell(sheet, (HEAD + 1 + number, place), cell, column, table, is_last=is_last)
-        for place, width in enumerate(_widths(table)):
+        widths = _widths(table)
+        for place, width in enumerate(widths):
             sheet.set_column(place, place, width)
+        for number, row in enumerate(rows):
+            lines = max(map(_lines, row, widths), default=1)
+            if lines > 1:
+                sheet.set_row(HEAD + 1 + number, min(lines * 14 + 4, 409))
         for place, chart in enumerate(table.charts):
             self._chart(sheet, title, table, chart, place)
 
@@ -143,7 +156,9 @@ class Book:
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
         sheet.set_footer("&C— &P / &N —")
         sheet.hide_gridlines(2)
+        sheet.set_default_row(_ROW)
         sheet.set_row(0, 24)
+        sheet.set_row(HEAD, 2 * _ROW)
         if table.is_filtered and table.rows:
             sheet.autofilter(HEAD, 0, HEAD + len(table.rows), len(table.columns) - 1)
 
@@ -156,7 +171,12 @@ class Book:
         if isinstance(cell, str):
             is_wrapped = len(cell) > 12
             quoted = {"quote_prefix": True} if LIKE_A_FORMULA.match(cell) else {}
-            _text(sheet, *place, cell, self._format(**{**shown, "num_format": "@", "text_wrap": is_wrapped, **quoted}))
+            _text(
+                sheet,
+                *place,
+                cell,
+                self._format(**{**shown, "num_format": "@", "text_wrap": is_wrapped, "indent": 1, **quoted}),
+            )
         elif isinstance(cell, Formula):
             shown["num_format"] = FORMATS[cell.format or column.format]
             value = write.UNKNOWN if cell.value is None else cell.value
@@ -175,7 +195,7 @@ class Book:
         return self._format(
             bold=True,
             align=side,
-            valign="vcenter",
+            indent=int(side == "left"),
             text_wrap=True,
             bg_color="#eeeeea",
             bottom=1,
@@ -184,14 +204,14 @@ class Book:
 
     def _format(self, **said: Any) -> Any:
         """The format that says this, made once."""
-        said = {"font_name": self._font, "font_size": _TYPE, "valign": "top", **said}
+        said = {"font_name": self._font, "font_size": _TYPE, "valign": "vcenter", **said}
         key = tuple(sorted(said.items()))
         if key not in self._formats:
             self._formats[key] = self._book.add_format(said)
         return self._formats[key]
 
     def _chart(self, sheet: Worksheet, title: str, table: Table, said: Chart, place: int) -> None:
-        """Put a chart right of the table."""
+        """Put bars below the table, one below the other, and lines right of it."""
         chart = self._book.add_chart({"type": said.kind, **({"subtype": "stacked"} if said.is_stacked else {})})
         keys = [column.key for column in table.columns]
         for series in said.series:
@@ -208,13 +228,16 @@ class Book:
             )
         font = {"name": self._font, "size": 9}
         chart.set_title({"name": said.title, "name_font": {"name": self._font, "size": 11}, "overlay": False})
-        chart.set_legend({"position": "bottom", "font": font})
-        chart.set_x_axis(
-            {"name": said.unit, "name_font": font, "num_font": font, "major_gridlines": {"visible": False}}
-        )
+        chart.set_legend({"position": "bottom", "font": font} if len(said.series) > 1 else {"none": True})
+        axis = {"name": said.unit, "name_font": font, "num_font": font, "major_gridlines": {"visible": False}}
+        shown = {"num_format": said.format, "num_format_linked": False} if said.format else {}
+        chart.set_x_axis({**axis, **shown, **({"min": 0, "max": said.most} if said.most else {})})
         chart.set_y_axis({"reverse": said.kind == "bar", "num_font": font, "major_gridlines": {"visible": False}})
-        chart.set_size({"width": 620, "height": max(300, 22 * len(table.rows) + 120) if said.kind == "bar" else 340})
-        sheet.insert_chart(HEAD + 24 * place, len(table.columns) + 1, chart, {"object_position": 3})
+        names = max((series.rows or (1, len(table.rows)))[1] - (series.rows or (1, 0))[0] + 1 for series in said.series)
+        high = max(240, 24 * names + 110) if said.kind == "bar" else 340
+        chart.set_size({"width": 640, "height": high})
+        below = HEAD + len(table.rows) + 3 + place * math.ceil((high + 20) / (_ROW * 4 / 3))
+        sheet.insert_chart(*((below, 0) if said.kind == "bar" else (HEAD, len(table.columns) + 1)), chart)
 
 
 def _text(sheet: Worksheet, row: int, column: int, text: str, look: Any) -> None:
@@ -262,9 +285,16 @@ def _widths(table: Table) -> list[float]:
         longest = max(
             (_length(line) for text in texts if isinstance(text, str) for line in text.split("\n")), default=0.0
         )
-        head = min(_length(column.head), 16.0) if column.format != "text" else _length(column.head)
+        head = min(_length(column.head), 11.0) if column.format != "text" else _length(column.head)
         found.append(min(max(longest, head, _NARROWEST) + 2.5, _WIDEST))
     return found
+
+
+def _lines(cell: Cell, width: float) -> int:
+    """How many lines a cell takes in a column that wide."""
+    if not isinstance(cell, str):
+        return 1
+    return sum(max(1, math.ceil(_length(line) / (width - 2))) for line in cell.split("\n"))
 
 
 def _length(text: str) -> float:

@@ -1,14 +1,35 @@
-"""What is joined at the front door: the clock, the version, the compiler's cache, and the kernel warmed at set-up."""
+"""What is joined at the front door: the clock, the version, the kernel's compiler and its cache, a cluster."""
 
+import logging
 import os
+import re
 import stat
 import tempfile
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import click
+
+#: Seconds a cluster has to answer, and to show a worker.
+CLUSTER_SECONDS = 5
+#: How the address of a cluster's scheduler is written.
+_ADDRESS = re.compile(r"(?:(?:tcp|tls)://)?(?:\[[0-9A-Fa-f:.]+\]|[^\s/:@\[\]]+):(\d{1,5})")
+_HIGHEST_PORT = 65_535
+
+
+class NoCluster(Exception):
+    """The cluster cannot be used. Start it and its workers, or correct its address."""
+
+    def __init__(self, reason: Literal["extra", "address", "silent", "workers", "lost"], address: str) -> None:
+        super().__init__(f"{self.__doc__} ({address}: {reason})")
+        #: What is amiss: the extra is not installed, the address is none, nothing answers there, there are no workers
+        #: with this version, or it was lost while it worked.
+        self.reason = reason
+        self.address = address
 
 
 def version() -> str:
@@ -66,3 +87,42 @@ def warm_up() -> None:
     from analysis.simulation import warm
 
     warm()
+
+
+@contextmanager
+def cluster(address: str) -> Iterator[None]:
+    """Connect to the Dask cluster whose scheduler is at an address, for the work done inside; raises NoCluster."""
+    try:
+        import distributed
+    except ImportError:
+        raise NoCluster("extra", address) from None
+    found = _ADDRESS.fullmatch(address)
+    if found is None or not 0 < int(found[1]) <= _HIGHEST_PORT:
+        raise NoCluster("address", address)
+    for name in ("distributed", "distributed.client", "tornado", "tornado.application"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what goes wrong is told in one sentence
+    with _connected(distributed, address) as client:
+        _check_workers(client, address)
+        try:
+            yield
+        except (OSError, distributed.KilledWorker, distributed.CancelledError) as fault:
+            raise NoCluster("lost", address) from fault
+
+
+def _connected(distributed: Any, address: str) -> Any:
+    """Give the client of a scheduler; whatever else answers at the address can fail in any way."""
+    try:
+        return distributed.Client(address, timeout=CLUSTER_SECONDS)
+    except Exception as fault:
+        raise NoCluster("silent", address) from fault
+
+
+def _check_workers(client: Any, address: str) -> None:
+    """See that there are workers, all with this version, so that they do what this process would."""
+    try:
+        client.wait_for_workers(1, timeout=CLUSTER_SECONDS)
+        versions = set(client.run(version).values())
+    except Exception as fault:
+        raise NoCluster("workers", address) from fault
+    if versions != {version()}:
+        raise NoCluster("workers", address)

@@ -438,7 +438,7 @@ class _Compiler:
         if node.step is not None:
             flags |= at.IS_ACCEPT if node.step.kind == "accept" else 0
             flags |= at.IS_DECIDE if node.step.kind == "decide" else 0
-            flags |= at.IS_STOP if node.step.clock_stop else 0
+            flags |= at.IS_STOP if node.step.stops_clock else 0
             flags |= at.IS_VISIT if node.step.visit else 0
         return flags
 

@@ -45,6 +45,11 @@ def inlined(function: _Function) -> _Function:
     )
 
 
+def beside(function: _Function) -> _Function:
+    """Compile a function that only compiled ones call, and seldom: once, apart from them."""
+    return cast(_Function, _njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **_OPTIONS)(function))
+
+
 @cache
 def digest() -> str:
     """What tells this kernel's machine code from any other's: its sources and the compiler."""

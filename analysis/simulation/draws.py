@@ -23,11 +23,11 @@ from analysis.simulation.compiled import compiled
 #: Either kind of 64-bit whole number, as the compiled code sees it.
 Bits = Any
 
-#: The kinds of distribution, by number; `NONE` is no time at all.
-NONE, FIXED, EXPONENTIAL, NORMAL, LOGNORMAL, GAMMA, UNIFORM, TRIANGULAR, EMPIRICAL = range(-1, 8)
+#: The kinds of distribution, by number; `NONE` is no time at all, `UNTIL` lasts to an instant.
+NONE, FIXED, EXPONENTIAL, NORMAL, LOGNORMAL, GAMMA, UNIFORM, TRIANGULAR, EMPIRICAL, UNTIL = range(-1, 9)
 
 #: The parts of one visit that are drawn apart.
-WORK_PART, WAIT_PART, WAY_PART, REJECT_PART = range(4)
+WORK_PART, WAIT_PART, WAY_PART, REJECT_PART, ROUNDS_PART = range(5)
 
 #: No duration is longer, in microseconds (about 285 years).
 LONGEST = 2**53

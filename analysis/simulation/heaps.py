@@ -11,18 +11,18 @@ from analysis.simulation.tables import Run, Whole
 
 
 @inlined
-def plan_event(run: Run, token: int, moment: int) -> None:
-    """Let something happen to a token at a moment."""
+def plan_event(run: Run, token: int, moment: int, late: int) -> None:
+    """Let something happen to a token at a moment, after all else that happens then where it is `late`."""
     heap, register = run.heap, run.register
-    turn, node = register[at.NEXT_TURN], register[at.HEAP_SIZE]
+    turn, node = register[at.NEXT_TURN] + late, register[at.HEAP_SIZE]
     while node > 0:
         above = (node - 1) >> 2
-        if heap[above, 0] <= moment:
+        if heap[above, 0] < moment or (heap[above, 0] == moment and heap[above, 1] < turn):
             break
         heap[node, 0], heap[node, 1], heap[node, 2] = heap[above, 0], heap[above, 1], heap[above, 2]
         node = above
     heap[node, 0], heap[node, 1], heap[node, 2] = moment, turn, token
-    register[at.NEXT_TURN] = turn + 1
+    register[at.NEXT_TURN] += 1
     register[at.HEAP_SIZE] += 1
 
 

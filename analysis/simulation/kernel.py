@@ -11,6 +11,9 @@ loop takes the next ready token, or else the next event or arrival, whichever co
 | waiting | its event | queueing, or working at once where a person is free |
 | queueing | a person gets free; earlier hand-over first | working |
 | working | its event | the person takes the next of the queue; the token is ready at the next operation |
+| racing | its event, or a message | it goes the way that came first (`beside`) |
+| gathering | nothing can come to its inclusive join any more | ready behind the join (`gates`) |
+| ringing | its event | a timer beside an activity or scope rings (`beside`) |
 
 A frame is one run of a scope (a process or a sub-process) and counts the tokens in it, those at its joins too. A case
 is over when no token of it can move by itself.
@@ -28,9 +31,11 @@ Tables and columns are named in `layout`. Moments are local microseconds. The qu
 import numpy as np
 
 from analysis.simulation import layout as at
+from analysis.simulation.beside import awaits, called_off, caught_up, race, ring, round_over, set_timers, silence, throw, wrap
 from analysis.simulation.clocks import reached
 from analysis.simulation.compiled import compiled, inlined
 from analysis.simulation.draws import NONE, REJECT_PART, WAIT_PART, WAY_PART, case_key, duration, stream, uniform
+from analysis.simulation.gates import fire, gather, gathered
 from analysis.simulation.heaps import next_event, queue_up
 from analysis.simulation.tables import Plan, Run, Whole
 from analysis.simulation.tokens import (
@@ -69,6 +74,11 @@ def advance(plan: Plan, run: Run, turns: int) -> int:
             if fault != at.DONE:
                 return fault
             continue
+        if register[at.PRESENT] >= 0:
+            fault = come_to_rest(plan, run, register[at.PRESENT])
+            if fault != at.DONE:
+                return fault
+            continue
         if register[at.LEFT] == 0:
             return at.DONE
         if turns == 0:
@@ -87,6 +97,23 @@ def advance(plan: Plan, run: Run, turns: int) -> int:
         fault = happen(plan, run, next_event(run))
         if fault != at.DONE:
             return fault
+
+
+@inlined
+def come_to_rest(plan: Plan, run: Run, case: int) -> int:
+    """No token is ready: let an inclusive join go on to which nothing can come any more; where none can, look no more.
+
+    Only then it is told whether such a case is over.
+    """
+    if run.case[case, at.CASE_GATHERING] > 0:
+        if gathered(plan, run, case):
+            return at.DONE
+        run.register[at.PRESENT] = -1
+        if run.case[case, at.CASE_MOVING] == 0:
+            run.case[case, at.CASE_GATHERING] = 0
+            return close_if_over(plan, run, case)
+    run.register[at.PRESENT] = -1
+    return at.DONE
 
 
 @inlined
@@ -134,7 +161,7 @@ def arrive(plan: Plan, run: Run) -> None:
         run.case[case, column] = -1
     for index in range(len(plan.begin) - 1, -1, -1):
         scope = plan.begin[index]
-        frame = open_scope(plan, run, case, scope)
+        frame = open_scope(plan, run, case, scope, -1)
         for start in range(plan.scope[scope, at.SCOPE_START_END] - 1, plan.scope[scope, at.SCOPE_START] - 1, -1):
             clear_way(run, new_token(run, case, frame, plan.start[start]))
     register[at.ARRIVED] += 1
@@ -142,11 +169,16 @@ def arrive(plan: Plan, run: Run) -> None:
 
 
 @inlined
-def open_scope(plan: Plan, run: Run, case: int, scope: int) -> Whole:
-    """Open a process in a case; the first one outside the applicant's pool is the start of the case."""
+def open_scope(plan: Plan, run: Run, case: int, scope: int, token: int) -> Whole:
+    """Open a process in a case, by the message of a token or at its arrival (-1).
+
+    The first one outside the applicant's pool is the start of the case.
+    """
     if run.case[case, at.CASE_START] < 0 and plan.scope[scope, at.SCOPE_APPLICANT] == 0:
         run.case[case, at.CASE_START] = run.register[at.NOW]
-    return new_frame(run, case, -1, -1, scope)
+    frame = new_frame(run, case, -1, -1, scope)
+    set_timers(plan, run, case, frame, token)
+    return frame
 
 
 @inlined
@@ -172,8 +204,34 @@ def go_on(plan: Plan, run: Run, token: int) -> int:
         return join(plan, run, token, op)
     elif kind == at.ENTER:
         enter(plan, run, token, op, case)
-    else:
+    elif kind == at.END or kind == at.TERMINATE:
         return end(plan, run, token, op, case)
+    else:
+        return go_on_beside(plan, run, token, op, case)
+    return at.DONE
+
+
+@inlined
+def go_on_beside(plan: Plan, run: Run, token: int, op: int, case: int) -> int:
+    """Do what one of the rarer operations does."""
+    kind = plan.op[op, at.OP_KIND]
+    if kind == at.FIRE:
+        fire(plan, run, token, op, case)
+    elif kind == at.GATHER:
+        gather(run, token, case)
+    elif kind == at.RACE:
+        return race(plan, run, token, op, case)
+    elif kind == at.WRAP:
+        wrap(plan, run, token, op, case)
+    elif kind == at.ROUND:
+        whole = round_over(plan, run, token, case)
+        if whole >= 0:
+            return complete(plan, run, token, whole, case)
+        if whole == at.GONE:
+            return leave_case(plan, run, token)
+    elif kind == at.THROW:
+        note_end(plan, run, token, op, case)
+        throw(plan, run, token, op, case)
     return at.DONE
 
 
@@ -231,6 +289,7 @@ def enter(plan: Plan, run: Run, token: int, op: int, case: int) -> None:
         leave(plan, run, token, plan.op[op, at.OP_ARC])
         return
     inner = new_frame(run, case, outer, op, scope)
+    set_timers(plan, run, case, inner, token)
     for start in range(plan.scope[scope, at.SCOPE_START_END] - 1, first, -1):
         copy_way(run, token, new_token(run, case, inner, plan.start[start]))
     run.token[token, at.TOKEN_FRAME] = inner
@@ -242,10 +301,7 @@ def enter(plan: Plan, run: Run, token: int, op: int, case: int) -> None:
 def end(plan: Plan, run: Run, token: int, op: int, case: int) -> int:
     """Consume a token, and at a terminate end every other of its scope."""
     frame = run.token[token, at.TOKEN_FRAME]
-    if plan.scope[run.frame[frame, at.FRAME_SCOPE], at.SCOPE_APPLICANT] == 0:
-        end_case(plan, run, token, case)
-        if plan.op[op, at.OP_OUTCOME] < 2:
-            run.case[case, at.CASE_REJECTED] = plan.op[op, at.OP_OUTCOME]
+    note_end(plan, run, token, op, case)
     if plan.op[op, at.OP_KIND] == at.TERMINATE:
         kill(plan, run, case, frame, token)
         run.frame[frame, at.FRAME_LIVE] = 1
@@ -255,12 +311,23 @@ def end(plan: Plan, run: Run, token: int, op: int, case: int) -> int:
     if run.frame[frame, at.FRAME_LIVE] > 0:
         return leave_case(plan, run, token)
     outer, entered = run.frame[frame, at.FRAME_PARENT], run.frame[frame, at.FRAME_OP]
+    silence(plan, run, case, frame)
     close_frame(run, frame)
     if outer < 0:
         return leave_case(plan, run, token)
     run.token[token, at.TOKEN_FRAME] = outer
     leave(plan, run, token, plan.op[entered, at.OP_ARC])
     return at.DONE
+
+
+@inlined
+def note_end(plan: Plan, run: Run, token: int, op: int, case: int) -> None:
+    """Note an end event that is reached outside the applicant's pool, and the outcome it tells."""
+    frame = run.token[token, at.TOKEN_FRAME]
+    if plan.scope[run.frame[frame, at.FRAME_SCOPE], at.SCOPE_APPLICANT] == 0:
+        end_case(plan, run, token, case)
+        if plan.op[op, at.OP_OUTCOME] < 2:
+            run.case[case, at.CASE_REJECTED] = plan.op[op, at.OP_OUTCOME]
 
 
 @inlined
@@ -335,9 +402,16 @@ def happen(plan: Plan, run: Run, token: int) -> int:
         release(run, token)
         return at.DONE
     op, case = run.token[token, at.TOKEN_OP], run.token[token, at.TOKEN_CASE]
+    if run.case[case, at.CASE_GATHERING] > 0:
+        run.register[at.PRESENT] = case
     if phase == at.WAITING:
         note_wait(plan, run, token)
         return take_up(plan, run, token, op, case)
+    if phase == at.RINGING:
+        ring(plan, run, token, op, case)
+        return at.DONE
+    if phase == at.RACING:
+        return complete(plan, run, token, caught_up(plan, run, token), case)
     note_work(plan, run, token, run.token[token, at.TOKEN_DRAWN])
     staff = plan.op[op, at.OP_STAFF]
     if staff >= 0:
@@ -386,18 +460,19 @@ def send(plan: Plan, run: Run, token: int, case: int, index: int) -> None:
     """Send a message: it opens a pool, is caught by the token that waits longest for it, or waits itself."""
     op, scope = plan.message[index, at.MESSAGE_TARGET], plan.message[index, at.MESSAGE_SCOPE]
     if scope >= 0:
-        frame = open_scope(plan, run, case, scope)
+        frame = open_scope(plan, run, case, scope, token)
         copy_way(run, token, new_token(run, case, frame, op))
         return
     other, catching = run.case[case, at.CASE_TOKENS], -1
     while other >= 0:
-        is_caught = run.token[other, at.TOKEN_PHASE] == at.CATCHING and run.token[other, at.TOKEN_OP] == op
-        if is_caught and (catching < 0 or run.token[other, at.TOKEN_SINCE] <= run.token[catching, at.TOKEN_SINCE]):
+        if awaits(plan, run, other, op) and (catching < 0 or run.token[other, at.TOKEN_SINCE] <= run.token[catching, at.TOKEN_SINCE]):
             catching = other
         other = run.token[other, at.TOKEN_AFTER]
     if catching < 0:
         run.case[case, at.CASE_WAY + plan.setting[at.WAY_WIDTH] + plan.op[op, at.OP_BOX]] += 1
         return
+    if run.token[catching, at.TOKEN_PHASE] == at.RACING:
+        catching = called_off(plan, run, catching, case)
     copy_way(run, token, catching)
     run.case[case, at.CASE_MOVING] += 1
     make_ready(run, catching, op, -1)

@@ -13,6 +13,7 @@ from analysis.simulation.draws import (
     NORMAL,
     TRIANGULAR,
     UNIFORM,
+    UNTIL,
 )
 from bpmn.annotation import Duration, GovTime
 
@@ -76,7 +77,7 @@ def _of_mean(distribution: str, mean: float, sd: float) -> Law:
 def mean_of(law: Law, values: Sequence[float]) -> float:
     """Give the mean of what is drawn from a law, in microseconds; negative draws count as 0."""
     kind, first, second, third = law
-    if kind == NONE:
+    if kind in (NONE, UNTIL):
         return 0.0
     if kind == NORMAL:
         # The mean of max(0, X): mean Φ(mean / sd) + sd φ(mean / sd).

@@ -5,7 +5,7 @@ it makes the state of a run something that can be put aside and taken up again.
 """
 
 #: What an operation does with a token.
-WORKED, CHOOSE, SPLIT, JOIN, ENTER, END, TERMINATE = range(7)
+WORKED, CHOOSE, SPLIT, JOIN, ENTER, END, TERMINATE, FIRE, GATHER, RACE, WRAP, ROUND, WATCH, THROW = range(14)
 
 #: Columns of an operation.
 (
@@ -41,18 +41,25 @@ WORKED, CHOOSE, SPLIT, JOIN, ENTER, END, TERMINATE = range(7)
     OP_HAND_INS,
     #: Of an end: 0 granted, 1 rejected, 2 says nothing.
     OP_OUTCOME,
+    #: Of an inclusive choice its default arc, -1 for none; of an inclusive join its row in the table of reach; of what
+    #: is done in rounds the operation inside it; of an error the scope it breaks off.
+    OP_OTHER,
     OP_WIDTH,
-) = range(21)
+) = range(22)
 
 #: Flags of an operation: its work is hands-on, its wait counts as waiting, it begins or ends the clock, stops it, needs
-#: the applicant to come.
+#: the applicant to come. Of rounds: they are done at the same time. Of a timer: it interrupts, it lies on the border of
+#: what it interrupts and leads out of it.
 IS_HANDS_ON, IS_WAITING, IS_ACCEPT, IS_DECIDE, IS_STOP, IS_VISIT = (1 << bit for bit in range(6))
+IS_TOGETHER, IS_INTERRUPTING, IS_BORDER = (1 << bit for bit in range(6, 9))
 
-#: Columns of an arc: the operation it leads to, its counter in a frame (-1 where it leads to no join).
+#: Columns of an arc: the operation it leads to, its counter in a frame (its number among those into an inclusive join;
+#: -1 where it leads to no join).
 ARC_TARGET, ARC_COUNTER, ARC_WIDTH = range(3)
 
-#: Columns of a scope: its starts (first and one past the last), whether it lies in the applicant's pool.
-SCOPE_START, SCOPE_START_END, SCOPE_APPLICANT, SCOPE_WIDTH = range(4)
+#: Columns of a scope: its starts (first and one past the last), whether it lies in the applicant's pool, the timers that
+#: run while it does (first and one past the last).
+SCOPE_START, SCOPE_START_END, SCOPE_APPLICANT, SCOPE_WATCH, SCOPE_WATCH_END, SCOPE_WIDTH = range(6)
 
 #: Columns of a message: the operation it is for and the scope it opens, -1 where it opens none.
 MESSAGE_TARGET, MESSAGE_SCOPE, MESSAGE_WIDTH = range(3)
@@ -91,7 +98,7 @@ STAFF_FREE, STAFF_QUEUE, STAFF_WIDTH = range(3)
 ) = range(16)
 
 #: Phases of a token.
-READY, CATCHING, CAUGHT, WAITING, QUEUEING, WORKING, DEAD = range(7)
+READY, CATCHING, CAUGHT, WAITING, QUEUEING, WORKING, DEAD, GATHERING, RACING, RINGING = range(10)
 
 #: Columns of a case. From `CASE_WAY` on as `TOKEN_WAY`, then its letter boxes, then its visit counters.
 (
@@ -101,6 +108,8 @@ READY, CATCHING, CAUGHT, WAITING, QUEUEING, WORKING, DEAD = range(7)
     CASE_KEY,
     #: Tokens that can still move by themselves.
     CASE_MOVING,
+    #: Tokens that wait at inclusive joins.
+    CASE_GATHERING,
     CASE_TOKENS,
     CASE_FRAMES,
     CASE_ARRIVED,
@@ -115,12 +124,23 @@ READY, CATCHING, CAUGHT, WAITING, QUEUEING, WORKING, DEAD = range(7)
     CASE_CLOCK_END,
     CASE_MOVES,
     CASE_WAY,
-) = range(18)
+) = range(19)
 
 #: Columns of a frame, one run of a scope in a case. From `FRAME_COUNTERS` on: tokens that came by each arc of a join.
-FRAME_NEXT, FRAME_CASE, FRAME_PARENT, FRAME_OP, FRAME_SCOPE, FRAME_LIVE, FRAME_BEFORE, FRAME_AFTER, FRAME_COUNTERS = (
-    range(9)
-)
+(
+    FRAME_NEXT,
+    FRAME_CASE,
+    FRAME_PARENT,
+    FRAME_OP,
+    FRAME_SCOPE,
+    FRAME_LIVE,
+    FRAME_BEFORE,
+    FRAME_AFTER,
+    #: Of rounds: how many are still to come after this one, and when the first was handed over.
+    FRAME_LEFT,
+    FRAME_HANDED,
+    FRAME_COUNTERS,
+) = range(11)
 
 #: Registers: the state of a run beside its tables.
 (
@@ -144,8 +164,10 @@ FRAME_NEXT, FRAME_CASE, FRAME_PARENT, FRAME_OP, FRAME_SCOPE, FRAME_LIVE, FRAME_B
     STOPS,
     #: The operation at fault.
     FAULT,
+    #: The case whose inclusive joins are looked at when no token is ready, -1 for none.
+    PRESENT,
     REGISTERS,
-) = range(18)
+) = range(19)
 
 #: Settings of a run.
 (
@@ -175,6 +197,9 @@ POISSON, SPREAD, AT_ONCE = range(3)
 #: Why the kernel came back.
 DONE, PAUSED, NEEDS_TOKENS, NEEDS_CASES, NEEDS_FRAMES, NEEDS_STOPS, BEYOND, STUCK, ENDLESS = range(9)
 
+#: What is left of rounds that one token is through with: others are still under way, or it goes once more.
+GONE, AGAIN = -1, -2
+
 #: Columns of the sums over steps, of the result columns, of a stop.
 STEP_TIMES, STEP_WORK, STEP_WAIT, STEP_QUEUE, STEP_WIDTH = range(5)
 LONG_START, LONG_END, LONG_WORK, LONG_WAITING, LONG_CLOCK_START, LONG_CLOCK_END, LONG_ROWS = range(7)
@@ -184,6 +209,9 @@ STOP_CASE, STOP_FROM, STOP_TO, STOP_WIDTH = range(4)
 #: Parts of a unit's time on a way.
 WAY_CLOSED, WAY_OTHER, WAY_UNITS = range(3)
 PART_WORK, PART_WAIT, PART_QUEUE, PARTS = range(4)
+
+#: Added to the serial number of a timer beside an activity: at equal instants the activity is done first.
+LATE = 2**61
 
 #: An instant after all instants.
 NEVER = 2**62

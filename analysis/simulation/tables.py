@@ -24,8 +24,17 @@ class Plan(NamedTuple):
     #: Of each operation the share it rejects.
     reject: Table
     arc: Table
-    #: Of each arc out of a choice the chance of it or one before it.
+    #: Of each arc out of a choice the chance of it or one before it; of one out of an inclusive choice its own, 2 where
+    #: it is always taken.
     chance: Table
+    #: Of each arc out of an inclusive choice its chance where none before it was taken.
+    first: Table
+    #: Of each inclusive join and operation the arcs into the join, as bits, that a token there can still come by.
+    reach: Table
+    #: Of each operation done in rounds how many there are on average.
+    rounds: Table
+    #: The timers that run beside scopes.
+    watch: Table
     scope: Table
     #: Operations at which scopes start.
     start: Table
@@ -69,6 +78,7 @@ def new_run(plan: Plan, staff: Table, *, boxes: int, seen: int, counters: int, s
     frames = max(128, 2 * int(setting[at.SPARE_FRAMES]))
     register = np.zeros(at.REGISTERS, np.int64)
     register[at.TOP] = register[at.FREE_TOKEN] = register[at.FREE_CASE] = register[at.FREE_FRAME] = -1
+    register[at.PRESENT] = -1
     register[at.LEFT] = cases
     run = Run(
         token=np.empty((0, at.TOKEN_WAY + way), np.int64),

@@ -12,6 +12,15 @@ from analysis.simulation.tables import Plan, Run, Whole
 @inlined
 def new_token(run: Run, case: int, frame: int, op: int) -> Whole:
     """Put a token before an operation; it carries no way yet."""
+    new = fresh_token(run, case, frame)
+    run.frame[frame, at.FRAME_LIVE] += 1
+    make_ready(run, new, op, -1)
+    return new
+
+
+@inlined
+def fresh_token(run: Run, case: int, frame: int) -> Whole:
+    """Make a token of a case that its frame does not count yet."""
     register, token = run.register, run.token
     new = register[at.FREE_TOKEN]
     register[at.FREE_TOKEN] = token[new, at.TOKEN_NEXT]
@@ -25,8 +34,6 @@ def new_token(run: Run, case: int, frame: int, op: int) -> Whole:
         token[after, at.TOKEN_BEFORE] = new
     run.case[case, at.CASE_TOKENS] = new
     run.case[case, at.CASE_MOVING] += 1
-    run.frame[frame, at.FRAME_LIVE] += 1
-    make_ready(run, new, op, -1)
     return new
 
 
@@ -151,8 +158,11 @@ def leave_case(plan: Plan, run: Run, token: int) -> int:
 
 @inlined
 def close_if_over(plan: Plan, run: Run, case: int) -> int:
-    """Close a case no token of which can move any more; one that stays in an office is at fault."""
-    if run.case[case, at.CASE_MOVING] > 0:
+    """Close a case no token of which can move any more; one that stays in an office is at fault.
+
+    While tokens wait at inclusive joins the case stays open: what is left may be all that such a join waited for.
+    """
+    if run.case[case, at.CASE_MOVING] > 0 or run.case[case, at.CASE_GATHERING] > 0:
         return at.DONE
     fault = 0
     token = run.case[case, at.CASE_TOKENS]

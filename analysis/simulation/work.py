@@ -5,7 +5,7 @@ import numpy as np
 from analysis.simulation import layout as at
 from analysis.simulation.clocks import open_between, reached
 from analysis.simulation.compiled import inlined
-from analysis.simulation.draws import WORK_PART, duration, stream
+from analysis.simulation.draws import UNTIL, WAIT_PART, WORK_PART, duration, stream
 from analysis.simulation.heaps import next_in_queue, plan_event
 from analysis.simulation.tables import Plan, Run, Whole
 from analysis.simulation.tokens import add_to_way, close_frame, is_counted, is_inside, release, unlink
@@ -33,14 +33,31 @@ def under_way(plan: Plan, run: Run, token: int, phase: int, length: int, calenda
     run.token[token, at.TOKEN_PHASE] = phase
     run.token[token, at.TOKEN_SINCE] = now
     run.token[token, at.TOKEN_DRAWN] = length
-    plan_event(run, token, reached(plan, calendar, now, length))
+    plan_event(run, token, reached(plan, calendar, now, length), 0)
+
+
+@inlined
+def work_length(plan: Plan, run: Run, op: int, case: int, moment: int) -> Whole:
+    """Draw how long the work of the present visit takes that begins at a moment."""
+    if plan.law[2 * op + 1, 0] == UNTIL:
+        return max(np.int64(plan.law[2 * op + 1, 1]) - moment, 0)
+    return duration(draw_state(plan, run, op, case, WORK_PART), plan.law, 2 * op + 1, plan.value)
+
+
+@inlined
+def done_by(plan: Plan, run: Run, op: int, case: int) -> Whole:
+    """Draw the moment by which an event or timer is over that begins now and waits for nobody."""
+    wait = duration(draw_state(plan, run, op, case, WAIT_PART), plan.law, 2 * op, plan.value)
+    moment = reached(plan, plan.op[op, at.OP_WAIT_CALENDAR], run.register[at.NOW], wait)
+    length = work_length(plan, run, op, case, moment)
+    return reached(plan, plan.op[op, at.OP_WORK_CALENDAR], moment, length)
 
 
 @inlined
 def begin_work(plan: Plan, run: Run, token: int) -> None:
     """Let the work of a token begin now."""
     op, case = run.token[token, at.TOKEN_OP], run.token[token, at.TOKEN_CASE]
-    length = duration(draw_state(plan, run, op, case, WORK_PART), plan.law, 2 * op + 1, plan.value)
+    length = work_length(plan, run, op, case, run.register[at.NOW])
     under_way(plan, run, token, at.WORKING, length, plan.op[op, at.OP_WORK_CALENDAR])
 
 
@@ -143,6 +160,9 @@ def kill_token(plan: Plan, run: Run, token: int, case: int) -> None:
     unlink(run, token)
     run.token[token, at.TOKEN_PHASE] = at.DEAD
     if phase == at.CATCHING:
+        release(run, token)
+    elif phase == at.GATHERING:
+        run.case[case, at.CASE_GATHERING] -= 1
         release(run, token)
     else:
         run.case[case, at.CASE_MOVING] -= 1

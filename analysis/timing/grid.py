@@ -106,16 +106,23 @@ class Grid:
         self.size = size
         self.points: Column = np.arange(size) * step
         self._tilt: Column = np.exp(np.arange(size) * (math.log(_FOLDED) / size))
+        self._known: dict[tuple[Law, tuple[float, ...]], Portion] = {}
 
     def nothing(self) -> Portion:
         """All cases, at once."""
         return Portion(transform=np.ones(self.size // 2 + 1, dtype=np.complex128), mass=1.0, moment=0.0)
 
-    def of_law(self, law: Law, values: Sequence[float]) -> Portion:
-        """All cases, with a time drawn from a law."""
-        if law[0] == NONE or (law[0] == FIXED and law[1] == 0.0):
+    def of_law(self, law: Law, values: tuple[float, ...]) -> Portion:
+        """All cases, with a time drawn from a law; each law is worked out once."""
+        if (law, values) not in self._known:
+            self._known[law, values] = self._of_law(law, values)
+        return self._known[law, values]
+
+    def _of_law(self, law: Law, values: Sequence[float]) -> Portion:
+        mean = mean_of(law, values)
+        if law[0] == NONE or mean == 0.0:
             return self.nothing()
-        return self.of_masses(self._masses(law, values), mass=1.0, moment=mean_of(law, values))
+        return self.of_masses(self._masses(law, values), mass=1.0, moment=mean)
 
     def of_masses(self, masses: Column, *, mass: float, moment: float) -> Portion:
         """Cases with these shares at the points; `mass` and `moment` tell also what lies beyond the grid."""

@@ -9,8 +9,6 @@ from bpmn.gov import PARAMETERS
 from bpmn.model import Model, Node, SequenceFlow
 from bpmn.problem import Problem
 
-#: Clock-stops that need a basis to be taken out of a limit.
-_NEEDS_BASIS = frozenset(("publicity", "supplement", "suspension", "service"))
 #: The attributes of `gov:time` behind those fields.
 _WRITTEN = {"low": "min", "high": "max"}
 
@@ -79,7 +77,7 @@ def _units(model: Model) -> Iterator[Problem]:
             yield _wrong(model, "never-open", element, line=unit.line, attribute="hours")
         if unit.staff is not None and unit.staff < 1:
             yield _wrong(model, "no-staff", element, line=unit.line, value=str(unit.staff))
-        key = unit.code or name or element
+        key = model.unit_at[element].key if element in model.unit_at else unit.code or name or element
         for attribute, value in _said(unit):
             other, first = known.setdefault((key, attribute), (value, element))
             if other != value:
@@ -158,7 +156,7 @@ def _step(model: Model, node: Node) -> Iterator[Problem]:
         return
     if step.rejects is not None and not 0 <= step.rejects <= 1:
         yield _wrong(model, "rejects-range", node.id, line=step.line, value=number(step.rejects))
-    if step.clock_stop in _NEEDS_BASIS and not step.basis:
+    if step.clock_stop and not step.stops_clock:
         yield _warning(model, "clock-stop-without-basis", node.id, line=step.line, value=step.clock_stop)
     if step.mandatory and not step.basis:
         yield _warning(model, "mandatory-without-basis", node.id, line=step.line)

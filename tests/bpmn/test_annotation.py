@@ -318,3 +318,17 @@ def test_a_pool_is_the_applicants_if_all_its_lanes_are():
 
     assert model(lane=lane).applicant_processes == {"p"}
     assert model().applicant_processes == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("kind", "basis", "stops"),
+    [
+        ("test", "", True),
+        ("hearing", "行政许可法 第四十五条", True),
+        ("publicity", "", False),
+        ("publicity", "行政许可法 第四十六条", True),
+        ("", "行政许可法 第四十五条", False),
+    ],
+)
+def test_a_stop_that_needs_a_basis_stops_no_clock_without_one(kind, basis, stops):
+    assert GovStep(clock_stop=kind, basis=basis).stops_clock is stops

@@ -379,3 +379,13 @@ def test_checking_needs_no_numbers_and_no_graphs_library() -> None:
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert answer.stdout == "set()\n"
+
+
+def test_two_staff_values_are_found_where_one_lane_has_a_code_and_the_other_only_the_name():
+    built = build().lane("市场监督管理局", id="a", code="1137", staff=1).start().step("s").lane("b", id="b", staff=3)
+    model = built.step("t").end().model
+    first, second = model.lanes
+
+    problems = check(model.evolve(lanes=(first, second.evolve(name=first.name))))
+
+    assert [(problem.rule, problem.element) for problem in problems] == [("two-values", "b")]

@@ -199,8 +199,28 @@ def test_each_clock_has_its_own_shape():
 
     assert 'class="legal-bar"' in svg
     assert 'class="diamond"' in svg
-    assert 'class="dot now"' in svg
-    assert 'class="whisker now"' in svg
+    assert 'class="dot now ringed"' in svg
+    assert 'class="reach now"' in svg
+
+
+def test_a_bar_reaches_to_the_p95_and_the_mean_is_marked_on_it():
+    svg = charts.clocks(clock_rows(legal=40.0, promised=40.0, mean=20.0, p95=30.0), title="t", unit="工时")
+    legal, reach = (
+        next(float(width) for _, _, width, _, style in RECT.findall(svg) if style == wanted)
+        for wanted in ("legal-span", "reach now")
+    )
+    mean = next(float(x) for x, _, _, style in CIRCLE.findall(svg) if style == "dot now ringed")
+    left = next(float(x) for x, _, _, _, style in RECT.findall(svg) if style == "reach now")
+
+    assert reach / legal == pytest.approx(30 / 40, rel=0.01)
+    assert (mean - left) / legal == pytest.approx(20 / 40, rel=0.01)
+
+
+def test_what_was_cut_is_a_dashed_step_from_the_earlier_value_and_nothing_where_it_is_the_same():
+    rows = [ClockRow(kind="after", name="改革后实际", amount="", value=1.0, p95=1.5, earlier=earlier) for earlier in (21.0, 1.0)]
+
+    assert charts.clocks(rows[:1], title="t", unit="工时").count('class="step"') == 1
+    assert charts.clocks(rows[1:], title="t", unit="工时").count('class="step"') == 0
 
 
 def test_text_from_files_is_escaped_and_hidden_characters_shown():

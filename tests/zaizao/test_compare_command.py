@@ -1,6 +1,7 @@
 """`zaizao compare` as its users meet it."""
 
 import json
+from zipfile import ZipFile
 
 import pytest
 
@@ -40,7 +41,17 @@ def test_the_report_is_written_by_its_ending(run, make, tmp_path, ending, has):
     assert has in report.read_text()
 
 
-@pytest.mark.parametrize("ending", [".docx", ".xlsx", ".pdf", ""])
+@pytest.mark.parametrize(("ending", "part"), [(".docx", "word/document.xml"), (".xlsx", "xl/workbook.xml")])
+def test_the_documents_of_the_office_are_written_by_their_ending(run, make, tmp_path, ending, part):
+    report = tmp_path / f"report{ending}"
+
+    answer = run("compare", make("a.bpmn"), make("b.bpmn", approve=False), "-o", report, "--cases", 100)
+
+    assert answer.code == 0
+    assert part in ZipFile(report).namelist()
+
+
+@pytest.mark.parametrize("ending", [".pdf", ".doc", ""])
 def test_an_ending_that_cannot_be_written_is_refused_before_anything_is_done(run, make, tmp_path, ending):
     report = tmp_path / f"report{ending}"
 

@@ -1,6 +1,9 @@
 """`zaizao draw` as its users meet it."""
 
+from pathlib import Path
 from xml.etree import ElementTree
+
+import pytest
 
 from bpmn import read
 
@@ -28,12 +31,31 @@ def test_a_file_gets_a_whole_diagram_and_then_keeps_it_to_the_byte(run, make, tm
     assert drawn.read_bytes() == again.read_bytes()
 
 
-def test_a_picture_of_a_kind_not_built_yet_is_refused_in_one_sentence(run, make, tmp_path):
+def test_a_file_becomes_a_picture(run, make, tmp_path):
     answer = run("draw", make(), "-o", tmp_path / "permit.png")
 
+    assert (answer.code, answer.err) == (0, "")
+    assert (tmp_path / "permit.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_character_the_picture_cannot_show_is_named(run, make, tmp_path, language):
+    file = Path(make())
+    file.write_text(file.read_text(encoding="utf-8").replace("复核", "复核\U0001f600"), encoding="utf-8")
+
+    answer = run("draw", file, "-o", tmp_path / "permit.png", "--lang", language)
+
+    assert answer.code == 0
+    assert "U+1F600" in answer.err
+    assert answer.err.count("\n") == 1
+
+
+def test_a_picture_of_a_kind_nobody_writes_is_refused_in_one_sentence(run, make, tmp_path):
+    answer = run("draw", make(), "-o", tmp_path / "permit.gif")
+
     assert answer.code == 2
-    assert ".svg" in answer.err
-    assert not (tmp_path / "permit.png").exists()
+    assert ".svg .png .bpmn" in answer.err
+    assert not (tmp_path / "permit.gif").exists()
 
 
 def test_an_unreadable_file_is_named_with_its_line(run, tmp_path):

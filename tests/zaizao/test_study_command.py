@@ -15,7 +15,7 @@ def test_the_main_job_writes_a_whole_report(run, tmp_path, language):
 
     assert answer.code == 0
     assert {file.name for file in folder.iterdir()} == {
-        "as-is.svg", "report.html", "report.json", "to-be.bpmn", "to-be.svg",
+        "as-is.svg", "report.docx", "report.html", "report.json", "report.xlsx", "to-be.bpmn", "to-be.svg",
     }  # fmt: skip
     page = (folder / "report.html").read_text()
     assert page.count("<svg") >= 2
@@ -34,6 +34,8 @@ def test_the_data_of_the_report_is_what_json_prints(run, tmp_path):
     }  # fmt: skip
     assert answer.json["findings"] == []
     assert "findings" in answer.json["not_built"]
+    assert not {"docx", "xlsx"} & set(answer.json["not_built"])
+    assert {file.rpartition("/")[2] for file in answer.json["files"]} == {file.name for file in tmp_path.iterdir()}
 
 
 def test_a_single_file_gets_the_report_of_its_time(run, make, tmp_path):

@@ -10,20 +10,17 @@ from typing import TYPE_CHECKING
 import click
 
 from reports.format import visible
-from zaizao import wiring
 from zaizao.cli.failures import FILE
 from zaizao.cli.figures import cut_table, headline, warnings
 from zaizao.cli.files import load, output, save
 from zaizao.cli.options import simulated
+from zaizao.cli.reporting import REPORTS, Matter
 from zaizao.cli.simulating import compared, sound
 from zaizao.cli.time import names
 from zaizao.cli.worded import Call, Command, option
 
 if TYPE_CHECKING:
     from reports.comparison import Comparison
-
-#: What a comparison of two files will hold one day.
-NOT_BUILT = ("docx", "xlsx")
 
 
 @click.command("compare", cls=Command)
@@ -34,7 +31,7 @@ NOT_BUILT = ("docx", "xlsx")
 @click.pass_obj
 def command(call: Call, before: str, after: str, target: str, cases: int, seed: int, as_json: bool) -> int:
     """Simulate both files with common random numbers and print the four cuts."""
-    path = output(target, (".html", ".json"), later=(".docx", ".xlsx")) if target else None
+    path = output(target, (*REPORTS, ".json")) if target else None
     models = load(before), load(after)
     if not all([sound(call, before, models[0]), sound(call, after, models[1])]):
         return FILE
@@ -57,21 +54,13 @@ def command(call: Call, before: str, after: str, target: str, cases: int, seed: 
 
 
 def _content(call: Call, comparison: Comparison, path: Path) -> bytes:
-    """The report as a page or as data, by the ending of its file."""
-    from reports.html import report_html
+    """The report as a page, a document, a workbook or data, by the ending of its file."""
     from reports.json import comparison_json
 
     if path.suffix.lower() == ".json":
         return json.dumps(comparison_json(comparison), ensure_ascii=False, indent=1).encode()
     files = [comparison.before.file, comparison.after.file]
     run = ["--cases", str(comparison.cases), "--seed", str(comparison.seed), "--lang", call.settings.language]
-    page = report_html(
-        comparison,
-        language=call.settings.language,
-        title=comparison.before.title,
-        not_built=NOT_BUILT,
-        version=wiring.version(),
-        date=wiring.today(call.settings.timezone),
-        command=shlex.join(["zaizao", "compare", *files, "-o", path.name, *run]),
-    )
-    return page.encode()
+    line = shlex.join(["zaizao", "compare", *files, "-o", path.name, *run])
+    matter = Matter(title=comparison.before.title, command=line)
+    return REPORTS[path.suffix.lower()](call, comparison, matter)

@@ -30,6 +30,10 @@ class Refusal(Exception):
         self.fields = fields
 
 
+class Outage(Refusal):
+    """A part of the machine that does not answer. Mend it and make the same call again."""
+
+
 class Unreadable(Exception):
     """A file that is no readable BPMN file. Export it again from the tool it was drawn with."""
 
@@ -52,7 +56,9 @@ def report(error: BaseException, words: Words, *, debug: bool) -> int:
 def explain(error: BaseException, words: Words) -> tuple[str, int]:
     """Give the sentence for an error, in the user's language, and its exit code."""
     if isinstance(error, Refusal):
-        return words(f"cli.refusal.{error.word.replace('_', '-')}", **_shown(error.fields)), CALL
+        return words(f"cli.refusal.{error.word.replace('_', '-')}", **_shown(error.fields)), (
+            MACHINE if isinstance(error, Outage) else CALL
+        )
     if isinstance(error, Unreadable):
         return located(error.file, error.problem, words), FILE
     if isinstance(error, click.ClickException):

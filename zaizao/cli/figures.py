@@ -40,6 +40,9 @@ def time_table(call: Call, result: TimeResult) -> list[str]:
         (call.say("time.work"), times.work, call.say("basis.work")),
         (call.say("time.waiting"), times.waiting, call.say("basis.waiting")),
     ]
+    if result.exact is not None and result.exact.distribution is not None:
+        basis = "time.exact-basis" if result.exact.holds else "time.exact-least"
+        rows.insert(1, (call.say("time.exact-elapsed"), result.exact.elapsed_working, call.say(basis)))
     columns = [
         Column(),
         Column(head=call.say("time.mean"), right=True, bold=True),
@@ -54,7 +57,7 @@ def time_table(call: Call, result: TimeResult) -> list[str]:
         [
             label,
             f"{hours(measure.mean)} {unit}",
-            interval(measure.low, measure.high),
+            call.say("time.exact") if measure.source == "exact" else interval(measure.low, measure.high),
             hours(measure.median),
             hours(measure.p90),
             hours(measure.p95),
@@ -172,6 +175,35 @@ def warnings(call: Call, result: TimeResult, names: Mapping[str, str]) -> list[s
     else:
         lines += [call.say("time.estimated", year=year, share=plain(percent(100 * years[year]))) for year in years]
     lines += [call.words(f"note.{note}") for note in result.notes]
+    lines += _not_exact(call, result, names)
     if result.other_hours:
         lines.append(call.say("time.other-hours", units=call.say("time.comma").join(result.other_hours)))
     return [click.style("! ", fg="yellow") + line for line in lines]
+
+
+#: The words for why there is no exact time, by reason; all others say that there is no rule for what is drawn.
+_WHY_NOT = {
+    "mixed-clocks": "exact-mixed-clocks",
+    "message": "exact-message",
+    "irreducible": "exact-irreducible",
+    "boundary-timer": "exact-boundary-timer",
+    "rejects-in-parallel": "exact-rejects",
+    "endless-loop": "exact-loop",
+}
+
+
+def _not_exact(call: Call, result: TimeResult, names: Mapping[str, str]) -> list[str]:
+    """Say why there is no exact time, the first of the reasons with its elements."""
+    found = result.exact
+    if found is None or found.distribution is not None or not found.why_not:
+        return []
+    reason = found.why_not[0].reason
+    elements = [why.element for why in found.why_not if why.reason == reason]
+    more = call.say("time.and-more") if len(elements) > 3 else ""
+    return [
+        call.say(
+            "time.exact-none",
+            reason=call.say(f"time.{_WHY_NOT.get(reason, 'exact-construct')}"),
+            names=call.say("time.comma").join(names.get(element) or element for element in elements[:3]) + more,
+        )
+    ]

@@ -36,11 +36,9 @@ def load(path: str) -> Model:
         raise Unreadable(path, error.problem) from None
 
 
-def output(path: str, endings: tuple[str, ...], later: tuple[str, ...] = ()) -> Path:
+def output(path: str, endings: tuple[str, ...]) -> Path:
     """Give the path of a file to be written, where its ending is one we write."""
     file = Path(path)
-    if file.suffix.lower() in later:
-        raise Refusal("ending_later", ending=file.suffix.lower(), endings=" ".join(endings))
     if file.suffix.lower() not in endings:
         raise Refusal("ending_unknown", file=path, endings=" ".join(endings))
     return file

@@ -9,8 +9,9 @@ import click
 
 from bpmn import Model
 from bpmn.check import check
+from zaizao import wiring
 from zaizao.cli.check import stopping
-from zaizao.cli.failures import located
+from zaizao.cli.failures import Outage, Refusal, located
 from zaizao.cli.progress import progress
 from zaizao.cli.worded import Call
 
@@ -44,6 +45,30 @@ def timed(
     announce_compiler(call)
     with progress(call.say("study.simulate")) as bar:
         return time(model, cases=cases, seed=seed, start=start, warm_up=warm_up, progress=bar)
+
+
+def replicated(
+    call: Call, model: Model, address: str, *, cases: int, seed: int, start: datetime | None, warm_up: int | None
+) -> TimeResult:
+    """Simulate one model in independent runs on a cluster."""
+    from analysis.sweeps import default_runs, replications
+
+    try:
+        with wiring.cluster(address), progress(call.say("study.simulate")) as bar:
+            return replications(
+                model,
+                runs=default_runs(cases),
+                cases=cases,
+                seed=seed,
+                workers=None,
+                start=start,
+                warm_up=warm_up,
+                progress=bar,
+            ).result
+    except wiring.NoCluster as fault:
+        failure = Refusal if fault.reason in ("extra", "address") else Outage
+        fields = {"address": fault.address, "seconds": str(wiring.CLUSTER_SECONDS), "version": wiring.version()}
+        raise failure(f"cluster_{fault.reason}", **fields) from fault
 
 
 def compared(call: Call, before: Model, after: Model, *, cases: int, seed: int, files: tuple[str, ...]) -> Comparison:

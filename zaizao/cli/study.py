@@ -19,11 +19,11 @@ from bpmn.check import check
 from bpmn.drawing import draw
 from flows import Procedure, load, procedures
 from reports.format import number, plain, visible
-from zaizao import wiring
 from zaizao.cli import files
 from zaizao.cli.failures import FILE, Refusal
 from zaizao.cli.figures import cut_table, headline, time_table, warnings
 from zaizao.cli.options import simulated
+from zaizao.cli.reporting import REPORTS, Matter
 from zaizao.cli.simulating import compared, sound, timed
 from zaizao.cli.text import width
 from zaizao.cli.time import names
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from reports.comparison import Comparison, Side
 
 #: What the study will hold one day, and says in each report that it does not hold yet.
-NOT_BUILT = ("findings", "redesign", "docx", "xlsx")
+NOT_BUILT = ("findings", "redesign")
 #: The cell at which the seconds of each part stand.
 COLUMN = 78
 
@@ -144,25 +144,16 @@ def _simulated(call: Call, job: Job, models: list[Model]) -> Comparison | Side:
 
 
 def _write(call: Call, job: Job, result: Comparison | Side) -> tuple[list[Path], dict[str, Any]]:
-    """Write the page, the data and the pictures; the data last, since it names the others."""
+    """Write the page, the documents, the data and the pictures; the data last, since it names the others."""
     from reports.comparison import Comparison
-    from reports.html import report_html
     from reports.json import study_json
 
     pair = result if isinstance(result, Comparison) else None
     before = result.before if isinstance(result, Comparison) else result
     title = job.procedure.title[call.settings.language] if job.procedure is not None else before.model.title
-    page = report_html(
-        result,
-        language=call.settings.language,
-        title=title,
-        procedure=job.procedure,
-        not_built=NOT_BUILT,
-        version=wiring.version(),
-        date=wiring.today(call.settings.timezone),
-        command=job.command(call),
-    )
-    contents = {"report.html": page.encode(), "as-is.svg": draw(before.model).encode()}
+    matter = Matter(title=title, procedure=job.procedure, not_built=NOT_BUILT, command=job.command(call))
+    contents = {f"report{ending}": make(call, result, matter) for ending, make in REPORTS.items()}
+    contents["as-is.svg"] = draw(before.model).encode()
     if pair is not None:
         contents |= {"to-be.bpmn": pair.after.model.source, "to-be.svg": draw(pair.after.model).encode()}
     written = [job.folder / name for name in (*contents, "report.json")]

@@ -11,17 +11,25 @@ from zaizao.cli.failures import FILE
 from zaizao.cli.figures import time_table, unit_table, warnings
 from zaizao.cli.files import load
 from zaizao.cli.options import opened, simulated
-from zaizao.cli.simulating import sound, timed
-from zaizao.cli.worded import Call, Command
+from zaizao.cli.simulating import replicated, sound, timed
+from zaizao.cli.worded import Call, Command, option
 
 
 @click.command("time", cls=Command)
 @click.argument("file")
 @simulated
 @opened
+@option("--cluster", metavar="ADDRESS", default=None)
 @click.pass_obj
 def command(
-    call: Call, file: str, cases: int, seed: int, start: datetime | None, warm_up: int | None, as_json: bool
+    call: Call,
+    file: str,
+    cases: int,
+    seed: int,
+    start: datetime | None,
+    warm_up: int | None,
+    cluster: str | None,
+    as_json: bool,
 ) -> int:
     """Simulate the file's cases and print the four times."""
     model = load(file)
@@ -29,7 +37,10 @@ def command(
         return FILE
     from reports.json import time_json
 
-    result = timed(call, model, cases=cases, seed=seed, start=start, warm_up=warm_up)
+    if cluster is None:
+        result = timed(call, model, cases=cases, seed=seed, start=start, warm_up=warm_up)
+    else:
+        result = replicated(call, model, cluster, cases=cases, seed=seed, start=start, warm_up=warm_up)
     if as_json:
         click.echo(json.dumps(time_json(result), ensure_ascii=False))
         return 0
