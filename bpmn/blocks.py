@@ -291,7 +291,7 @@ class _Reduction:
         flows: deque[str] = deque()
         for number in numbers:
             way = self._detach(number)
-            flows = _join(flows, deque(way.flows))
+            flows = _join(flows, way.flows)
             alone: Iterable[Branch] = () if way.branches else (self._branch(way),)
             branches = _join(branches, way.branches or deque(alone))
         first = self.ways[numbers[0]]
