@@ -10,6 +10,8 @@ from bpmn.problem import Problem
 
 #: Written shares that sum to one may be off by this much.
 TOLERANCE = 0.001
+#: What adding written shares may lose; anything more that is left over is a share.
+ROUNDING = 1e-9
 
 
 def structure(model: Model, flow: ControlFlow) -> Iterator[Problem]:
@@ -85,7 +87,7 @@ def impossible_flows(model: Model) -> frozenset[str]:
             continue
         given = sum(flow.probability for flow in flows if flow.probability is not None)
         impossible |= {flow.id for flow in flows if flow.probability == 0}
-        if given >= 1 - TOLERANCE / 10:
+        if given >= 1 - ROUNDING:
             impossible |= {flow.id for flow in flows if flow.probability is None}
     return frozenset(impossible)
 

@@ -389,3 +389,10 @@ def test_two_staff_values_are_found_where_one_lane_has_a_code_and_the_other_only
     problems = check(model.evolve(lanes=(first, second.evolve(name=first.name))))
 
     assert [(problem.rule, problem.element) for problem in problems] == [("two-values", "b")]
+
+
+@pytest.mark.parametrize(("back", "rules"), [(0.9999, []), (1.0, ["certain"])])
+def test_a_loop_is_endless_only_where_nothing_is_left_for_its_way_out(back, rules):
+    model = build().start().step("s").exclusive("g").branch(back).to("s").branch().end().model
+
+    assert [problem.rule for problem in check(model) if problem.problem == "endless-loop"] == rules
