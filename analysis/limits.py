@@ -38,7 +38,7 @@ def span(columns: Columns) -> str:
     """Between which moments the clocks run: "accept-decide", "accept-end" or "start-end"."""
     if not columns.has_accept:
         return "start-end"
-    return "accept-decide" if columns.has_decide else "accept-end"
+    return "accept-decide" if bool((columns.clock_end >= 0).any()) else "accept-end"
 
 
 def _share(columns: Columns, clock: str, limit: float, unit: str, hours: WorkTime) -> LimitShare:

@@ -77,6 +77,7 @@ class _Game:
             self._enter(index)
         self._post(self.begin.letters)
         begin = [self._edge(-1, start) for starts in self.begin.starts.values() for start in starts]
+        self._refuse_breaks()
         for number, vertex in enumerate(self.flow.vertices):
             if vertex.scope in self.scopes:
                 self._rules(number, vertex)
@@ -129,6 +130,23 @@ class _Game:
                 self.net.places[target].takes = "all"
                 self.loose.add(self.net.edge(boxes[target], target))
             self.net.edge(sender, boxes[target])
+
+    def _refuse_breaks(self) -> None:
+        """Event sub-processes and errors break off what time decides, rounds turn a case down more than once."""
+        rounds = {node.id for node in self.model.nodes if node.is_frame and node.loop is not None}
+        for node in self.model.nodes:
+            if node.process not in self.offices:
+                continue
+            if node.is_frame and node.triggered_by_event:
+                raise _Undecided
+            if node.kind == "endEvent" and node.event("error") and node.scope:
+                raise _Undecided
+            if node.step is not None and node.step.rejects and node.id not in self.routed:
+                around = node.scope
+                while around:
+                    if around in rounds:
+                        raise _Undecided
+                    around = self.model.node[around].scope if around in self.model.node else ""
 
     def _rules(self, number: int, vertex: Vertex) -> None:
         """Say what a place does beyond its kind: whom it turns down, what it chooses, what lies inside it."""

@@ -37,9 +37,12 @@ from analysis.simulation.drive import Request, drive
 from analysis.statistics import Column, interval
 from analysis.sweeps import spread
 from bpmn.model import Model
+from org import CalendarMissing
 
-#: Step visits that all runs together may take, about a second and a half; and most where queues need longer to settle.
-_VISITS, _MOST_VISITS = 4_500_000, 18_000_000
+#: Cases of a run if nobody says, where there are few factors; more change no picture.
+MOST_CASES = 2_000
+#: Step visits that all runs together may take, little more than a second; and most where queues need longer to settle.
+_VISITS, _MOST_VISITS = 4_000_000, 16_000_000
 #: Fewest cases of a run, and most longer runs are than the others.
 _LEAST_CASES, _MOST_TIMES_LONGER = 200, 16
 #: A run may need so much longer a warm-up than it gets before a longer one is taken.
@@ -52,7 +55,7 @@ _COUNTED = 4_000
 _CLUSTER_PART = 25
 _SECOND = 1e6
 
-#: Why there is no figure: a unit cannot keep up; its queue would take too long to settle; no case ends.
+#: Why there is no figure: a unit cannot keep up; the queues take too long to settle; cases do not end.
 Why = Literal["", "overload", "unsettled", "endless"]
 
 
@@ -134,7 +137,7 @@ class _Ground:
 _Task = tuple[Factor, float]
 
 
-def sensitivity(model: Model, *, cases: int = 2_000, seed: int = 1, workers: int | None = 1) -> Sensitivity:
+def sensitivity(model: Model, *, cases: int = MOST_CASES, seed: int = 1, workers: int | None = 1) -> Sensitivity:
     """Find what moves a procedure's mean elapsed working time, in runs of at most `cases` cases.
 
     Equal arguments give equal results, whatever the workers (see `sweeps.spread`). Raises what `simulate` raises.
@@ -226,8 +229,10 @@ def _change(ground: _Ground, factor: Factor, value: float, bases: dict[int, Colu
         if times not in bases:
             bases[times] = _elapsed(ground.model, ground.program, longer)
         difference = _elapsed(model, program, longer) - bases[times]
-    except (CaseStuck, EndlessCase, RunTooLong):
+    except (CaseStuck, EndlessCase):
         return Change(value=value, why="endless")
+    except (RunTooLong, CalendarMissing):
+        return Change(value=value, why="unsettled")
     known = interval(difference, independent=request.arrivals is None)
     return Change(value=value, seconds=float(difference.mean()), low=known.low, high=known.high)
 

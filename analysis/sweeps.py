@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import accumulate, pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -66,6 +67,10 @@ class _Run:
     start: datetime | None
 
 
+#: What a run has brought: its cases and their elapsed working seconds.
+_Brought = tuple[Columns, Column]
+
+
 def replications(
     model: Model,
     *,
@@ -85,12 +90,12 @@ def replications(
     if runs < 1 or cases < runs or (warm_up or 0) < 0:
         raise BadRun(warm_up if warm_up is not None and warm_up < 0 else min(runs, cases))
     ahead = default_warm_up(model) if warm_up is None else warm_up
-    found: list[Columns] = []
+    found: list[_Brought] = []
     work = partial(_simulated, model, ahead)
     for batch in spread(work, _batches(_planned(model, runs, cases, seed, start), ahead, workers), workers=workers):
         found.extend(batch)
         if progress is not None:
-            progress(sum(columns.cases for columns in found), cases)
+            progress(sum(columns.cases for columns, _ in found), cases)
     return _pooled(model, found, seed)
 
 
@@ -151,21 +156,30 @@ def _batches(runs: Sequence[_Run], warm_up: int, workers: int | None) -> list[tu
     batches = -(-most // _BATCH)
     if workers is not None and batches > 1:
         batches = -(-batches // workers) * workers
-    size = -(-len(runs) // batches)
-    return [tuple(runs[first : first + size]) for first in range(0, len(runs), size)]
+    batches = min(batches, len(runs))
+    # The larger batches come first, so that all workers end together.
+    sizes = [len(runs) // batches + (batch < len(runs) % batches) for batch in range(batches)]
+    bounds = [0, *accumulate(sizes)]
+    return [tuple(runs[first:beyond]) for first, beyond in pairwise(bounds)]
 
 
-def _simulated(model: Model, warm_up: int, runs: tuple[_Run, ...]) -> list[Columns]:
-    return [simulate(model, cases=run.cases, seed=run.seed, start=run.start, warm_up=warm_up) for run in runs]
+def _simulated(model: Model, warm_up: int, runs: tuple[_Run, ...]) -> list[_Brought]:
+    """Do some runs; what takes long to be counted is counted here, where others do the same beside it."""
+    found = []
+    for run in runs:
+        columns = simulate(model, cases=run.cases, seed=run.seed, start=run.start, warm_up=warm_up)
+        found.append((columns, elapsed_working(model, columns)))
+    return found
 
 
-def _pooled(model: Model, runs: Sequence[Columns], seed: int) -> Replications:
+def _pooled(model: Model, found: Sequence[_Brought], seed: int) -> Replications:
     """Measure the cases of all runs together."""
+    runs = [columns for columns, _ in found]
     sizes = [columns.cases for columns in runs]
     run_of = np.repeat(np.arange(len(runs)), sizes)
     columns = replace(joined(runs), seed=seed)
     result = time_of(model, columns)
-    elapsed = elapsed_working(model, columns)
+    elapsed = np.concatenate([times for _, times in found])
     values = {
         "work": columns.work / _SECOND,
         "elapsed_working": elapsed,

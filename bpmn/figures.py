@@ -223,8 +223,8 @@ class Figures:
     def _number(self, value: int, x: float, y: float) -> str:
         radius = self._look.number
         size = radius * (1.5 if value < 10 else 1.35 if value < 100 else 0.9)
-        # A little outside the corner, so that it hides nothing of the name.
-        x, y = x - 0.2 * radius, y + 0.2 * radius
+        # A little below the corner, so that it hides nothing of the name.
+        x, y = x + 0.1 * radius, y + 0.3 * radius
         return (
             f'<circle cx="{number(x)}" cy="{number(y)}" r="{number(radius)}" fill="{INK}" stroke="{PAPER}" '
             f'stroke-width="{number(radius * 0.15)}"/><text x="{number(x)}" y="{number(y + size * 0.36)}" '

@@ -9,6 +9,7 @@ import re
 import struct
 from functools import cache
 from html import unescape
+from math import sqrt
 from pathlib import Path
 
 #: The family every text is set in, whatever the drawing asks for: fonts of the machine are never used.
@@ -62,8 +63,7 @@ def size(svg: str) -> tuple[float, float]:
 def _bounded(svg: str, zoom: float) -> float:
     """The zoom, or the largest at which the picture keeps within its bounds."""
     width, height = size(svg)
-    most = min((MOST_PIXELS / max(width * height, 1.0)) ** 0.5, LONGEST / max(width, height, 1.0))
-    return min(zoom, most)
+    return min(zoom, sqrt(MOST_PIXELS / max(width * height, 1.0)), LONGEST / max(width, height, 1.0))
 
 
 @cache

@@ -138,6 +138,7 @@ class Walk:
         if given and name != given:
             sentence = "The id {id} is used a second time. Give this element an id of its own."
             self.report("duplicate-id", "element", element, sentence, id=given)
+            self.faults[-1] = replace(self.faults[-1], element=given)  # as the file says it, so that it can be found
         elif not given and kind not in _NAMELESS:
             sentence = (
                 "The element has no id; {id} is used for it. Save the file again with the tool it was drawn with."

@@ -24,7 +24,7 @@ MARGIN = 5.0
 #: What belongs to a step above and below its box: the sign and the number.
 ABOVE, BELOW = 6.0, 8.0
 #: What belongs to it at its left.
-NUMBERS = 7.0
+NUMBERS = 5.0
 #: A lane is cut down only where that saves so much.
 _WORTH = 10.0
 #: A flow that runs across for no more than this only bends there.
@@ -106,7 +106,7 @@ def _gaps(boxes: Sequence[Bounds], left: float, right: float) -> list[float]:
     gaps, end = [], left
     for box in sorted(boxes, key=lambda box: box.x):
         if box.x > end:
-            gaps.append(max((end + box.x) / 2 - 2, box.x - NUMBERS))
+            gaps.append(max(end + 0.4 * (box.x - end), box.x - NUMBERS))
         end = max(end, box.right)
     return [gap for gap in gaps if gap < right]
 

@@ -506,6 +506,8 @@ def _clock(picture: Picture, scale: Axis, row: ClockRow, y: float) -> None:
             picture.path(f"M{_(scale.left)} {_(y)}H{_(x)}", "limit promised")
             picture.diamond(x, y, "diamond")
         else:
-            picture.bar(scale.left, y - 4.5, scale.at(max(row.value, row.p95 or 0.0)) - scale.left, 9, f"reach {row.kind}")
+            picture.bar(
+                scale.left, y - 4.5, scale.at(max(row.value, row.p95 or 0.0)) - scale.left, 9, f"reach {row.kind}"
+            )
             picture.disc(x, y, 3.8, f"dot {row.kind} ringed")
     picture.label(end + 8, y + 3.4, row.text, size=SMALL, style=row.kind)

@@ -22,7 +22,7 @@ MONTH = 365.2425 / 12 * CALENDAR_DAY
 CLOCKS = ("legal", "promised")
 
 #: Width of the chart; the table stands beside it.
-WIDTH = 390.0
+WIDTH = 376.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +76,7 @@ def _limit_text(study: Study, clock: str) -> str:
     limits = write.ARROW.join(dict.fromkeys(study.limit(amount, unit) for _, (amount, unit) in found))
     shares = [write.share(share.inside, share.n) for share, _ in found]
     counts = [f"{write.count(share.inside)} / {write.count(share.n)}" for share, _ in found]
-    told = f"{write.ARROW.join(shares)} ({write.ARROW.join(counts)})"
+    told = f"{write.ARROW.join(shares)} ({write.ARROW.join(dict.fromkeys(counts))})"
     return study.words("report.limits.part", clock=study.words(f"clock.short-{clock}"), limit=limits, shares=told)
 
 

@@ -15,6 +15,7 @@ from math import sqrt
 
 from analysis.cuts import counts
 from analysis.measure import TimeResult
+from analysis.sensitivity import Sensitivity
 from analysis.time import Saving, TimePair, time_pair
 from bpmn.model import Model
 from reports.matching import Match, are_related, match
@@ -67,6 +68,8 @@ class Side:
     distinct_materials: int
     #: What is only an upper bound, because the drawing was too tangled to decide it: "visits", "materials", "distinct".
     bounds: tuple[str, ...] = ()
+    #: What moves its mean time, where that was asked.
+    sensitivity: Sensitivity | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from flows import Procedure
-from reports import clocks, spread, whereabouts
+from reports import clocks, sensitivity, spread, whereabouts
 from reports import format as write
 from reports.charts import text_width
 from reports.comparison import Comparison, Side
@@ -24,7 +24,7 @@ from reports.docx_text import Part, Point, letter, official
 from reports.docx_xml import NAMESPACES, Column, paragraph, picture, run, table
 from reports.format import visible
 from reports.keys import key_of_changes, key_of_parts
-from reports.lanes import CLOSE, drawn, lane_order
+from reports.lanes import CLOSE, LOW, Drawing, drawn, lane_order
 from reports.panels import panels
 from reports.pictures import Picture
 from reports.pictures import picture as drawing
@@ -42,6 +42,8 @@ LARGEST = 1.3
 #: What a caption and a remark take of a turned page, and how high a chart may be, in millimetres.
 CAPTION = 17.0
 CHART = 95.0
+#: How high a key may be.
+KEY = 7.0
 
 #: The properties of a document hold no longer texts.
 LONGEST = 255
@@ -89,10 +91,10 @@ def _written(study: Study) -> bytes:
         writer.annex(number, annex)
     writer.charts(len(tables) + 1)
     writer.parts.append(section(paper, is_turned=False, is_last=False))
-    writer.diagrams()
-    body = parse_xml(
-        f"<w:body {NAMESPACES}>{''.join(writer.parts)}{section(paper, is_turned=True, is_last=True)}</w:body>"
-    )
+    sheet = _sheet(study)
+    writer.diagrams(sheet)
+    writer.parts.append(section(paper, is_turned=sheet.is_turned, is_last=True))
+    body = parse_xml(f"<w:body {NAMESPACES}>{''.join(writer.parts)}</w:body>")
     document.element.replace(document.element.body, body)
     _number_pages(document, paper)
     return _packed(document)
@@ -286,20 +288,21 @@ class _Writer:
             if name == self.study.words("report.where.whole"):
                 self.figure("", drawing(key_of_parts(self.study)), room=(WIDTH, CHART))
 
-    def diagrams(self) -> None:
-        """Both diagrams with their marks, on turned pages."""
+    def diagrams(self, sheet: _Sheet) -> None:
+        """Both diagrams with their marks, on pages of their own."""
         words, study = self.study.words, self.study
-        style = CLOSE.evolve(lane_order=lane_order([side for _, side in study.sides]))
-        for key, side in study.sides:
-            found = panels(study, drawn(study, key, side, style), WIDE / PIXEL / READABLE)
+        if study.comparison is not None:
+            self.figure("", drawing(key_of_changes(study)), room=(sheet.width, KEY))
+        self.remark(words("docx.law-mark" if study.comparison is not None else "report.legend.law"))
+        high = sheet.height - CAPTION - 2 * KEY
+        for made in sheet.drawings:
+            found = panels(study, made, sheet.width / PIXEL / READABLE)
             for place, svg in enumerate(found, start=1):
-                name = study.side_name(key)
+                name = study.side_name(made.key)
                 if len(found) > 1:
                     name = words("docx.part-of", name=name, place=str(place), count=str(len(found)))
-                self.figure(name, drawing(svg), room=(WIDE, HIGH - CAPTION))
-        if study.comparison is not None:
-            self.figure("", drawing(key_of_changes(study)), room=(WIDE, HIGH - CAPTION))
-        self.remark(words("docx.law-mark"))
+                self.figure(name, drawing(svg), room=(sheet.width, high))
+                high = sheet.height - CAPTION
         if self.missing:
             named = words("list.separator").join(f"{letter} U+{ord(letter):04X}" for letter in self.missing)
             self.remark(words("docx.missing-characters", characters=named))
@@ -313,6 +316,11 @@ class _Writer:
             found.append((words("report.where.by-unit"), str(where.units)))
         if (shown := spread.spread(study)) is not None:
             found.append((words("report.spread.title"), str(shown.chart)))
+        found += [
+            (words("docx.table.sensitivity", side=panel.side), str(panel.chart))
+            for panel in sensitivity.panels(study)
+            if panel.chart is not None
+        ]
         return found
 
     def figure(self, name: str, shown: Picture, *, room: tuple[float, float]) -> None:
@@ -329,6 +337,27 @@ class _Writer:
     def remark(self, text: str) -> None:
         """A remark below a figure."""
         self.parts.append(paragraph("Remark", run(self.official(text), self.look.table)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sheet:
+    """The pages the diagrams stand on, and the diagrams laid out for them; lengths in millimetres."""
+
+    is_turned: bool
+    width: float
+    height: float
+    drawings: tuple[Drawing, ...]
+
+
+def _sheet(study: Study) -> _Sheet:
+    """Turned pages, where both diagrams are low enough to be read there; else upright ones, which are higher."""
+    order = lane_order([side for _, side in study.sides])
+    drawings: tuple[Drawing, ...] = ()
+    for style in (CLOSE, LOW):
+        drawings = tuple(drawn(study, key, side, style.evolve(lane_order=order)) for key, side in study.sides)
+        if max(made.box.height for made in drawings) * PIXEL * READABLE <= HIGH - CAPTION:
+            return _Sheet(is_turned=True, width=WIDE, height=HIGH, drawings=drawings)
+    return _Sheet(is_turned=False, width=WIDTH, height=WIDE, drawings=drawings)
 
 
 def _numeral(number: int) -> str:

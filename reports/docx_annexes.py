@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from reports import changes, clocks, cuts, method, spread, steps, trust, whereabouts
+from reports import changes, clocks, cuts, method, sensitivity, spread, steps, trust, whereabouts
 from reports import format as write
 from reports.comparison import Cut
 from reports.cuts import Card
@@ -40,7 +40,7 @@ def annexes(study: Study) -> list[Annex]:
     made = [
         Annex(title=words(f"docx.annex.figures{pair}"), tables=(_cuts(study), _limits(study), *_spread(study))),
         Annex(title=words("docx.annex.changes"), tables=_changes(study)),
-        Annex(title=words("docx.annex.times"), tables=(*_units(study), *_steps(study))),
+        Annex(title=words("docx.annex.times"), tables=(*_units(study), *_steps(study), *_sensitivity(study))),
         Annex(title=words("docx.annex.method"), tables=tuple(_method(study))),
     ]
     return [annex for annex in made if annex.tables]
@@ -190,6 +190,20 @@ def _steps(study: Study) -> list[Table]:
         caption = words("docx.table.steps", side=table.side)
         remark = words("report.steps.note", side=table.side, unit=table.unit)
         made += [Table(caption=caption, columns=tuple(columns), rows=rows, remarks=(remark,))] if rows else []
+    return made
+
+
+def _sensitivity(study: Study) -> list[Table]:
+    """What moves the mean time of each side, the largest first."""
+    words = study.words
+    made = []
+    for panel in sensitivity.panels(study):
+        columns = [Column(head=panel.heads[0]), Column(head=panel.heads[1])]
+        columns += [Column(head=head, is_number=True) for head in panel.heads[2:]]
+        rows = tuple((row.head, row.note, *row.cells) for row in panel.rows)
+        caption = words("docx.table.sensitivity", side=panel.side)
+        remarks = (words("docx.unit", unit=panel.unit), *panel.notes)
+        made += [Table(caption=caption, columns=tuple(columns), rows=rows, remarks=remarks)] if rows else []
     return made
 
 

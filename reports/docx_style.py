@@ -18,7 +18,7 @@ PITCH = 579
 #: White on each side of an upright page and of a page turned, in millimetres: above, right, below, left.
 UPRIGHT = (37.0, 26.0, 35.0, 28.0)
 TURNED = (28.0, 37.0, 26.0, 35.0)
-#: Width of the text block of each, and the height of a turned one.
+#: Width of the text block of each (turned, it is as wide as an upright one is high), and the height of a turned one.
 WIDTH = 156.0
 WIDE = 225.0
 HIGH = 156.0
@@ -159,7 +159,8 @@ def styles(look: Look) -> str:
         _style(
             "Title",
             "Title",
-            f'<w:keepNext/>{_lines(look.title_line, after=line)}<w:jc w:val="center"/><w:outlineLvl w:val="0"/>',
+            f'<w:keepNext/><w:snapToGrid w:val="0"/>{_lines(look.title_line, after=line)}'
+            '<w:jc w:val="center"/><w:outlineLvl w:val="0"/>',
             _letters(look.title, look.title_size, bold),
         ),
         _style("BodyText", "Body Text", look.indent, ""),
@@ -228,7 +229,8 @@ def _loose(before: int, after: int) -> str:
 _EDGE = 'w:val="single" w:sz="4" w:space="0" w:color="000000"'
 _TABLES = (
     '<w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont">'
-    '<w:name w:val="Default Paragraph Font"/></w:style><w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/><w:tblPr>'
+    '<w:name w:val="Default Paragraph Font"/></w:style>'
+    '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/><w:tblPr>'
     '<w:tblInd w:w="0" w:type="dxa"/><w:tblCellMar><w:top w:w="0" w:type="dxa"/><w:left w:w="85" w:type="dxa"/>'
     '<w:bottom w:w="0" w:type="dxa"/><w:right w:w="85" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>'
     '<w:style w:type="numbering" w:default="1" w:styleId="NoList"><w:name w:val="No List"/></w:style>'

@@ -42,7 +42,7 @@ def official(text: str, language: str) -> str:
     >>> official("由 10\u202f000 件减少 95.2\u202f%", "zh"), official("10\u202f000 cases, 95.2\u202f%", "en")
     ('由10000件减少95.2%', '10,000 cases, 95.2%')
     """
-    text = re.sub(r"[\u202f ]%", "%", text)
+    text = re.sub(r"[\u202f ]%", "%", text).replace(write.ARROW, " → ")
     if language != "zh":
         return text.replace(write.GAP, ",")
     text = text.replace(write.GAP, "").replace("「", "“").replace("」", "”")

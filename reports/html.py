@@ -17,7 +17,20 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from flows import Procedure
-from reports import changes, clocks, cuts, hand_overs, headline, method, spread, steps, trust, waits, whereabouts
+from reports import (
+    changes,
+    clocks,
+    cuts,
+    hand_overs,
+    headline,
+    method,
+    sensitivity,
+    spread,
+    steps,
+    trust,
+    waits,
+    whereabouts,
+)
 from reports import format as write
 from reports.comparison import Comparison, Side
 from reports.diagrams import SAMPLES, diagrams
@@ -26,7 +39,9 @@ from reports.study import Study, step_name
 from reports.words import load
 
 #: The beginning of a text with Chinese in it in a picture, which says its language on a page in another one.
-_CHINESE_TEXT = re.compile("<text (?=[^>]*>[^<]*[\u4e00-\u9fff])")
+_CHINESE_TEXT = re.compile(
+    "<(text|tspan)(?=[ >][^<]*[\u4e00-\u9fff])(?=[^>]*>[^<]*[\u4e00-\u9fff])|<(title)(?=>[\u4e00-\u9fff])"
+)
 
 #: Titles longer than this are cut in the running head of the pages.
 LONG_TITLE = 26
@@ -58,7 +73,7 @@ def report_html(
         command=command,
     )
     page = _environment().get_template("report.html.jinja").render(_page(study))
-    return page if language == "zh" else _CHINESE_TEXT.sub(r'<text lang="zh-CN" ', page)
+    return page if language == "zh" else _CHINESE_TEXT.sub(r'<\1\2 lang="zh-CN"', page)
 
 
 @cache
@@ -100,6 +115,7 @@ def _page(study: Study) -> dict[str, object]:
         **_first_page(study),
         **_second_page(study),
         **_last_pages(study),
+        "sensitivity": sensitivity.panels(study),
     }
 
 
@@ -193,10 +209,11 @@ def _css(study: Study) -> Markup:
     title, *rest = _about(study)
     about = css_text(" · ".join([title if len(title) <= LONG_TITLE else f"{title[:LONG_TITLE]}…", *rest]))
     page = (
-        "@page { size: A4; margin: 15mm 15mm 14mm; font: 8pt var(--sans); color: #616b79;\n"
+        "@page { size: A4; margin: 14mm 15mm 12mm; font: 8pt var(--sans); color: #616b79;\n"
         f"  @top-left {{ content: {head}; }} @top-right {{ content: {about}; }}\n"
         '  @bottom-center { content: "— " counter(page) " / " counter(pages) " —"; } }\n'
-        "@page :first { margin-top: 10mm; margin-bottom: 11mm; @top-left { content: none; } @top-right { content: none; } }\n"
+        "@page :first { margin-top: 10mm; margin-bottom: 10mm;\n"
+        "  @top-left { content: none; } @top-right { content: none; } }\n"
     )
     return Markup("\n".join([*sheets, page]))
 

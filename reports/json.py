@@ -11,9 +11,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analysis.measure import CaseTimes, LimitShare, Measure, PathTime, StepTime, TimeResult
+from analysis.sensitivity import Sensitivity
 from analysis.timing import ExactTime
 from reports.comparison import Comparison, Cut, Side
 from reports.matching import Match
+from reports.sensitivity import sensitivity_json
 
 #: Decimal places of a time: microseconds.
 _PLACES = 6
@@ -76,6 +78,7 @@ def study_json(  # the keys of the contract, one argument each
     comparison: Comparison | None,
     files: Sequence[str],
     not_built: Sequence[str],
+    sensitivity: Sensitivity | None = None,
 ) -> dict[str, Any]:
     """What `zaizao study --json` prints and `report.json` holds."""
     compared = comparison_json(comparison) if comparison is not None else None
@@ -87,6 +90,10 @@ def study_json(  # the keys of the contract, one argument each
         "cuts": compared["cuts"] if compared is not None else None,
         "findings": [],
         "redesign": None,
+        "sensitivity": {
+            "as_is": sensitivity_json(sensitivity),
+            "to_be": sensitivity_json(comparison.after.sensitivity) if comparison is not None else None,
+        },
         "files": list(files),
         "not_built": list(not_built),
     }

@@ -20,7 +20,7 @@ READABLE = 0.905
 
 #: The measures of a drawing that has to be read, and to leave room for what stands beside it on a page.
 CLOSE = COMPACT.evolve(
-    gateway=12, event=11, column_gap=9, row_gap=5, lane_padding=3, pool_padding=3, spacing=3, band=14, lane=18
+    gateway=12, event=11, column_gap=8, row_gap=5, lane_padding=2.5, pool_padding=2, spacing=3, band=14, lane=18
 )
 #: The same with names in two rows: lower and wider.
 LOW = CLOSE.evolve(name_rows=2)

@@ -6,7 +6,8 @@ A panel is drawn in one go, without windows into a shared drawing, so that it be
 from __future__ import annotations
 
 import math
-from html import escape
+import re
+from html import escape, unescape
 from itertools import pairwise
 
 from reports import format as write
@@ -72,8 +73,20 @@ def _titled(drawing: Drawing, span: tuple[float, float], name: str) -> str:
         f'{opening}<defs><clipPath id="heads"><rect x="0" width="{head:.1f}" {place}/></clipPath></defs>'
         f'<g transform="translate({head - start:.1f} 0)">{body}</g>'
         f'<rect x="0" width="{head:.1f}" {place} fill="#ffffff"/>'
-        f'<g clip-path="url(#heads)"><g transform="translate({-box.x:.1f} 0)">{body}</g></g>{edges}</svg>'
+        f'<g clip-path="url(#heads)"><g transform="translate({-box.x:.1f} 0)">{_frames(drawing, body)}</g></g>'
+        f"{edges}</svg>"
     )
+
+
+def _frames(drawing: Drawing, body: str) -> str:
+    """What stands first in a drawing: its pools and lanes; all of it where something stands between them."""
+    frames = {lane.id for lane in drawing.model.lanes} | {pool.id for pool in drawing.model.pools}
+    for found in re.finditer(r'<g data-element="([^"]*)"', body):
+        if unescape(found[1]) not in frames:
+            rest = body[found.start() :]
+            is_whole = not any(f'data-element="{escape(frame)}"' in rest for frame in frames)
+            return body[: found.start()] if is_whole else body
+    return body
 
 
 def _rows(drawing: Drawing, span: tuple[float, float]) -> tuple[float, float]:

@@ -15,7 +15,7 @@ from reports.study import Study, step_name
 class Source:
     """One table of sources."""
 
-    #: "unproved", "law", "published", "times" or "background".
+    #: "unproved", "law", "published", "origins" or "background".
     key: str
     title: str
     heads: tuple[str, ...]
@@ -102,7 +102,7 @@ def _times(study: Study, procedure: Procedure) -> Source:
     names = ("report.unproved.side", "report.origins.part", "report.origins.elements", "report.unproved.source")
     heads = (*(words(name) for name in names), words("report.origins.origin"))
     return Source(
-        key="times",
+        key="origins",
         title=words("report.origins.title"),
         heads=heads,
         rows=rows,

@@ -1,4 +1,4 @@
-"""Waiting against working, step by step: what each takes in a mean case, before above after, the longest waits first."""
+"""Waiting against working, step by step: a mean case, before above after, the longest waits first."""
 
 from __future__ import annotations
 
@@ -104,6 +104,4 @@ def _row(pair: _Pair, scale: Scale, *, is_pair: bool) -> PathRow:
 
 
 def _scaled(parts: Parts, scale: Scale) -> Parts:
-    return replace(
-        parts, work=scale.value(parts.work), queue=scale.value(parts.queue), wait=scale.value(parts.wait)
-    )
+    return replace(parts, work=scale.value(parts.work), queue=scale.value(parts.queue), wait=scale.value(parts.wait))

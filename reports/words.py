@@ -27,7 +27,7 @@ class Words:
     language: str
     sentences: Mapping[str, str]
 
-    def __call__(self, key: str, **fields: object) -> str:
+    def __call__(self, key: str, /, **fields: object) -> str:
         """Give the sentence of `key` with its fields filled in.
 
         >>> load("en")("unit.hour")

@@ -16,7 +16,7 @@ from reports import headline
 from reports.comparison import Comparison, Side
 from reports.format import visible
 from reports.study import Study, study_of
-from reports.xlsx_sheets import SHEETS
+from reports.xlsx_sheets import sheets
 from reports.xlsx_table import Book
 
 #: The properties of a document hold no longer texts.
@@ -69,9 +69,7 @@ def _written(study: Study) -> bytes:
         }
     )
     book = Book(workbook, study)
-    for name, make in SHEETS:
-        made_table = make(study)
-        if made_table is not None:
-            book.add(name, made_table)
+    for name, table in sheets(study):
+        book.add(name, table)
     workbook.close()
     return made.getvalue()

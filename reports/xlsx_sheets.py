@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analysis.measure import Measure, StepTime
-from reports import charts, clocks, headline, method, trust, whereabouts
+from analysis.sensitivity import Change
+from reports import charts, clocks, headline, method, sensitivity, trust, whereabouts
 from reports import format as write
 from reports.changes import KINDS, numbers
 from reports.comparison import Cut
@@ -180,7 +181,7 @@ def reckoning(study: Study) -> Table | None:
     words, found = study.words, study.comparison.changes
     sheet = words("xlsx.sheet.changes")
     last = 4 + len(found)
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for kind in KINDS:
         counts = [
             sum(len(getattr(match, side)) for match in found if match.kind == kind) for side in ("before", "after")
@@ -332,24 +333,53 @@ def sample(study: Study) -> Table | None:
     return Table(columns=made, rows=rows, notes=(words("xlsx.sample-note", unit=study.unit()),), charts=(drawn,))
 
 
+def moving(study: Study) -> Table | None:
+    """What moves the mean time of each side for sure, the largest first: how far, with its interval."""
+    panels = sensitivity.panels(study)
+    scale = _moving_scale(study)
+    known = [(study.side_name(key), side.sensitivity) for key, side in study.sides if side.sensitivity is not None]
+    rows: list[tuple[Cell, ...]] = []
+    for panel, (name, found) in zip(panels, known, strict=True):
+        credible = [effect for effect in found.effects if effect.is_credible]
+        for row, effect in zip(panel.rows, credible, strict=False):
+            cells = [value for change in (effect.lower, effect.higher) for value in _change(change, scale)]
+            rows.append((name, row.head, row.note, row.cells[0].split("\n")[0], *cells))
+    ways = [f"{way}{end}" for way in ("lower", "higher") for end in ("", "-low", "-high")]
+    keys = [(key, "text") for key in ("side", "factor", "unit", "value")] + [(way, "time") for way in ways]
+    made = columns(study, keys, **dict.fromkeys(ways, f" ({study.unit(scale)})"))
+    notes = dict.fromkeys(note for panel in panels for note in panel.notes)
+    return Table(columns=made, rows=tuple(rows), notes=tuple(notes)) if rows else None
+
+
+def _moving_scale(study: Study) -> Scale:
+    """The unit in which the largest of the moves is read best."""
+    effects = [effect for _, side in study.sides if side.sensitivity for effect in side.sensitivity.effects]
+    changes = [change for effect in effects for change in (effect.lower, effect.higher) if change is not None]
+    most = max((abs(change.seconds or 0.0) for change in changes), default=0.0)
+    return write.office_scale(most, study.before.times.day_seconds)
+
+
+def _change(change: Change | None, scale: Scale) -> list[float | None]:
+    values = (change.seconds, change.low, change.high) if change is not None else (None, None, None)
+    return [_scaled(value, scale) for value in values]
+
+
 # the texts
 
 
-def origins(study: Study) -> Table | None:
-    """Law, published figures and the sources of times, kind by kind."""
-    found = sources(study)
-    if not found:
-        return None
-    widest = max(len(source.heads) for source in found)
-    made = [Column(key="term", head=study.words("xlsx.head.term"))]
-    made += [
-        Column(key=f"c{place}", head=study.words("xlsx.head.content") if place == 0 else "") for place in range(widest)
+def origins(study: Study) -> list[tuple[str, Table]]:
+    """Law, published figures, where times come from: each a sheet, by the key of its name."""
+    return [
+        (
+            source.key,
+            Table(
+                columns=tuple(Column(key=f"c{place}", head=head) for place, head in enumerate(source.heads)),
+                rows=source.rows,
+                notes=source.notes,
+            ),
+        )
+        for source in sources(study)
     ]
-    rows: list[tuple[Cell, ...]] = []
-    for source in found:
-        title = study.words(f"xlsx.origin.{source.key}")
-        rows += [(title, *row, *[""] * (widest - len(row))) for row in (source.heads, *source.rows)]
-    return Table(columns=tuple(made), rows=tuple(rows))
 
 
 def account(study: Study) -> Table:
@@ -374,6 +404,13 @@ SHEETS: Sequence[tuple[str, Maker]] = (
     ("limits", limits),
     ("times", all_times),
     ("sample", sample),
-    ("origins", origins),
+    ("sensitivity", moving),
     ("method", account),
 )
+
+
+def sheets(study: Study) -> list[tuple[str, Table]]:
+    """All sheets that hold something, with the keys of their names; the method stands last."""
+    made = [(name, make(study)) for name, make in SHEETS]
+    found = [(name, table) for name, table in made if table is not None]
+    return [*found[:-1], *origins(study), found[-1]]

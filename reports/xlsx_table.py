@@ -34,8 +34,8 @@ LONGEST = 32_767
 
 #: Widths of columns, in characters.
 _NARROWEST, _WIDEST, _TYPE = 7.0, 46.0, 10
-#: Height of a row, in points.
-_ROW = 17
+#: Heights in points: of a row, of each line of one with several, of the highest there can be.
+_ROW, _LINE, _HIGHEST = 17, 14, 409
 
 #: The row of the head; the sheet's title and what is said of it stand above.
 HEAD = 3
@@ -125,33 +125,39 @@ class Book:
         title = self._study.words(f"xlsx.sheet.{name}")
         sheet = self._book.add_worksheet(title)
         self._set_up(sheet, table)
-        _text(sheet, 0, 0, f"{self._study.title} · {title}", self._format(bold=True, font_size=14))
+        self._top(sheet, f"{self._study.title} · {title}", table)
+        widths = _widths(table)
+        for place, width in enumerate(widths):
+            sheet.set_column(place, place, width)
+        for number, row in enumerate((*table.rows, *([table.last] if table.last else []))):
+            self._row(sheet, HEAD + 1 + number, row, table)
+            lines = max(map(_lines, row, widths), default=1)
+            if lines > 1:
+                sheet.set_row(HEAD + 1 + number, min(lines * _LINE + 4, _HIGHEST))
+        for place, chart in enumerate(table.charts):
+            self._chart(sheet, title, table, chart, place)
+
+    def _top(self, sheet: Worksheet, title: str, table: Table) -> None:
+        """The sheet's title, what is said of it, and the heads of the columns."""
+        _text(sheet, 0, 0, title, self._format(bold=True, font_size=14))
         quiet = self._format(font_color="#616b79")
         for row, notes in ((1, table.notes[:1]), (2, table.notes[1:])):
             _text(sheet, row, 0, self._study.words("list.stop").join(notes), quiet)
         for place, column in enumerate(table.columns):
             _text(sheet, HEAD, place, column.head, self._head(column))
-        rows = [*table.rows, *([table.last] if table.last else [])]
-        for number, row in enumerate(rows):
-            is_last = bool(table.last) and number == len(rows) - 1
-            for place, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
-                self._cell(sheet, (HEAD + 1 + number, place), cell, column, table, is_last=is_last)
-        widths = _widths(table)
-        for place, width in enumerate(widths):
-            sheet.set_column(place, place, width)
-        for number, row in enumerate(rows):
-            lines = max(map(_lines, row, widths), default=1)
-            if lines > 1:
-                sheet.set_row(HEAD + 1 + number, min(lines * 14 + 4, 409))
-        for place, chart in enumerate(table.charts):
-            self._chart(sheet, title, table, chart, place)
+
+    def _row(self, sheet: Worksheet, number: int, row: Sequence[Cell], table: Table) -> None:
+        is_last = bool(table.last) and row is table.last
+        for place, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
+            self._cell(sheet, (number, place), cell, column, table, is_last=is_last)
 
     def _set_up(self, sheet: Worksheet, table: Table) -> None:
         """Frozen head, filter, and a page that prints: A4 turned, one page wide, the head on each."""
         sheet.freeze_panes(HEAD + 1, 1 if len(table.columns) > 3 else 0)
         sheet.set_landscape()
         sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
+        is_short = any(chart.kind == "bar" for chart in table.charts)
+        sheet.fit_to_pages(1, 1 if is_short else 0)
         sheet.repeat_rows(HEAD)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
         sheet.set_footer("&C— &P / &N —")
@@ -212,32 +218,48 @@ class Book:
 
     def _chart(self, sheet: Worksheet, title: str, table: Table, said: Chart, place: int) -> None:
         """Put bars below the table, one below the other, and lines right of it."""
+        is_bar = said.kind == "bar"
         chart = self._book.add_chart({"type": said.kind, **({"subtype": "stacked"} if said.is_stacked else {})})
-        keys = [column.key for column in table.columns]
+        names = 0
         for series in said.series:
             first, last = series.rows or (0, len(table.rows) - 1)
-            names, values = keys.index(series.names), keys.index(series.values)
-            look = {"line": {"color": series.colour, "width": 1.75}} if said.kind != "bar" else {}
-            chart.add_series(
-                {
-                    "name": [title, HEAD, values],
-                    "categories": [title, HEAD + 1 + first, names, HEAD + 1 + last, names],
-                    "values": [title, HEAD + 1 + first, values, HEAD + 1 + last, values],
-                    **(look or {"fill": {"color": series.colour}, "gap": 60}),
-                }
-            )
+            names = max(names, last - first + 1)
+            chart.add_series(_series(title, table, series, (HEAD + 1 + first, HEAD + 1 + last), is_bar=is_bar))
+        self._frame(chart, said)
+        high = max(240, 24 * names + 110) if is_bar else 340
+        chart.set_size({"width": 640, "height": high})
+        below = HEAD + len(table.rows) + 3 + place * math.ceil((high + 20) / (_ROW * 4 / 3))
+        sheet.insert_chart(*((below, 0) if is_bar else (HEAD + 1, len(table.columns) + 1)), chart)
+
+    def _frame(self, chart: Any, said: Chart) -> None:
+        """Title, key and axes of a chart."""
         font = {"name": self._font, "size": 9}
         chart.set_title({"name": said.title, "name_font": {"name": self._font, "size": 11}, "overlay": False})
         chart.set_legend({"position": "bottom", "font": font} if len(said.series) > 1 else {"none": True})
-        axis = {"name": said.unit, "name_font": font, "num_font": font, "major_gridlines": {"visible": False}}
-        shown = {"num_format": said.format, "num_format_linked": False} if said.format else {}
-        chart.set_x_axis({**axis, **shown, **({"min": 0, "max": said.most} if said.most else {})})
+        axis: dict[str, Any] = {"name": said.unit, "name_font": font, "num_font": font}
+        axis["major_gridlines"] = {"visible": False}
+        if said.format:
+            axis |= {"num_format": said.format, "num_format_linked": False}
+        if said.kind == "line":
+            axis |= {"interval_unit": 10, "interval_tick": 10}
+        if said.most:
+            axis |= {"min": 0, "max": said.most}
+        chart.set_x_axis(axis)
         chart.set_y_axis({"reverse": said.kind == "bar", "num_font": font, "major_gridlines": {"visible": False}})
-        names = max((series.rows or (1, len(table.rows)))[1] - (series.rows or (1, 0))[0] + 1 for series in said.series)
-        high = max(240, 24 * names + 110) if said.kind == "bar" else 340
-        chart.set_size({"width": 640, "height": high})
-        below = HEAD + len(table.rows) + 3 + place * math.ceil((high + 20) / (_ROW * 4 / 3))
-        sheet.insert_chart(*((below, 0) if said.kind == "bar" else (HEAD, len(table.columns) + 1)), chart)
+
+
+def _series(title: str, table: Table, series: Series, rows: tuple[int, int], *, is_bar: bool) -> dict[str, Any]:
+    """One row of bars or one line: the cells it is drawn from, and its colour."""
+    keys = [column.key for column in table.columns]
+    names, values = keys.index(series.names), keys.index(series.values)
+    colour = {"color": series.colour}
+    look: dict[str, Any] = {"fill": colour, "gap": 60} if is_bar else {"line": {**colour, "width": 1.75}}
+    return {
+        "name": [title, HEAD, values],
+        "categories": [title, rows[0], names, rows[1], names],
+        "values": [title, rows[0], values, rows[1], values],
+        **look,
+    }
 
 
 def _text(sheet: Worksheet, row: int, column: int, text: str, look: Any) -> None:

@@ -3,6 +3,7 @@
 import logging
 import os
 import re
+import socket
 import stat
 import tempfile
 from collections.abc import Iterator, MutableMapping
@@ -17,7 +18,7 @@ import click
 #: Seconds a cluster has to answer, and to show a worker.
 CLUSTER_SECONDS = 5
 #: How the address of a cluster's scheduler is written.
-_ADDRESS = re.compile(r"(?:(?:tcp|tls)://)?(?:\[[0-9A-Fa-f:.]+\]|[^\s/:@\[\]]+):(\d{1,5})")
+_ADDRESS = re.compile(r"(?:(tcp|tls)://)?(?:\[([0-9A-Fa-f:.]+)\]|([^\s/:@\[\]]+)):(\d{1,5})")
 _HIGHEST_PORT = 65_535
 
 
@@ -97,8 +98,9 @@ def cluster(address: str) -> Iterator[None]:
     except ImportError:
         raise NoCluster("extra", address) from None
     found = _ADDRESS.fullmatch(address)
-    if found is None or not 0 < int(found[1]) <= _HIGHEST_PORT:
+    if found is None or not 0 < int(found[4]) <= _HIGHEST_PORT:
         raise NoCluster("address", address)
+    _hear(address, found[2] or found[3], int(found[4]), is_secret=found[1] == "tls")
     for name in ("distributed", "distributed.client", "tornado", "tornado.application"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what goes wrong is told in one sentence
     with _connected(distributed, address) as client:
@@ -107,6 +109,17 @@ def cluster(address: str) -> Iterator[None]:
             yield
         except (OSError, distributed.KilledWorker, distributed.CancelledError) as fault:
             raise NoCluster("lost", address) from fault
+
+
+def _hear(address: str, host: str, port: int, *, is_secret: bool) -> None:
+    """Hear whether a scheduler is there: it speaks first. A client would wait for a silent server without end."""
+    try:
+        with socket.create_connection((host, port), timeout=CLUSTER_SECONDS) as line:
+            is_there = is_secret or line.recv(1) != b""
+    except (OSError, UnicodeError) as fault:
+        raise NoCluster("silent", address) from fault
+    if not is_there:
+        raise NoCluster("silent", address)
 
 
 def _connected(distributed: Any, address: str) -> Any:

@@ -2,6 +2,7 @@
 
 from analysis.simulation.columns import Columns, PathSums, StepSums, UnitSums
 from analysis.simulation.compiled import cache_folder, package_folder
+from analysis.simulation.histories import histories
 from analysis.simulation.refusals import refusals
 from analysis.simulation.run import (
     default_start,
@@ -22,6 +23,7 @@ __all__ = [
     "default_start",
     "default_warm_up",
     "expected_visits",
+    "histories",
     "is_compiled",
     "overloads",
     "package_folder",

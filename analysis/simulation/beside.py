@@ -19,11 +19,12 @@ from analysis.simulation.tokens import (
     close_if_over,
     copy_way,
     fresh_token,
+    go_along,
     is_counted,
     make_ready,
     new_frame,
     new_token,
-    release,
+    tell,
     unlink,
 )
 from analysis.simulation.work import done_by, draw_state, kill, see
@@ -79,6 +80,7 @@ def end_timers(run: Run, case: int, frame: int) -> None:
 def ring(plan: Plan, run: Run, token: int, op: int, case: int) -> None:
     """Let a timer ring: it ends what it interrupts, and its token goes its own way."""
     frame, flags = run.token[token, at.TOKEN_FRAME], plan.op[op, at.OP_FLAGS]
+    tell(run, case, at.RUNG, op)
     pass_time(run, token)
     if flags & at.IS_BORDER:
         outer = run.frame[frame, at.FRAME_PARENT]
@@ -94,8 +96,7 @@ def ring(plan: Plan, run: Run, token: int, op: int, case: int) -> None:
             for column in range(at.FRAME_COUNTERS, run.frame.shape[1]):
                 run.frame[frame, column] = 0
         run.frame[frame, at.FRAME_LIVE] += 1
-    arc = plan.op[op, at.OP_ARC]
-    make_ready(run, token, plan.arc[arc, at.ARC_TARGET], arc)
+    go_along(plan, run, token, plan.op[op, at.OP_ARC])
 
 
 @inlined
@@ -133,8 +134,7 @@ def throw(plan: Plan, run: Run, token: int, op: int, case: int) -> None:
     outer = run.frame[frame, at.FRAME_PARENT]
     break_off(plan, run, token, case, frame)
     run.token[token, at.TOKEN_FRAME] = outer
-    arc = plan.op[op, at.OP_ARC]
-    make_ready(run, token, plan.arc[arc, at.ARC_TARGET], arc)
+    go_along(plan, run, token, plan.op[op, at.OP_ARC])
 
 
 @beside
@@ -147,9 +147,9 @@ def wrap(plan: Plan, run: Run, token: int, op: int, case: int) -> None:
         _, chance = uniform(draw_state(plan, run, op, case, ROUNDS_PART))
         if chance < part:
             rounds += 1
-    arc, flags = plan.op[op, at.OP_ARC], plan.op[op, at.OP_FLAGS]
+    flags = plan.op[op, at.OP_FLAGS]
     if rounds == 0:
-        make_ready(run, token, plan.arc[arc, at.ARC_TARGET], arc)
+        go_along(plan, run, token, plan.op[op, at.OP_ARC])
         return
     run.case[case, at.CASE_HAND_INS] += plan.op[op, at.OP_HAND_INS]
     if flags & at.IS_VISIT:
@@ -190,11 +190,11 @@ def round_over(plan: Plan, run: Run, token: int, case: int) -> Whole:
 def race(plan: Plan, run: Run, token: int, op: int, case: int) -> int:
     """Wait for the first of several events: a message that is there already, else what comes first."""
     boxes = at.CASE_WAY + plan.setting[at.WAY_WIDTH]
-    best, first = -1, np.int64(at.NEVER)
+    best, first = -1, at.NEVER
     for arc in range(plan.op[op, at.OP_ARC], plan.op[op, at.OP_ARC_END]):
         event = plan.arc[arc, at.ARC_TARGET]
         if plan.op[event, at.OP_BOX] >= 0 and run.case[case, boxes + plan.op[event, at.OP_BOX]] > 0:
-            make_ready(run, token, event, arc)
+            go_along(plan, run, token, arc)
             return at.DONE
     for arc in range(plan.op[op, at.OP_ARC], plan.op[op, at.OP_ARC_END]):
         event = plan.arc[arc, at.ARC_TARGET]

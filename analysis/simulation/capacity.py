@@ -16,8 +16,8 @@ import numpy as np
 from analysis.measure import Overload
 from analysis.runs import components
 from analysis.simulation import layout as at
-from analysis.simulation.compile import Program
 from analysis.simulation.drive import Request, drive, work_time
+from analysis.simulation.program import Program
 from bpmn.model import Model
 from org import WorkTime
 
@@ -27,6 +27,8 @@ _MOST_EQUATIONS = 1500
 _COUNTED, _MOST_COUNTED_VISITS, _SEED = 20_000, 4_000_000, 1
 #: Relaxation times that a warm-up lasts, and the most cases it may take.
 _RELAXATIONS, _LONGEST_WARM_UP = 3.0, 200_000
+#: Operations whose visits depend on times or on what comes together.
+_TANGLED = (at.GATHER, at.RACE, at.WATCH, at.THROW)
 _SECOND = 1e6
 _DAY = 86_400.0
 
@@ -72,6 +74,8 @@ def visits(model: Model, program: Program) -> tuple[tuple[float, ...], bool]:
 
 def _solved(program: Program) -> Sequence[float] | None:
     """The expected visits to every operation, None where the equations do not hold."""
+    if np.isin(program.op[:, at.OP_KIND], _TANGLED).any():
+        return None
     if _takes_others(program) and _has_others(program):
         return None
     given = [0.0] * len(program.op)
@@ -139,21 +143,36 @@ def _passages(program: Program) -> Iterator[Passage]:
             share = stays
             if row[at.OP_KIND] == at.CHOOSE:
                 share, before = program.chance[arc] - before, program.chance[arc]
+            elif row[at.OP_KIND] == at.FIRE:
+                share = _fired(program, op, arc)
             target, counter = program.arc[arc].tolist()
             yield Passage(source=op, target=target, share=share, counter=counter)
         for index in range(row[at.OP_MESSAGE], row[at.OP_MESSAGE_END]):
             target, scope = program.message[index].tolist()
             if scope >= 0:
                 yield Passage(source=op, target=target, share=stays)
-        if row[at.OP_KIND] == at.ENTER:
+        if row[at.OP_KIND] in (at.ENTER, at.WRAP):
             yield from _around(program, op)
 
 
-def _around(program: Program, op: int) -> Iterator[Passage]:
-    """The ways into a sub-process; what is rejected inside does not come out of it."""
+def _fired(program: Program, op: int, arc: int) -> float:
+    """The share of tokens at an inclusive choice for which an arc is taken."""
     row = program.op[op]
+    arcs = range(row[at.OP_ARC], row[at.OP_ARC_END])
+    none = math.prod(1.0 - program.chance[other] for other in arcs if program.chance[other] <= 1.0)
+    if arc == row[at.OP_OTHER]:
+        return float(none)
+    # What is drawn again where nothing is taken falls on the ways in proportion to their chances.
+    is_drawn_again = row[at.OP_OTHER] < 0 and not any(program.chance[other] > 1.0 for other in arcs)
+    return float(min(program.chance[arc], 1.0) / (1.0 - none if is_drawn_again else 1.0))
+
+
+def _around(program: Program, op: int) -> Iterator[Passage]:
+    """The ways into a sub-process or the rounds of an activity; what is rejected inside does not come out of it."""
+    row = program.op[op]
+    rounds = program.rounds[op] if row[at.OP_KIND] == at.WRAP else 1.0
     for start in _starts(program, row[at.OP_SCOPE]):
-        yield Passage(source=op, target=start, share=1.0)
+        yield Passage(source=op, target=start, share=rounds)
     target, counter = program.arc[row[at.OP_ARC]].tolist()
     for inner in np.flatnonzero(program.reject).tolist():
         scope = program.op[inner, at.OP_SCOPE]
@@ -178,7 +197,7 @@ def _has_others(program: Program) -> bool:
     """Whether a case can have several tokens at once."""
     begins = sum(len(_starts(program, scope)) for scope in program.begin)
     together = (program.scope[:, at.SCOPE_START_END] - program.scope[:, at.SCOPE_START] > 1).any()
-    splits = (program.op[:, at.OP_KIND] == at.SPLIT).any()
+    splits = np.isin(program.op[:, at.OP_KIND], (at.SPLIT, at.FIRE)).any() or (program.rounds > 1.0).any()
     return bool(begins > 1 or together or splits or (program.message[:, at.MESSAGE_SCOPE] >= 0).any())
 
 
@@ -192,7 +211,7 @@ def loads(model: Model, program: Program, per_case: Sequence[float]) -> tuple[Lo
     if not arrivals:
         return ()
     own = work_time(model)
-    year = _open_days(own)
+    year = _arrival_days(model)
     work = _work(program, per_case)
     found = []
     for number, (unit, staff) in enumerate(zip(program.staffed, program.staff, strict=True)):
@@ -204,6 +223,14 @@ def loads(model: Model, program: Program, per_case: Sequence[float]) -> tuple[Lo
             Load(use=use, overload=Overload(unit=unit.name, use=use, staff=staff, needed=math.floor(needed) + 1))
         )
     return tuple(found)
+
+
+def _arrival_days(model: Model) -> float:
+    """Days of arrivals in a year: all where cases arrive round the clock, else working days."""
+    own, arriving = work_time(model), model.procedure.arrival_hours
+    if arriving is not None and work_time(model, arriving).is_around_the_clock:
+        return 365.0
+    return _open_days(own)
 
 
 def _open_days(hours: WorkTime) -> float:
@@ -233,7 +260,7 @@ def warm_up(model: Model, program: Program, per_case: Sequence[float], found: Se
     if not arrivals or not found:
         return 0
     slowest = max((load.use / (1.0 - math.sqrt(load.use)) ** 2 for load in found if load.use < 1.0), default=0.0)
-    under_way = arrivals * _open_days(work_time(model)) / 365 * _lasting(model, program, per_case) / _DAY
+    under_way = arrivals * _arrival_days(model) / 365 * _lasting(model, program, per_case) / _DAY
     return min(math.ceil(_RELAXATIONS * slowest + 2.0 * under_way + 2.0 * arrivals), _LONGEST_WARM_UP)
 
 

@@ -13,14 +13,15 @@ import numpy as np
 from analysis.errors import CaseStuck, EndlessCase, RunTooLong
 from analysis.hours import office_hours
 from analysis.simulation import layout as at
-from analysis.simulation.compile import Hours, Program
 from analysis.simulation.draws import EXPONENTIAL
 from analysis.simulation.kernel import advance, plan_arrival
+from analysis.simulation.program import Hours, Program
 from analysis.simulation.tables import (
     Plan,
     Run,
     Table,
     more_cases,
+    more_facts,
     more_frames,
     more_stops,
     more_tokens,
@@ -58,6 +59,8 @@ class Request:
     at_once: bool = False
     #: Units (by their place in `Program.staffed`) whose staff is taken to have no limit.
     unlimited: frozenset[int] = frozenset()
+    #: Of how many of the first counted cases all that happens is told.
+    told: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +73,8 @@ class Harvest:
     #: Sums over steps (a row each) and along ways.
     steps: tuple[tuple[int, ...], ...]
     way: tuple[int, ...]
+    #: What happened to the cases that were told of, in the order in which it did.
+    fact: Table
 
 
 def work_time(model: Model, hours: Hours | None = None) -> WorkTime:
@@ -122,7 +127,7 @@ def _plan(model: Model, program: Program, request: Request, days: tuple[date, da
     setting[at.WARM_UP], setting[at.CASES] = request.warm_up, request.cases
     setting[at.SEED] = np.uint64(request.seed % 2**64).astype(np.int64)
     setting[at.ARRIVALS] = at.AT_ONCE if request.at_once else at.SPREAD if request.arrivals is None else at.POISSON
-    setting[at.ARRIVAL_CALENDAR] = program.calendar
+    setting[at.ARRIVAL_CALENDAR] = program.arrivals if request.arrivals is not None else program.calendar
     setting[at.ARRIVAL_INSTANT] = instant
     if setting[at.ARRIVALS] == at.SPREAD:
         setting[at.ARRIVAL_YEAR] = round(own.count(request.start, year_after(request.start)) * _SECOND)
@@ -130,8 +135,9 @@ def _plan(model: Model, program: Program, request: Request, days: tuple[date, da
     setting[at.WAY_WIDTH] = at.WAY_UNITS + at.PARTS * (len(program.rows) + 1)
     setting[at.BOXES] = program.boxes
     setting[at.MOST_MOVES] = _MOST_MOVES
-    gap = own.day_seconds * _SECOND / request.arrivals if request.arrivals else 0.0
-    calendar, span, day = calendars([work_time(model, hours) for hours in program.hours], *days)
+    day = sum(end - start for start, end in model.procedure.arrival_hours or model.procedure.hours)
+    gap = day * _SECOND / request.arrivals if request.arrivals else 0.0
+    calendar, span, first_spans = calendars([work_time(model, hours) for hours in program.hours], *days)
     return Plan(
         op=program.op,
         law=program.law,
@@ -139,13 +145,17 @@ def _plan(model: Model, program: Program, request: Request, days: tuple[date, da
         reject=program.reject,
         arc=program.arc,
         chance=program.chance,
+        first=program.first,
+        reach=program.reach,
+        rounds=program.rounds,
+        watch=program.watch,
         scope=program.scope,
         start=program.start,
         begin=program.begin,
         message=program.message,
         calendar=calendar,
         span=span,
-        day=day,
+        day=first_spans,
         setting=setting,
         gap=np.array([[EXPONENTIAL, gap, 0.0, 0.0]]),
     )
@@ -186,6 +196,9 @@ def _run(plan: Plan, program: Program, request: Request, progress: Progress | No
         plan, staff, boxes=program.boxes, seen=program.seen, counters=program.counters, steps=len(program.steps)
     )
     run.register[at.FAULT] = -1
+    if request.told:
+        run.register[at.TOLD_CASES] = request.told
+        run = more_facts(plan, run, 8 * program.spare_tokens + 4096)
     plan_arrival(plan, run)
     steps = [[0] * at.STEP_WIDTH for _ in program.steps]
     way = [0] * len(run.way)
@@ -198,13 +211,14 @@ def _run(plan: Plan, program: Program, request: Request, progress: Progress | No
             progress(request.cases - int(run.register[at.LEFT]), request.cases)
         if reason == at.DONE:
             break
-        run = _resumed(run, reason, program)
+        run = more_facts(plan, run, len(run.fact)) if reason == at.NEEDS_FACTS else _resumed(run, reason, program)
     return Harvest(
         long=run.long,
         short=run.short,
         stop=run.stop[: run.register[at.STOPS]],
         steps=tuple(tuple(row) for row in steps),
         way=tuple(way),
+        fact=run.fact[: run.register[at.FACTS]],
     )
 
 

@@ -10,7 +10,7 @@ from analysis.simulation import layout as at
 from analysis.simulation.compiled import beside, inlined
 from analysis.simulation.draws import WAY_PART, uniform
 from analysis.simulation.tables import Plan, Run, Whole
-from analysis.simulation.tokens import copy_way, make_ready, new_token, release, unlink
+from analysis.simulation.tokens import copy_way, go_along, new_token, release, tell, unlink
 from analysis.simulation.work import draw_state, see
 
 
@@ -28,7 +28,8 @@ def fire(plan: Plan, run: Run, token: int, op: int, case: int) -> None:
             other = new_token(run, case, frame, plan.arc[arc, at.ARC_TARGET])
             run.token[other, at.TOKEN_ARC] = arc
             copy_way(run, token, other)
-    make_ready(run, token, plan.arc[lowest, at.ARC_TARGET], lowest)
+            tell(run, case, at.WENT, arc)
+    go_along(plan, run, token, lowest)
 
 
 @inlined
@@ -82,9 +83,9 @@ def next_gathering(run: Run, case: int, before: int) -> Whole:
     found, token = -1, run.case[case, at.CASE_TOKENS]
     while token >= 0:
         serial = run.token[token, at.TOKEN_SERIAL]
-        if run.token[token, at.TOKEN_PHASE] == at.GATHERING and serial > before:
-            if found < 0 or serial < run.token[found, at.TOKEN_SERIAL]:
-                found = token
+        is_later = run.token[token, at.TOKEN_PHASE] == at.GATHERING and serial > before
+        if is_later and (found < 0 or serial < run.token[found, at.TOKEN_SERIAL]):
+            found = token
         token = run.token[token, at.TOKEN_AFTER]
     return found
 
@@ -128,12 +129,13 @@ def can_come(plan: Plan, run: Run, case: int, op: int, frame: int) -> bool:
         if place >= 0 and is_awaited(plan.reach[row, place], held):
             return True
         inner = run.frame[inner, at.FRAME_AFTER]
-    if run.frame.shape[1] > at.FRAME_COUNTERS:
-        scope = run.frame[frame, at.FRAME_SCOPE]
-        for other in range(len(plan.op)):
-            if plan.op[other, at.OP_KIND] == at.JOIN and plan.op[other, at.OP_SCOPE] == scope:
-                if is_awaited(plan.reach[row, other], held) and is_held(plan, run, frame, other):
-                    return True
+    if run.frame.shape[1] == at.FRAME_COUNTERS:
+        return False
+    scope = run.frame[frame, at.FRAME_SCOPE]
+    for other in range(len(plan.op)):
+        is_join = plan.op[other, at.OP_KIND] == at.JOIN and plan.op[other, at.OP_SCOPE] == scope
+        if is_join and is_awaited(plan.reach[row, other], held) and is_held(plan, run, frame, other):
+            return True
     return False
 
 
@@ -147,10 +149,10 @@ def is_awaited(reach: int, held: int) -> bool:
 def is_held(plan: Plan, run: Run, frame: int, op: int) -> bool:
     """Say whether tokens wait in a parallel join."""
     first = at.FRAME_COUNTERS + plan.op[op, at.OP_COUNTER]
+    held = 0
     for counter in range(first, first + plan.op[op, at.OP_NEED]):
-        if run.frame[frame, counter] > 0:
-            return True
-    return False
+        held += run.frame[frame, counter]
+    return held > 0
 
 
 @inlined
@@ -186,4 +188,4 @@ def go_together(plan: Plan, run: Run, case: int, op: int, frame: int) -> None:
         last = token
         run.token[last, at.TOKEN_PHASE] = at.READY
     run.case[case, at.CASE_MOVING] += 1
-    make_ready(run, last, plan.arc[plan.op[op, at.OP_ARC], at.ARC_TARGET], plan.op[op, at.OP_ARC])
+    go_along(plan, run, last, plan.op[op, at.OP_ARC])

@@ -31,9 +31,20 @@ Tables and columns are named in `layout`. Moments are local microseconds. The qu
 import numpy as np
 
 from analysis.simulation import layout as at
-from analysis.simulation.beside import awaits, called_off, caught_up, race, ring, round_over, set_timers, silence, throw, wrap
+from analysis.simulation.beside import (
+    awaits,
+    called_off,
+    caught_up,
+    race,
+    ring,
+    round_over,
+    set_timers,
+    silence,
+    throw,
+    wrap,
+)
 from analysis.simulation.clocks import reached
-from analysis.simulation.compiled import compiled, inlined
+from analysis.simulation.compiled import beside, compiled, inlined
 from analysis.simulation.draws import NONE, REJECT_PART, WAIT_PART, WAY_PART, case_key, duration, stream, uniform
 from analysis.simulation.gates import fire, gather, gathered
 from analysis.simulation.heaps import next_event, queue_up
@@ -43,12 +54,14 @@ from analysis.simulation.tokens import (
     close_frame,
     close_if_over,
     copy_way,
+    go_along,
     is_counted,
     leave_case,
     make_ready,
     new_frame,
     new_token,
     release,
+    tell,
 )
 from analysis.simulation.work import begin_work, draw_state, kill, note_wait, note_work, see, serve, under_way
 
@@ -61,45 +74,42 @@ def advance(plan: Plan, run: Run, turns: int) -> int:
     """Go on for at most so many events and say why it came back (`layout.DONE` and the like)."""
     register = run.register
     while True:
-        if register[at.FREE_TOKENS] < plan.setting[at.SPARE_TOKENS]:
-            return at.NEEDS_TOKENS
-        if register[at.FREE_FRAMES] < plan.setting[at.SPARE_FRAMES]:
-            return at.NEEDS_FRAMES
-        if register[at.STOPS] == len(run.stop):
-            return at.NEEDS_STOPS
+        full = what_is_full(plan, run)
+        if full != at.DONE:
+            return full
         token = register[at.TOP]
         if token >= 0:
             register[at.TOP] = run.token[token, at.TOKEN_NEXT]
             fault = go_on(plan, run, token)
-            if fault != at.DONE:
-                return fault
-            continue
-        if register[at.PRESENT] >= 0:
+        elif register[at.PRESENT] >= 0:
             fault = come_to_rest(plan, run, register[at.PRESENT])
-            if fault != at.DONE:
-                return fault
-            continue
-        if register[at.LEFT] == 0:
+        elif register[at.LEFT] == 0:
             return at.DONE
-        if turns == 0:
+        elif turns == 0:
             return at.PAUSED
-        turns -= 1
-        if is_arrival_next(plan, run):
-            if register[at.FREE_CASES] == 0:
-                return at.NEEDS_CASES
-            if register[at.NEXT_ARRIVAL] == at.NEVER:
-                return at.BEYOND
-            arrive(plan, run)
-            continue
-        if run.heap[0, 0] >= at.NEVER:
-            return at.BEYOND
-        register[at.NOW] = run.heap[0, 0]
-        fault = happen(plan, run, next_event(run))
+        else:
+            turns -= 1
+            fault = arrive(plan, run) if is_arrival_next(plan, run) else happen(plan, run)
         if fault != at.DONE:
             return fault
 
 
 @inlined
+def what_is_full(plan: Plan, run: Run) -> int:
+    """Say which table has no room left for what one turn may bring."""
+    register = run.register
+    if register[at.FREE_TOKENS] < plan.setting[at.SPARE_TOKENS]:
+        return at.NEEDS_TOKENS
+    if register[at.FREE_FRAMES] < plan.setting[at.SPARE_FRAMES]:
+        return at.NEEDS_FRAMES
+    if register[at.STOPS] == len(run.stop):
+        return at.NEEDS_STOPS
+    if register[at.FACTS] > register[at.FACTS_ROOM]:
+        return at.NEEDS_FACTS
+    return at.DONE
+
+
+@beside
 def come_to_rest(plan: Plan, run: Run, case: int) -> int:
     """No token is ready: let an inclusive join go on to which nothing can come any more; where none can, look no more.
 
@@ -142,10 +152,14 @@ def plan_arrival(plan: Plan, run: Run) -> None:
     register[at.NEXT_ARRIVAL] = reached(plan, setting[at.ARRIVAL_CALENDAR], setting[at.ARRIVAL_INSTANT], within)
 
 
-@inlined
-def arrive(plan: Plan, run: Run) -> None:
+@beside
+def arrive(plan: Plan, run: Run) -> int:
     """Let a case arrive: open its scopes and put a token at each of their starts."""
     register = run.register
+    if register[at.FREE_CASES] == 0:
+        return at.NEEDS_CASES
+    if register[at.NEXT_ARRIVAL] == at.NEVER:
+        return at.BEYOND
     now = register[at.NEXT_ARRIVAL]
     register[at.NOW] = now
     case = register[at.FREE_CASE]
@@ -162,10 +176,12 @@ def arrive(plan: Plan, run: Run) -> None:
     for index in range(len(plan.begin) - 1, -1, -1):
         scope = plan.begin[index]
         frame = open_scope(plan, run, case, scope, -1)
+        tell(run, case, at.OPENED, scope)
         for start in range(plan.scope[scope, at.SCOPE_START_END] - 1, plan.scope[scope, at.SCOPE_START] - 1, -1):
             clear_way(run, new_token(run, case, frame, plan.start[start]))
     register[at.ARRIVED] += 1
     plan_arrival(plan, run)
+    return at.DONE
 
 
 @inlined
@@ -176,6 +192,7 @@ def open_scope(plan: Plan, run: Run, case: int, scope: int, token: int) -> Whole
     """
     if run.case[case, at.CASE_START] < 0 and plan.scope[scope, at.SCOPE_APPLICANT] == 0:
         run.case[case, at.CASE_START] = run.register[at.NOW]
+        tell(run, case, at.BEGUN, -1)
     frame = new_frame(run, case, -1, -1, scope)
     set_timers(plan, run, case, frame, token)
     return frame
@@ -211,7 +228,7 @@ def go_on(plan: Plan, run: Run, token: int) -> int:
     return at.DONE
 
 
-@inlined
+@beside
 def go_on_beside(plan: Plan, run: Run, token: int, op: int, case: int) -> int:
     """Do what one of the rarer operations does."""
     kind = plan.op[op, at.OP_KIND]
@@ -226,19 +243,13 @@ def go_on_beside(plan: Plan, run: Run, token: int, op: int, case: int) -> int:
     elif kind == at.ROUND:
         whole = round_over(plan, run, token, case)
         if whole >= 0:
-            return complete(plan, run, token, whole, case)
+            return complete_whole(plan, run, token, whole, case)
         if whole == at.GONE:
             return leave_case(plan, run, token)
     elif kind == at.THROW:
         note_end(plan, run, token, op, case)
         throw(plan, run, token, op, case)
     return at.DONE
-
-
-@inlined
-def leave(plan: Plan, run: Run, token: int, arc: int) -> None:
-    """Send a token along an arc."""
-    make_ready(run, token, plan.arc[arc, at.ARC_TARGET], arc)
 
 
 @inlined
@@ -249,7 +260,7 @@ def choose(plan: Plan, run: Run, token: int, op: int, case: int) -> None:
     arc, last = plan.op[op, at.OP_ARC], plan.op[op, at.OP_ARC_END] - 1
     while arc < last and chance >= plan.chance[arc]:
         arc += 1
-    leave(plan, run, token, arc)
+    go_along(plan, run, token, arc)
 
 
 @inlined
@@ -260,7 +271,8 @@ def split(plan: Plan, run: Run, token: int, op: int, case: int) -> None:
         other = new_token(run, case, frame, plan.arc[arc, at.ARC_TARGET])
         run.token[other, at.TOKEN_ARC] = arc
         copy_way(run, token, other)
-    leave(plan, run, token, plan.op[op, at.OP_ARC])
+        tell(run, case, at.WENT, arc)
+    go_along(plan, run, token, plan.op[op, at.OP_ARC])
 
 
 @inlined
@@ -275,7 +287,7 @@ def join(plan: Plan, run: Run, token: int, op: int) -> int:
     for counter in range(first, first + need):
         run.frame[frame, counter] -= 1
     run.frame[frame, at.FRAME_LIVE] -= need - 1
-    leave(plan, run, token, plan.op[op, at.OP_ARC])
+    go_along(plan, run, token, plan.op[op, at.OP_ARC])
     return at.DONE
 
 
@@ -286,9 +298,10 @@ def enter(plan: Plan, run: Run, token: int, op: int, case: int) -> None:
     outer = run.token[token, at.TOKEN_FRAME]
     first = plan.scope[scope, at.SCOPE_START]
     if first == plan.scope[scope, at.SCOPE_START_END]:
-        leave(plan, run, token, plan.op[op, at.OP_ARC])
+        go_along(plan, run, token, plan.op[op, at.OP_ARC])
         return
     inner = new_frame(run, case, outer, op, scope)
+    tell(run, case, at.OPENED, scope)
     set_timers(plan, run, case, inner, token)
     for start in range(plan.scope[scope, at.SCOPE_START_END] - 1, first, -1):
         copy_way(run, token, new_token(run, case, inner, plan.start[start]))
@@ -316,7 +329,7 @@ def end(plan: Plan, run: Run, token: int, op: int, case: int) -> int:
     if outer < 0:
         return leave_case(plan, run, token)
     run.token[token, at.TOKEN_FRAME] = outer
-    leave(plan, run, token, plan.op[entered, at.OP_ARC])
+    go_along(plan, run, token, plan.op[entered, at.OP_ARC])
     return at.DONE
 
 
@@ -350,6 +363,8 @@ def hand_over(plan: Plan, run: Run, token: int, op: int, case: int) -> int:
             run.case[case, at.CASE_MOVING] -= 1
             return close_if_over(plan, run, case)
         run.case[case, letter] -= 1
+    if box >= 0:
+        tell(run, case, at.CAUGHT_ONE, op)
     note_hand_over(plan, run, token, op, case)
     law = 2 * op
     if plan.law[law, 0] == NONE:
@@ -372,6 +387,7 @@ def note_hand_over(plan: Plan, run: Run, token: int, op: int, case: int) -> None
     if flags & at.IS_VISIT:
         run.case[case, at.CASE_VISITS] += 1
     step = plan.op[op, at.OP_STEP]
+    tell(run, case, at.HANDED, op)
     if step >= 0 and is_counted(plan, run, case):
         run.step[step, at.STEP_TIMES] += 1
 
@@ -395,8 +411,12 @@ def take_up(plan: Plan, run: Run, token: int, op: int, case: int) -> int:
 
 
 @inlined
-def happen(plan: Plan, run: Run, token: int) -> int:
-    """Let the event of a token happen: its wait or its work is over."""
+def happen(plan: Plan, run: Run) -> int:
+    """Let the next event happen: the wait or the work of its token is over."""
+    if run.heap[0, 0] >= at.NEVER:
+        return at.BEYOND
+    run.register[at.NOW] = run.heap[0, 0]
+    token = next_event(run)
     phase = run.token[token, at.TOKEN_PHASE]
     if phase == at.DEAD:
         release(run, token)
@@ -411,12 +431,13 @@ def happen(plan: Plan, run: Run, token: int) -> int:
         ring(plan, run, token, op, case)
         return at.DONE
     if phase == at.RACING:
-        return complete(plan, run, token, caught_up(plan, run, token), case)
-    note_work(plan, run, token, run.token[token, at.TOKEN_DRAWN])
-    staff = plan.op[op, at.OP_STAFF]
-    if staff >= 0:
-        run.staff[staff, at.STAFF_FREE] += 1
-        serve(plan, run, staff)
+        op = caught_up(plan, run, token)
+    else:
+        note_work(plan, run, token, run.token[token, at.TOKEN_DRAWN])
+        staff = plan.op[op, at.OP_STAFF]
+        if staff >= 0:
+            run.staff[staff, at.STAFF_FREE] += 1
+            serve(plan, run, staff)
     return complete(plan, run, token, op, case)
 
 
@@ -424,6 +445,7 @@ def happen(plan: Plan, run: Run, token: int) -> int:
 def complete(plan: Plan, run: Run, token: int, op: int, case: int) -> int:
     """Finish a step or event: note clocks, reject or send messages, and go on."""
     flags, now = plan.op[op, at.OP_FLAGS], run.register[at.NOW]
+    tell(run, case, at.COMPLETED, op)
     if flags & at.IS_STOP and is_counted(plan, run, case):
         stop = run.register[at.STOPS]
         run.stop[stop, at.STOP_CASE] = run.case[case, at.CASE_NUMBER]
@@ -437,16 +459,23 @@ def complete(plan: Plan, run: Run, token: int, op: int, case: int) -> int:
     if plan.reject[op] > 0.0:
         _, chance = uniform(draw_state(plan, run, op, case, REJECT_PART))
         if chance < plan.reject[op]:
-            return turn_down(plan, run, token, case)
+            return turn_down(plan, run, token, op, case)
     for index in range(plan.op[op, at.OP_MESSAGE], plan.op[op, at.OP_MESSAGE_END]):
         send(plan, run, token, case, index)
-    leave(plan, run, token, plan.op[op, at.OP_ARC])
+    go_along(plan, run, token, plan.op[op, at.OP_ARC])
     return at.DONE
 
 
-@inlined
-def turn_down(plan: Plan, run: Run, token: int, case: int) -> int:
+@beside
+def complete_whole(plan: Plan, run: Run, token: int, op: int, case: int) -> int:
+    """Finish an activity that was done in rounds."""
+    return complete(plan, run, token, op, case)
+
+
+@beside
+def turn_down(plan: Plan, run: Run, token: int, op: int, case: int) -> int:
     """End a case at once: all its tokens go."""
+    tell(run, case, at.TURNED_DOWN, op)
     end_case(plan, run, token, case)
     run.case[case, at.CASE_REJECTED] = 1
     kill(plan, run, case, -1, token)
@@ -455,9 +484,10 @@ def turn_down(plan: Plan, run: Run, token: int, case: int) -> int:
     return leave_case(plan, run, token)
 
 
-@inlined
+@beside
 def send(plan: Plan, run: Run, token: int, case: int, index: int) -> None:
     """Send a message: it opens a pool, is caught by the token that waits longest for it, or waits itself."""
+    tell(run, case, at.SENT, index)
     op, scope = plan.message[index, at.MESSAGE_TARGET], plan.message[index, at.MESSAGE_SCOPE]
     if scope >= 0:
         frame = open_scope(plan, run, case, scope, token)
@@ -465,7 +495,9 @@ def send(plan: Plan, run: Run, token: int, case: int, index: int) -> None:
         return
     other, catching = run.case[case, at.CASE_TOKENS], -1
     while other >= 0:
-        if awaits(plan, run, other, op) and (catching < 0 or run.token[other, at.TOKEN_SINCE] <= run.token[catching, at.TOKEN_SINCE]):
+        if awaits(plan, run, other, op) and (
+            catching < 0 or run.token[other, at.TOKEN_SINCE] <= run.token[catching, at.TOKEN_SINCE]
+        ):
             catching = other
         other = run.token[other, at.TOKEN_AFTER]
     if catching < 0:

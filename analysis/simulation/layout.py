@@ -57,8 +57,8 @@ IS_TOGETHER, IS_INTERRUPTING, IS_BORDER = (1 << bit for bit in range(6, 9))
 #: -1 where it leads to no join).
 ARC_TARGET, ARC_COUNTER, ARC_WIDTH = range(3)
 
-#: Columns of a scope: its starts (first and one past the last), whether it lies in the applicant's pool, the timers that
-#: run while it does (first and one past the last).
+#: Columns of a scope: its starts (first and one past the last), whether it lies in the applicant's pool, the timers
+#: beside it (first and one past the last).
 SCOPE_START, SCOPE_START_END, SCOPE_APPLICANT, SCOPE_WATCH, SCOPE_WATCH_END, SCOPE_WIDTH = range(6)
 
 #: Columns of a message: the operation it is for and the scope it opens, -1 where it opens none.
@@ -166,8 +166,12 @@ READY, CATCHING, CAUGHT, WAITING, QUEUEING, WORKING, DEAD, GATHERING, RACING, RI
     FAULT,
     #: The case whose inclusive joins are looked at when no token is ready, -1 for none.
     PRESENT,
+    #: Facts told so far, how many may be before the table has to grow, and below which number cases are told of.
+    FACTS,
+    FACTS_ROOM,
+    TOLD_CASES,
     REGISTERS,
-) = range(19)
+) = range(22)
 
 #: Settings of a run.
 (
@@ -195,7 +199,7 @@ READY, CATCHING, CAUGHT, WAITING, QUEUEING, WORKING, DEAD, GATHERING, RACING, RI
 POISSON, SPREAD, AT_ONCE = range(3)
 
 #: Why the kernel came back.
-DONE, PAUSED, NEEDS_TOKENS, NEEDS_CASES, NEEDS_FRAMES, NEEDS_STOPS, BEYOND, STUCK, ENDLESS = range(9)
+DONE, PAUSED, NEEDS_TOKENS, NEEDS_CASES, NEEDS_FRAMES, NEEDS_STOPS, BEYOND, STUCK, ENDLESS, NEEDS_FACTS = range(10)
 
 #: What is left of rounds that one token is through with: others are still under way, or it goes once more.
 GONE, AGAIN = -1, -2
@@ -205,6 +209,12 @@ STEP_TIMES, STEP_WORK, STEP_WAIT, STEP_QUEUE, STEP_WIDTH = range(5)
 LONG_START, LONG_END, LONG_WORK, LONG_WAITING, LONG_CLOCK_START, LONG_CLOCK_END, LONG_ROWS = range(7)
 SHORT_HAND_INS, SHORT_VISITS, SHORT_REJECTED, SHORT_ROWS = range(4)
 STOP_CASE, STOP_FROM, STOP_TO, STOP_WIDTH = range(4)
+
+#: Columns of a fact: the number of its case, what happened, to which operation, arc or message, and when.
+FACT_CASE, FACT_KIND, FACT_WHAT, FACT_MOMENT, FACT_WIDTH = range(5)
+#: What happens to a case that is told of: it begins; an operation is handed over, begun, done, turns it down, rings or
+#: catches a message; an arc is taken; a message is sent; a scope is begun.
+BEGUN, HANDED, TAKEN_UP, COMPLETED, TURNED_DOWN, RUNG, CAUGHT_ONE, WENT, SENT, OPENED = range(10)
 
 #: Parts of a unit's time on a way.
 WAY_CLOSED, WAY_OTHER, WAY_UNITS = range(3)

@@ -1,145 +1,178 @@
-"""What a file holds that is not simulated yet: refused by name, never simulated wrongly."""
+"""What a file holds that is not simulated: refused by name, never simulated wrongly."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 
 from analysis.extent import processes_of
-from bpmn.control_flow import compensation
+from analysis.simulation.begin import beginning
+from analysis.simulation.calls import flattened
+from analysis.simulation.compile import rounds_of
+from analysis.simulation.places import catcher
+from analysis.simulation.timers import alarm_of, is_racing, timer_of
+from bpmn.control_flow import compensation, control_flow, is_conditional
 from bpmn.model import Model, Node
 from bpmn.problem import Problem
 
-_WAITING_FOR = {"timer": "timer-event", "signal": "signal-event", "conditional": "conditional-event"}
+_WAITING_FOR = {"signal": "signal-event", "conditional": "conditional-event"}
 _BREAKING = {
     "error": "error-event",
     "escalation": "escalation-event",
     "cancel": "cancel-event",
     "compensate": "compensation",
 }
+#: Ways of an inclusive gateway are bits of one number.
+_MOST_FLOWS = 60
+#: No activity is done more often in one go.
+_MOST_ROUNDS = 10_000
 _SENTENCES = {
-    "inclusive-gateway": "Inclusive gateways are not simulated yet. Draw the choice with exclusive gateways.",
+    "too-many-flows": "An inclusive choice or join of more than 60 flows is not simulated. Draw it in two.",
+    "no-way": "None of the flows of this inclusive choice is ever taken. Write a gov:branch or a default flow.",
     "complex-gateway": "Complex gateways are not simulated. Draw them with exclusive and parallel gateways.",
-    "event-based-gateway": "Event-based gateways are not simulated yet. Draw the choice with an exclusive gateway.",
-    "conditional-flow": "Conditional flows out of an activity are not simulated yet. Draw an exclusive gateway.",
-    "boundary-event": "Boundary events are not simulated yet. Draw the other way with an exclusive gateway.",
-    "timer-event": "Timer events are not simulated yet. Write the time as a gov:time of the next step.",
-    "signal-event": "Waiting for a signal is not simulated yet. Draw a message.",
-    "conditional-event": "Waiting for a condition is not simulated yet. Draw a message.",
-    "error-event": "Error events are not simulated yet. Draw an end event.",
-    "escalation-event": "Escalation events are not simulated yet. Draw a message.",
-    "cancel-event": "Cancel events are not simulated yet. Draw an end event.",
-    "compensation": "Compensation is not simulated yet. Draw the steps that undo the work.",
-    "several-events": "An event that waits for several things is not simulated yet. Draw them one by one.",
-    "event-sub-process": "Event sub-processes are not simulated yet. Draw the other way with an exclusive gateway.",
-    "ad-hoc": "Ad-hoc sub-processes are not simulated yet. Draw the order of their steps.",
+    "event-based-gateway": "Behind an event-based gateway only message and timer events are simulated, and receive "
+    "tasks to which a drawn step sends. Draw such.",
+    "timer-event": "The duration or date of this timer is not understood. Write it in ISO 8601, or a gov:time.",
+    "signal-event": "Waiting for a signal is simulated only where a gov:time says how long. Write one.",
+    "conditional-event": "Waiting for a condition is simulated only where a gov:time says how long. Write one.",
+    "error-event": "No event on the border of a sub-process around it catches this error. Draw one.",
+    "escalation-event": "Escalation events are not simulated. Draw a message.",
+    "cancel-event": "Cancel events are not simulated. Draw an end event.",
+    "compensation": "Compensation is not simulated. Draw the steps that undo the work.",
+    "several-events": "An event that waits for several things is not simulated. Draw them one by one.",
+    "event-sub-process": "Event sub-processes are simulated only where one timer starts them. Draw a boundary event.",
+    "ad-hoc": "Ad-hoc sub-processes are not simulated. Draw the order of their steps.",
     "several-starts": "A sub-process with several start events is not simulated. Leave one.",
     "frame-annotation": "A sub-process is a frame and takes no time itself. Write gov:time and rejects on its steps.",
-    "call-activity": "Call activities are not simulated yet. Draw the called steps in a sub-process.",
-    "loop": "Loops and multi-instances are not simulated yet. Draw the loop with an exclusive gateway.",
-    "repeat": "gov:repeat is not simulated yet. Draw the loop with an exclusive gateway.",
-    "arrival-hours": "arrivalHours is not simulated yet. Leave it out: cases then arrive in office hours.",
-    "start-gateway": "A gateway that starts a process is not simulated yet. Draw start events.",
+    "recursive-call": "This call leads back to the process it lies in. Draw the repetition as a loop.",
+    "too-many-calls": "With all that is called the procedure grows too large. Call less.",
+    "call-messages": "Messages go to or from what is called here, and it is not clear whose they are. Draw the called "
+    "steps in a sub-process.",
+    "loop": "A loop or multi-instance of more than 10,000 rounds is not simulated. Write fewer.",
+    "repeat": "gov:repeat stands only on a loop or a multi-instance. Draw its marker, or leave gov:repeat out.",
+    "start-gateway": "A gateway that starts a process is not simulated. Draw start events.",
 }
 
 
-def refusals(model: Model) -> tuple[Problem, ...]:
-    """Everything in the procedure of a file that is not simulated, one problem each, in the order of the file."""
-    processes = processes_of(model)
-    found = [_of_procedure(model)] if _has_other_arrivals(model) else []
-    undone = compensation(model)
-    for node in model.nodes:
-        if node.process in processes:
-            found.extend(_problem(node, rule) for rule in _rules(model, node, undone))
-    return tuple(found)
+def refusals(model: Model, library: Mapping[str, Model] | None = None) -> tuple[Problem, ...]:
+    """Everything in the procedure of a file that is not simulated, one problem each, in the order of the file.
+
+    Called processes may stand in the models of a library.
+    """
+    found = flattened(model, library or {})
+    return tuple(_Refusing(found.model, found.refused).problems())
 
 
-def _rules(model: Model, node: Node, undone: frozenset[str]) -> Iterator[str]:
-    """The rules a node breaks, by name."""
-    if node.id in undone:
+class _Refusing:
+    def __init__(self, model: Model, calls: Mapping[str, str]) -> None:
+        self.model = model
+        self.calls = calls
+        self.processes = processes_of(model)
+        self.undone = compensation(model)
+        letters = beginning(model, control_flow(model), self.processes).letters
+        self.fed = {letter.target for letter in letters if not letter.opens}
+        self.starts = Counter(node.scope for node in model.nodes if node.scope and node.kind == "startEvent")
+
+    def problems(self) -> Iterator[Problem]:
+        """The problem of each node and rule it breaks."""
+        for node in self.model.nodes:
+            if node.process in self.processes:
+                yield from (_problem(node, rule) for rule in dict.fromkeys(self._rules(node)))
+
+    def _rules(self, node: Node) -> Iterator[str]:
+        """The rules a node breaks, by name."""
+        if node.id in self.undone:
+            if node.kind == "boundaryEvent":
+                yield "compensation"
+            return
+        if node.is_gateway:
+            yield from self._of_gateway(node)
+        elif node.is_event:
+            yield from self._of_event(node)
+        else:
+            yield from self._of_activity(node)
+        if node.kind != "endEvent" and (not node.is_gateway or node.kind == "inclusiveGateway"):
+            yield from self._of_flows(node)
+        if node.repeat is not None and node.loop is None:
+            yield "repeat"
+
+    def _of_gateway(self, node: Node) -> Iterator[str]:
+        entering, leaving = len(self.model.incoming[node.id]), len(self.model.outgoing[node.id])
+        if node.kind == "eventBasedGateway":
+            if node.instantiate:
+                yield "start-gateway"
+            elif leaving > 1 and not all(
+                self._is_awaited(self.model.node[f.target]) for f in self.model.outgoing[node.id]
+            ):
+                yield "event-based-gateway"
+        elif node.kind == "inclusiveGateway" and entering > _MOST_FLOWS:
+            yield "too-many-flows"
+        elif node.kind == "complexGateway" and (entering > 1 or leaving > 1):
+            yield "complex-gateway"
+
+    def _is_awaited(self, node: Node) -> bool:
+        """Whether a node may stand behind an event-based gateway; events have rules of their own beside."""
+        if node.kind == "receiveTask":
+            has_timer = any(is_racing(self.model, event) for event in self.model.boundary_events.get(node.id, ()))
+            return node.id in self.fed and node.loop is None and not has_timer
+        return node.kind == "intermediateCatchEvent" and node.event("link") is None
+
+    def _of_event(self, node: Node) -> Iterator[str]:
+        kinds = [event.kind for event in node.events]
         if node.kind == "boundaryEvent":
-            yield "compensation"
-        return
-    if node.is_gateway:
-        yield from _of_gateway(model, node)
-    elif node.is_event:
-        yield from _of_event(model, node)
-    else:
-        yield from _of_activity(model, node)
-    if node.repeat is not None:
-        yield "repeat"
+            if is_racing(self.model, node) and timer_of(node) is None:
+                yield "timer-event"
+        elif node.kind == "intermediateCatchEvent":
+            waits = [kind for kind in kinds if kind not in ("message", "link")]
+            if len(set(kinds)) > 1:
+                yield "several-events"
+            elif waits and waits[0] == "timer":
+                yield from ("timer-event",) if timer_of(node) is None else ()
+            elif waits and not (waits[0] in _WAITING_FOR and node.times):
+                yield _WAITING_FOR.get(waits[0], "several-events")
+        elif node.kind == "startEvent" and self._is_alarm(node) and timer_of(node) is None:
+            yield "timer-event"
+        elif node.kind in ("intermediateThrowEvent", "endEvent"):
+            caught = self._is_caught(node)
+            yield from dict.fromkeys(
+                _BREAKING[kind] for kind in kinds if kind in _BREAKING and not (caught and kind == "error")
+            )
 
+    def _is_alarm(self, node: Node) -> bool:
+        frame = self.model.node.get(node.scope)
+        return frame is not None and frame.triggered_by_event and alarm_of(self.model, frame) is not None
 
-def _of_gateway(model: Model, node: Node) -> Iterator[str]:
-    entering, leaving = len(model.incoming[node.id]), len(model.outgoing[node.id])
-    if node.kind == "eventBasedGateway":
-        yield "start-gateway" if node.instantiate else "event-based-gateway"
-    elif node.kind == "inclusiveGateway" and (entering > 1 or leaving > 1):
-        yield "inclusive-gateway"
-    elif node.kind == "complexGateway" and (entering > 1 or leaving > 1):
-        yield "complex-gateway"
+    def _is_caught(self, node: Node) -> bool:
+        return node.kind == "endEvent" and catcher(self.model, node) is not None
 
+    def _of_activity(self, node: Node) -> Iterator[str]:
+        if rounds_of(node) > _MOST_ROUNDS:
+            yield "loop"
+        if node.id in self.calls:
+            yield self.calls[node.id]
+        if node.triggered_by_event:
+            if alarm_of(self.model, node) is None:
+                yield "event-sub-process"
+        elif node.kind == "adHocSubProcess":
+            yield "ad-hoc"
+        elif node.is_frame:
+            yield from self._of_frame(node)
 
-def _of_event(model: Model, node: Node) -> Iterator[str]:
-    kinds = [event.kind for event in node.events]
-    if node.kind == "boundaryEvent":
-        yield "boundary-event"
-    elif node.kind == "intermediateCatchEvent":
-        waits = [kind for kind in kinds if kind not in ("message", "link")]
-        if len(set(kinds)) > 1:
-            yield "several-events"
-        elif waits:
-            yield _WAITING_FOR.get(waits[0], "several-events")
-    elif node.kind in ("intermediateThrowEvent", "endEvent"):
-        yield from dict.fromkeys(_BREAKING[kind] for kind in kinds if kind in _BREAKING)
-    if node.kind != "endEvent" and node.kind != "boundaryEvent":
-        yield from _of_flows(model, node)
+    def _of_frame(self, node: Node) -> Iterator[str]:
+        if self.starts[node.id] > 1:
+            yield "several-starts"
+        if node.times or (node.step is not None and node.step.rejects):
+            yield "frame-annotation"
 
-
-def _of_activity(model: Model, node: Node) -> Iterator[str]:
-    if node.loop is not None:
-        yield "loop"
-    if node.kind == "callActivity":
-        yield "call-activity"
-    if node.triggered_by_event:
-        yield "event-sub-process"
-    elif node.kind == "adHocSubProcess":
-        yield "ad-hoc"
-    elif node.is_frame:
-        yield from _of_frame(model, node)
-    yield from _of_flows(model, node)
-
-
-def _of_frame(model: Model, node: Node) -> Iterator[str]:
-    starts = [inner for inner in model.nodes if inner.scope == node.id and inner.kind == "startEvent"]
-    if len(starts) > 1:
-        yield "several-starts"
-    if node.times or (node.step is not None and node.step.rejects):
-        yield "frame-annotation"
-
-
-def _of_flows(model: Model, node: Node) -> Iterator[str]:
-    """Conditional flows out of an activity or event: one beside the default is a plain choice, more are none."""
-    flows = model.outgoing[node.id]
-    choices = [flow for flow in flows if (flow.condition or flow.probability is not None) and flow.id != node.default]
-    is_choice = len(flows) == 2 and len(choices) == 1 and node.default in {flow.id for flow in flows}
-    if len(flows) > 1 and choices and not is_choice:
-        yield "conditional-flow"
-
-
-def _has_other_arrivals(model: Model) -> bool:
-    procedure = model.procedure
-    return procedure.arrival_hours is not None and procedure.arrival_hours != procedure.hours
-
-
-def _of_procedure(model: Model) -> Problem:
-    process = model.procedure_process
-    return Problem(
-        problem="unsupported-element",
-        stops="all",
-        rule="arrival-hours",
-        element=process.id if process is not None else "",
-        name=process.name if process is not None else "",
-        line=model.procedure.line,
-        message=_SENTENCES["arrival-hours"],
-    )
+    def _of_flows(self, node: Node) -> Iterator[str]:
+        """The flows of an inclusive choice: not too many, and one has to be possible."""
+        flows = self.model.outgoing[node.id]
+        has_default = node.default in {flow.id for flow in flows}
+        is_choice = len(flows) > 1 and (node.is_gateway or any(map(is_conditional, flows)))
+        if not is_choice:
+            return
+        if len(flows) > _MOST_FLOWS:
+            yield "too-many-flows"
+        if not has_default and all(flow.probability == 0 for flow in flows):
+            yield "no-way"
 
 
 def _problem(node: Node, rule: str) -> Problem:

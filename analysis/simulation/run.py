@@ -10,11 +10,13 @@ from analysis.measure import Overload
 from analysis.simulation import layout as at
 from analysis.simulation.capacity import Load, loads, visits, warm_up
 from analysis.simulation.columns import Columns, PathSums, StepSums, UnitSums
-from analysis.simulation.compile import Program, StepPlace, compile_model
+from analysis.simulation.compile import compile_model
 from analysis.simulation.compiled import holds_code, present_folder
 from analysis.simulation.drive import Harvest, Progress, Request, drive, work_time
 from analysis.simulation.kernel import advance
+from analysis.simulation.program import Program, StepPlace
 from analysis.simulation.refusals import refusals
+from analysis.simulation.timers import instant_of
 from bpmn.model import Model, Node, Process, SequenceFlow
 
 
@@ -26,17 +28,33 @@ def simulate(
     start: datetime | None = None,
     warm_up: int | None = None,
     progress: Progress | None = None,
+    library: Mapping[str, Model] | None = None,
 ) -> Columns:
     """Simulate so many cases of a procedure and give their columns; docs/explanation/simulation.md tells the rules.
 
     Where the file names arrivals, cases arrive from `start` on and share the staff of the units; `warm_up` cases come
     first and are not counted (by default as many as the queues need). Else every case is alone, and `start`, if given,
     is the one instant at which all start. Equal arguments give equal columns. `progress` is called with the number of
-    cases done and of all, some times a second.
+    cases done and of all, some times a second. `library` holds further files in which called processes may stand, by
+    any name; of several with a called process the first counts.
     """
+    check_numbers(cases, warm_up)
+    program = compiled_program(model, library)
+    request, found = requested(model, program, cases=cases, seed=seed, start=start, warm_up=warm_up)
+    harvest = drive(model, program, request, progress)
+    return _columns(model, program, request, harvest, tuple(load.overload for load in found if load.use >= 1.0))
+
+
+def check_numbers(cases: int, warm_up: int | None) -> None:
+    """Raise BadRun where there is nothing to count."""
     if cases < 1 or (warm_up or 0) < 0:
         raise BadRun(cases if cases < 1 else warm_up or 0)
-    program = _compiled(model)
+
+
+def requested(
+    model: Model, program: Program, *, cases: int, seed: int, start: datetime | None, warm_up: int | None
+) -> tuple[Request, tuple[Load, ...]]:
+    """What to run, and the loads of the units: those that cannot keep up have no queue in the run."""
     begin, at_once = _start(model, program)
     arrivals = model.procedure.arrivals_per_day or None
     found, ahead = _loads(model, program)
@@ -50,8 +68,7 @@ def simulate(
         at_once=arrivals is None and (at_once or start is not None),
         unlimited=frozenset(overloaded),
     )
-    harvest = drive(model, program, request, progress)
-    return _columns(model, program, request, harvest, tuple(found[number].overload for number in overloaded))
+    return request, found
 
 
 def warm() -> None:
@@ -67,19 +84,19 @@ def is_compiled() -> bool:
     return bool(getattr(advance, "signatures", ())) or holds_code(present_folder())
 
 
-def overloads(model: Model) -> tuple[Overload, ...]:
+def overloads(model: Model, library: Mapping[str, Model] | None = None) -> tuple[Overload, ...]:
     """The units that cannot keep up with what arrives, in the order of the file."""
-    return tuple(load.overload for load in _loads(model, _compiled(model))[0] if load.use >= 1.0)
+    return tuple(load.overload for load in _loads(model, compiled_program(model, library))[0] if load.use >= 1.0)
 
 
-def default_warm_up(model: Model) -> int:
+def default_warm_up(model: Model, library: Mapping[str, Model] | None = None) -> int:
     """How many cases a simulation leaves uncounted if nobody says."""
-    return _loads(model, _compiled(model))[1]
+    return _loads(model, compiled_program(model, library))[1]
 
 
-def expected_visits(model: Model) -> tuple[Mapping[str, float], bool]:
+def expected_visits(model: Model, library: Mapping[str, Model] | None = None) -> tuple[Mapping[str, float], bool]:
     """How often a case comes to each step, and whether that is exact (else counted in a run of 20,000 cases)."""
-    program = _compiled(model)
+    program = compiled_program(model, library)
     found, is_exact = visits(model, program)
     return {place.node.id: times for place, times in zip(program.steps, found, strict=True)}, is_exact
 
@@ -97,27 +114,19 @@ def _start(model: Model, program: Program) -> tuple[datetime, bool]:
     own = work_time(model)
     for node in program.begins:
         timer = model.node[node].event("timer")
-        instant = _date(timer.expression) if timer is not None and timer.timer == "timeDate" else None
+        instant = instant_of(timer.expression) if timer is not None and timer.timer == "timeDate" else None
         if instant is not None:
             aware = instant if instant.tzinfo is not None else instant.replace(tzinfo=own.zone)
             return aware, not model.procedure.arrivals_per_day
     return own.first_opening(), False
 
 
-def _date(text: str) -> datetime | None:
-    """The instant an ISO 8601 text names; None for an expression."""
-    try:
-        return datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
-
-
-def _compiled(model: Model) -> Program:
+def compiled_program(model: Model, library: Mapping[str, Model] | None = None) -> Program:
     """The tables of a model all of which can be simulated."""
-    refused = refusals(model)
+    refused = refusals(model, library)
     if refused:
         raise NotSimulated(refused)
-    program = compile_model(model)
+    program = compile_model(model, library)
     if not any(program.scope[scope, at.SCOPE_APPLICANT] == 0 for scope in range(len(program.scope))):
         raise NothingToSimulate
     if not len(program.begin):

@@ -68,6 +68,8 @@ class Run(NamedTuple):
     long: Table
     short: Table
     stop: Table
+    #: What happened to the cases that are told of.
+    fact: Table
 
 
 def new_run(plan: Plan, staff: Table, *, boxes: int, seen: int, counters: int, steps: int) -> Run:
@@ -92,7 +94,9 @@ def new_run(plan: Plan, staff: Table, *, boxes: int, seen: int, counters: int, s
         long=np.full((at.LONG_ROWS, cases), -1, np.int64),
         short=np.zeros((at.SHORT_ROWS, cases), np.int32),
         stop=np.empty((64, at.STOP_WIDTH), np.int64),
+        fact=np.empty((0, at.FACT_WIDTH), np.int64),
     )
+    register[at.FACTS_ROOM], register[at.TOLD_CASES] = at.NEVER, -at.NEVER
     return more_frames(more_cases(more_tokens(run, tokens), 64), frames)
 
 
@@ -116,6 +120,13 @@ def more_frames(run: Run, rows: int) -> Run:
 def more_stops(run: Run) -> Run:
     """Give the same run with room for more clock-stops."""
     return run._replace(stop=_longer(run.stop, len(run.stop)))
+
+
+def more_facts(plan: Plan, run: Run, rows: int) -> Run:
+    """Give the same run with room for more facts; one turn tells at most a few for each token it makes."""
+    run = run._replace(fact=_longer(run.fact, rows))
+    run.register[at.FACTS_ROOM] = len(run.fact) - 4 * int(plan.setting[at.SPARE_TOKENS]) - 16
+    return run
 
 
 def _longer(table: Table, rows: int) -> Table:

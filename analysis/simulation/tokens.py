@@ -5,7 +5,7 @@ too; a sub-process under way counts as one token of the frame around it.
 """
 
 from analysis.simulation import layout as at
-from analysis.simulation.compiled import inlined
+from analysis.simulation.compiled import beside, inlined
 from analysis.simulation.tables import Plan, Run, Whole
 
 
@@ -46,6 +46,32 @@ def make_ready(run: Run, token: int, op: int, arc: int) -> None:
     row[token, at.TOKEN_PHASE] = at.READY
     row[token, at.TOKEN_NEXT] = run.register[at.TOP]
     run.register[at.TOP] = token
+
+
+@inlined
+def tell(run: Run, case: int, kind: int, what: int) -> None:
+    """Tell what happens to a case, if it is one of those that are told of."""
+    if run.case[case, at.CASE_NUMBER] < run.register[at.TOLD_CASES]:
+        write_fact(run, case, kind, what)
+
+
+@beside
+def write_fact(run: Run, case: int, kind: int, what: int) -> None:
+    """Write down what happens to a case that is counted."""
+    number, fact = run.case[case, at.CASE_NUMBER], run.register[at.FACTS]
+    if number >= 0:
+        run.fact[fact, at.FACT_CASE] = number
+        run.fact[fact, at.FACT_KIND] = kind
+        run.fact[fact, at.FACT_WHAT] = what
+        run.fact[fact, at.FACT_MOMENT] = run.register[at.NOW]
+        run.register[at.FACTS] = fact + 1
+
+
+@inlined
+def go_along(plan: Plan, run: Run, token: int, arc: int) -> None:
+    """Send a token along an arc."""
+    tell(run, run.token[token, at.TOKEN_CASE], at.WENT, arc)
+    make_ready(run, token, plan.arc[arc, at.ARC_TARGET], arc)
 
 
 @inlined
@@ -164,6 +190,12 @@ def close_if_over(plan: Plan, run: Run, case: int) -> int:
     """
     if run.case[case, at.CASE_MOVING] > 0 or run.case[case, at.CASE_GATHERING] > 0:
         return at.DONE
+    return close_case(plan, run, case)
+
+
+@beside
+def close_case(plan: Plan, run: Run, case: int) -> int:
+    """Close a case and write it down."""
     fault = 0
     token = run.case[case, at.CASE_TOKENS]
     while token >= 0:

@@ -4,11 +4,11 @@ import numpy as np
 
 from analysis.simulation import layout as at
 from analysis.simulation.clocks import open_between, reached
-from analysis.simulation.compiled import inlined
+from analysis.simulation.compiled import beside, inlined
 from analysis.simulation.draws import UNTIL, WAIT_PART, WORK_PART, duration, stream
 from analysis.simulation.heaps import next_in_queue, plan_event
 from analysis.simulation.tables import Plan, Run, Whole
-from analysis.simulation.tokens import add_to_way, close_frame, is_counted, is_inside, release, unlink
+from analysis.simulation.tokens import add_to_way, close_frame, is_counted, is_inside, release, tell, unlink
 
 
 @inlined
@@ -57,6 +57,7 @@ def done_by(plan: Plan, run: Run, op: int, case: int) -> Whole:
 def begin_work(plan: Plan, run: Run, token: int) -> None:
     """Let the work of a token begin now."""
     op, case = run.token[token, at.TOKEN_OP], run.token[token, at.TOKEN_CASE]
+    tell(run, case, at.TAKEN_UP, op)
     length = work_length(plan, run, op, case, run.register[at.NOW])
     under_way(plan, run, token, at.WORKING, length, plan.op[op, at.OP_WORK_CALENDAR])
 
@@ -119,7 +120,7 @@ def note_work(plan: Plan, run: Run, token: int, done: int) -> None:
         run.step[step, at.STEP_WORK] += done
 
 
-@inlined
+@beside
 def kill(plan: Plan, run: Run, case: int, frame: int, but: int) -> None:
     """Let every token but one go that lies in a frame or in one inside it; of the whole case for frame -1."""
     token = run.case[case, at.CASE_TOKENS]

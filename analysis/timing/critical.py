@@ -94,9 +94,8 @@ def _longest(model: Model, *, by_limits: bool, between_clocks: bool) -> Way:
     counted, span = _between(structure) if between_clocks else (None, "start-end")
     lengths = _Lengths(structure, counted, by_limits=by_limits, between_clocks=between_clocks)
     called = structure.pools.called
-    for _ in called:
-        # As often as calls can be nested.
-        lengths.called = {process: fold(block, lengths.combine) for process, block in called.items()}
+    for process in structure.calls or ():
+        lengths.called[process] = fold(called[process], lengths.combine)
     found = fold(structure.tree, lengths.combine)
     return Way(seconds=found.seconds, steps=tuple(_listed(found.steps)), span=span)
 
@@ -297,9 +296,9 @@ def _of_kind(structure: Structure, kind: str) -> set[int]:
     """The vertices of an office's steps of a kind."""
     found = set()
     for node in structure.model.nodes:
-        if node.step is not None and node.step.kind == kind and node.id in structure.flow.main:
-            if not structure.clocks.is_applicants(node):
-                found.add(structure.flow.main[node.id])
+        is_known = node.id in structure.flow.main and not structure.clocks.is_applicants(node)
+        if is_known and node.step is not None and node.step.kind == kind:
+            found.add(structure.flow.main[node.id])
     return found
 
 

@@ -104,7 +104,7 @@ class Grid:
     def __init__(self, step: float, size: int) -> None:
         self.step = step
         self.size = size
-        self.points: Column = np.arange(size) * step
+        self.points: Column = np.arange(size, dtype=np.float64) * step
         self._tilt: Column = np.exp(np.arange(size) * (math.log(_FOLDED) / size))
         self._known: dict[tuple[Law, tuple[float, ...]], Portion] = {}
 
@@ -166,25 +166,25 @@ class Grid:
     def _masses(self, law: Law, values: Sequence[float]) -> Column:
         kind, first, second, _ = law
         if kind == FIXED:
-            return self._atoms([first])
+            return self.atoms([first])
         if kind == EMPIRICAL:
-            return self._atoms(values[int(first) : int(first) + int(second)])
+            return self.atoms(values[int(first) : int(first) + int(second)])
         if kind in (UNIFORM, TRIANGULAR) and law[1] >= law[3 if kind == TRIANGULAR else 2]:
-            return self._atoms([first])
-        edges = np.arange(-1, self.size + 1) * self.step
+            return self.atoms([first])
+        edges: Column = np.arange(-1, self.size + 1, dtype=np.float64) * self.step
         integral = np.zeros(self.size + 2)
         integral[2:] = _integral(law, edges[2:])
         masses: Column = np.diff(integral, 2) / self.step
         return np.maximum(masses, 0.0, out=masses)
 
-    def _atoms(self, values: Sequence[float]) -> Column:
+    def atoms(self, values: Sequence[float]) -> Column:
         """Equal shares at some values, each split between its two neighbours; those beyond the end are left out."""
         places = np.maximum(np.asarray(values, dtype=np.float64), 0.0) / self.step
         inside = places[places < self.size - 1]
         lower = np.floor(inside).astype(np.int64)
         upper = inside - lower
         share = 1.0 / len(places)
-        masses: Column = np.bincount(lower, (1.0 - upper) * share, self.size)
+        masses: Column = np.asarray(np.bincount(lower, (1.0 - upper) * share, self.size), dtype=np.float64)
         masses += np.bincount(lower + 1, upper * share, self.size)
         return masses
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 
 from analysis.extent import processes_of
 from analysis.simulation.begin import Letter, beginning
-from bpmn.block import Block, Frame, Leaf, Parallel, Sequence as Row, children
+from bpmn.block import Block, Frame, Leaf, Parallel, children
+from bpmn.block import Sequence as Row
 from bpmn.blocks import decompose
 from bpmn.control_flow import Arc, ControlFlow, Vertex, control_flow
 from bpmn.model import Model
@@ -204,10 +205,10 @@ class _Joining:
         inside: dict[int, list[int]] = defaultdict(list)
         vertices = []
         for number, vertex in enumerate(self.vertices):
-            scope = home if vertex.scope in self.tops and home >= 0 else vertex.scope
-            inside[scope].append(number)
+            place = home if vertex.scope in self.tops and home >= 0 else vertex.scope
+            inside[place].append(number)
             leaving, entering = tuple(self.leaving[number]), tuple(self.entering[number])
-            vertices.append(replace(vertex, scope=scope, leaving=leaving, entering=entering))
+            vertices.append(replace(vertex, scope=place, leaving=leaving, entering=entering))
         scopes = []
         for index, scope in enumerate(self.flow.scopes):
             parent = home if scope.parent in self.tops else scope.parent

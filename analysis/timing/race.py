@@ -28,7 +28,7 @@ def race(grid: Grid, value: Raced, timers: Mapping[str, Part], length: float | N
         first, limit = min(((event, limit or 0.0) for event, limit in lengths.items()), key=lambda item: item[1])
         if length <= limit:
             return value
-        return {("", first, 0): grid.of_masses(grid._atoms([limit]), mass=1.0, moment=limit)}
+        return {("", first, 0): grid.of_masses(grid.atoms([limit]), mass=1.0, moment=limit)}
     own = {way: grid.masses(portion) for way, portion in value.items()}
     others = {event: grid.masses(grid.of_law(part.law, part.values)) for event, part in timers.items()}
     left = {event: _left(masses) for event, masses in others.items()}
@@ -48,49 +48,42 @@ def waited(grid: Grid, value: Raced, event: str, limit: float) -> tuple[Raced, R
     Where it is done before, it is passed as ever; where the timer rings, by the way of that event at that moment.
     """
     place = limit / grid.step
-    lower = int(place)
-    before: dict[tuple[str, str, int], Column] = {}
-    after: dict[tuple[str, str, int], Column] = {}
-    for way, portion in value.items():
-        masses = grid.masses(portion)
-        points = np.arange(grid.size)
-        # What lies in the cell of the limit is divided where the limit divides it.
-        done = np.clip(place - points + 0.5, 0.0, 1.0)
-        before[way] = masses * done
-        late = masses * (1.0 - done)
-        # Shifted by the limit; between two points, split between them.
-        share = place - lower
-        shifted = np.zeros(grid.size)
-        if lower < grid.size:
-            kept = late[lower:]
-            shifted[: len(kept)] += kept * (1.0 - share)
-            shifted[: max(len(kept) - 1, 0)] += kept[1:] * share
-            shifted[0] += kept[0] * share
-        after[way] = shifted
-    late_mass = max(1.0 - float(sum(masses.sum() for masses in before.values())), 0.0)
-    passed = {
-        way: grid.of_masses(masses, mass=float(masses.sum()), moment=float(masses @ grid.points))
-        for way, masses in before.items()
-    }
-    if late_mass <= 0.0:
+    # What lies in the cell of the limit is divided where the limit divides it.
+    done = np.clip(place - np.arange(grid.size) + 0.5, 0.0, 1.0)
+    own = {way: grid.masses(portion) for way, portion in value.items()}
+    passed = {}
+    for way, masses in own.items():
+        early = masses * done
+        passed[way] = grid.of_masses(early, mass=float(early.sum()), moment=float(early @ grid.points))
+    late = 1.0 - sum(portion.mass for portion in passed.values())
+    if late <= 0.0:
         return value, value
-    total = sum(portion.moment for portion in value.values())
-    rest_moment = total - sum(portion.moment for portion in passed.values()) - late_mass * limit
-    rung = grid.of_masses(grid._atoms([limit]) * late_mass, mass=late_mass, moment=late_mass * limit)
+    rest = {way: _shifted(masses * (1.0 - done), place) for way, masses in own.items()}
+    kept = sum(float(masses.sum()) for masses in rest.values()) or 1.0
+    moment = sum(portion.moment for portion in value.values()) - sum(portion.moment for portion in passed.values())
     left = {
-        way: grid.of_masses(masses / late_mass, mass=float(masses.sum()) / late_mass, moment=0.0)
-        for way, masses in after.items()
-    }
-    scale = sum(portion.mass for portion in left.values())
-    left = {
-        way: Portion(
-            transform=portion.transform,
-            mass=portion.mass / scale if scale else 0.0,
-            moment=rest_moment / late_mass * (portion.mass / scale if scale else 0.0),
+        way: grid.of_masses(
+            masses / late,
+            mass=float(masses.sum()) / kept,
+            moment=(moment / late - limit) * float(masses.sum()) / kept,
         )
-        for way, portion in left.items()
+        for way, masses in rest.items()
     }
+    rung = grid.of_masses(grid.atoms([limit]) * late, mass=late, moment=late * limit)
     return {**passed, ("", event, 0): rung}, left
+
+
+def _shifted(masses: Column, place: float) -> Column:
+    """The masses so many points nearer to the beginning, split between two where it lies between."""
+    lower = int(place)
+    share = place - lower
+    found = np.zeros_like(masses)
+    kept = masses[lower:]
+    if len(kept):
+        found[: len(kept)] = kept * (1.0 - share)
+        found[: len(kept) - 1] += kept[1:] * share
+        found[0] += kept[0] * share
+    return found
 
 
 def _left(masses: Column) -> Column:

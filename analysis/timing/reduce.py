@@ -29,8 +29,12 @@ from bpmn.model import Node
 #: What a case has been told: nothing yet, granted or rejected at an end event, or turned down by a step.
 UNTOLD, GRANTED, REJECTED, ENDED = range(4)
 
+#: The way in, the way out, and what was told.
+Way = tuple[str, str, int]
+#: A place of a walk, the way that time has chosen, and what was told.
+State = tuple[int, str, int]
 #: Portions of the cases by the way in, the way out and what they have been told.
-Value = Mapping[tuple[str, str, int], Portion]
+Value = Mapping[Way, Portion]
 
 _ON = ("", "", UNTOLD)
 
@@ -52,26 +56,9 @@ class Reduction:
 
     def run(self) -> Value:
         """Reduce the whole procedure; raises Irreducible."""
-        for process in self._calls():
+        for process in self.structure.calls or ():
             self.called[process] = _untold(fold(self.structure.pools.called[process], self._combine))
         return fold(self.structure.tree, self._combine)
-
-    def _calls(self) -> Sequence[str]:
-        """The called processes, each after those it calls."""
-        called = self.structure.pools.called
-        if not called:
-            return ()
-        import networkx
-
-        graph = networkx.DiGraph()
-        graph.add_nodes_from(called)
-        for node in self.model.nodes:
-            if node.called in called and node.process in called:
-                graph.add_edge(node.called, node.process)
-        try:
-            return list(networkx.lexicographical_topological_sort(graph))
-        except networkx.NetworkXUnfeasible:
-            raise Irreducible("recursive-call", next(iter(called))) from None
 
     def _combine(self, block: Block, inside: Sequence[Value]) -> Value:
         if isinstance(block, Leaf):
@@ -143,7 +130,7 @@ class Reduction:
 
     def _turned_down(self, value: Value, rejects: float) -> Value:
         """The cases that are done with an activity are turned down in part; those a timer took away are not."""
-        found: dict[tuple[str, str, int], Portion] = {}
+        found: dict[Way, Portion] = {}
         for (way_in, way_out, told), portion in value.items():
             if told == ENDED or way_out:
                 _add(found, (way_in, way_out, told), portion)
@@ -156,7 +143,7 @@ class Reduction:
         """So many rounds, one after the other or at the same time."""
         choices = mixed_rounds(times.rounds)
         if not times.is_parallel or self.is_work:
-            found: dict[tuple[str, str, int], Portion] = {}
+            found: dict[Way, Portion] = {}
             passed, ended = once[_ON], once.get(("", "", ENDED))
             for number, share in choices:
                 _add(found, _ON, passed.power(number).times(share))
@@ -171,9 +158,7 @@ class Reduction:
 
         return self._together([once], rule, node.id)
 
-    def _timed(
-        self, node: Node, value: Value, times: Times, racing: Sequence[Node], beside: Sequence[Node]
-    ) -> Value:
+    def _timed(self, node: Node, value: Value, times: Times, racing: Sequence[Node], beside: Sequence[Node]) -> Value:
         """An activity against the timers at its border."""
         parts = {event.id: self.structure.timers[event.id] for event in (*racing, *beside)}
         timers = {event: part for event, part in parts.items() if part is not None}
@@ -222,7 +207,7 @@ class Reduction:
             else:
                 others[flow.id] = self.structure.shares.get((node.id, flow.id), 0.0)
         total = sum(others.values())
-        value: dict[tuple[str, str, int], Portion] = {}
+        value: dict[Way, Portion] = {}
         for flow_id, share in others.items():
             times = self.structure.times(self.model.flow[flow_id].target)
             portion = self._of(times.wait).then(self._of(times.work))
@@ -246,7 +231,7 @@ class Reduction:
         if before is self.identity:
             return after
         ways_in = {way_in for way_in, _, _ in after}
-        found: dict[tuple[str, str, int], Portion] = {}
+        found: dict[Way, Portion] = {}
         for (way_in, way, told), portion in before.items():
             if told == ENDED:
                 _add(found, (way_in, "", ENDED), portion)
@@ -260,7 +245,7 @@ class Reduction:
 
     def _chosen(self, block: Exclusive, inside: Sequence[Value]) -> Value:
         weights = self.structure.weights(block.node, [branch.flows for branch in block.branches])
-        found: dict[tuple[str, str, int], Portion] = {}
+        found: dict[Way, Portion] = {}
         for branch, value, weight in zip(block.branches, inside, weights, strict=True):
             if weight > 0:
                 for (way_in, way_out, told), portion in value.items():
@@ -304,7 +289,7 @@ class Reduction:
             if any(way_in or way_out for way_in, way_out, _ in value):
                 raise Irreducible("boundary-timer", node)
         told = [{key[2]: portion for key, portion in value.items() if key[2] != ENDED} for value in inside]
-        found: dict[tuple[str, str, int], Portion] = {}
+        found: dict[Way, Portion] = {}
         for outcome, portion in self._passed(told, rule).items():
             _add(found, ("", "", outcome), portion)
         ended = [value.get(("", "", ENDED)) for value in inside]
@@ -367,32 +352,45 @@ class Reduction:
         nodes = tuple(place.node for place in block.places)
         if kinds <= {"exclusive"}:
             edges = [
-                (edge.source, edge.target, edge.branch, value)
-                for edge, value in zip(block.edges, inside, strict=True)
+                (edge.source, edge.target, edge.branch, value) for edge, value in zip(block.edges, inside, strict=True)
             ]
             first = next(edge.target for edge in block.edges if edge.source == 0)
             return self._walked(nodes, edges, ("", *self.structure.keys(nodes[first])))
         if kinds == {"parallel"}:
             return self._net(block, inside)
-        raise Irreducible("irreducible", next((node for node in nodes if node), ""))
+        raise Irreducible("irreducible", _first(nodes))
 
     def _walked(
         self, nodes: Sequence[str], edges: Sequence[tuple[int, int, Branch, Value]], ways_in: Sequence[str]
     ) -> Value:
         """A walk over places: states are places with the way that time has chosen, and what was told."""
+        ways = self._states(nodes, edges, ways_in)
+        begins = {(0, way_in, UNTOLD): way_in for way_in in ways_in}
+        try:
+            left = eliminate(ways, set(begins))
+        except NeverLeft as fault:
+            place = fault.state[0] if isinstance(fault.state, tuple) else 0
+            raise Irreducible("endless-loop", nodes[place] or _first(nodes)) from None
+        except TooTangled:
+            raise Irreducible("irreducible", _first(nodes)) from None
+        found: dict[Way, Portion] = {}
+        for begin, way_in in begins.items():
+            for (_, way_out, told), portion in left[begin].items():
+                _add(found, (way_in, way_out, told), portion)
+        return found
+
+    def _states(
+        self, nodes: Sequence[str], edges: Sequence[tuple[int, int, Branch, Value]], ways_in: Sequence[str]
+    ) -> dict[State, dict[State, Portion]]:
+        """Every state a walk can come to, with the ways on from it."""
         leaving: dict[int, list[tuple[int, Branch, Value]]] = {}
         for source, target, branch, value in edges:
             leaving.setdefault(source, []).append((target, branch, value))
-        first = next(target for source, target, _, _ in edges if source == 0)
-        nothing = self.grid.nothing()
-        ways: dict[tuple[int, str, int], dict[tuple[int, str, int], Portion]] = {}
-        begins = {}
-        for way_in in ways_in:
-            begin = (0, way_in, UNTOLD)
-            begins[begin] = way_in
-            ways[begin] = {(first, way_in, UNTOLD): nothing}
-            if not way_in:
-                ways[begin] = self._ways_on(nodes[0], leaving[0], begin)
+        first = leaving[0][0][0]
+        ways: dict[State, dict[State, Portion]] = {
+            (0, way_in, UNTOLD): {(first, way_in, UNTOLD): self.grid.nothing()} for way_in in ways_in
+        }
+        ways[0, "", UNTOLD] = self._ways_on(nodes[0], leaving[0], (0, "", UNTOLD))
         waiting = [state for found in ways.values() for state in found]
         while waiting:
             state = waiting.pop()
@@ -400,22 +398,9 @@ class Reduction:
                 continue
             ways[state] = self._ways_on(nodes[state[0]], leaving.get(state[0], []), state)
             waiting.extend(ways[state])
-        try:
-            left = eliminate(ways, set(begins))
-        except NeverLeft as fault:
-            place = fault.state[0] if isinstance(fault.state, tuple) else 0
-            raise Irreducible("endless-loop", nodes[place]) from None
-        except TooTangled:
-            raise Irreducible("irreducible", next((node for node in nodes if node), "")) from None
-        found: dict[tuple[str, str, int], Portion] = {}
-        for begin, way_in in begins.items():
-            for (_, way_out, told), portion in left[begin].items():
-                _add(found, (way_in, way_out, told), portion)
-        return found
+        return ways
 
-    def _ways_on(
-        self, node: str, leaving: Sequence[tuple[int, Branch, Value]], state: tuple[int, str, int]
-    ) -> dict[tuple[int, str, int], Portion]:
+    def _ways_on(self, node: str, leaving: Sequence[tuple[int, Branch, Value]], state: State) -> dict[State, Portion]:
         """Where a walk goes on from a state."""
         _, key, told = state
         weights = self.structure.weights(node, [branch.flows for _, branch, _ in leaving])
@@ -423,7 +408,7 @@ class Reduction:
             weights = [float(key in branch.flows) for _, branch, _ in leaving]
             if not any(weights):
                 raise Irreducible("boundary-timer", key)
-        found: dict[tuple[int, str, int], Portion] = {}
+        found: dict[State, Portion] = {}
         for (target, _, value), weight in zip(leaving, weights, strict=True):
             if not weight:
                 continue
@@ -458,7 +443,7 @@ class Reduction:
                 continue
             needless = next((way for way in ways if self._is_nothing(ways[way]) and _has_other_way(out, way)), None)
             if needless is None:
-                raise Irreducible("irreducible", next((node for node in node_of if node), ""))
+                raise Irreducible("irreducible", _first(node_of))
             del ways[needless]
         return next(iter(ways.values()))
 
@@ -527,7 +512,12 @@ def _has_other_way(out: Mapping[int, Sequence[int]], way: tuple[int, int]) -> bo
     return False
 
 
-def _entered(value: Value, key: str) -> list[tuple[tuple[str, str, int], Portion]]:
+def _first(nodes: Sequence[str]) -> str:
+    """The first place with a node behind it."""
+    return next((node for node in nodes if node), "")
+
+
+def _entered(value: Value, key: str) -> list[tuple[Way, Portion]]:
     """The portions of a value for the cases that come in by a way; where it does not tell that way, by any."""
     known = any(way_in == key for way_in, _, _ in value)
     return [(way, portion) for way, portion in value.items() if way[0] == (key if known else "")]
@@ -535,7 +525,7 @@ def _entered(value: Value, key: str) -> list[tuple[tuple[str, str, int], Portion
 
 def _untold(value: Value) -> Value:
     """What lies inside a frame tells the case nothing."""
-    found: dict[tuple[str, str, int], Portion] = {}
+    found: dict[Way, Portion] = {}
     for (way_in, way_out, told), portion in value.items():
         _add(found, (way_in, way_out, told if told == ENDED else UNTOLD), portion)
     return found

@@ -9,7 +9,7 @@ from analysis.timing.structure import Obstacle, Structure
 from bpmn.block import Block, Inclusive, Leaf, Parallel, Rest, fold
 
 #: The most people of each unit, by its key, that one case can keep busy at once.
-Busy = Mapping[str, int]
+Busy = Mapping[str, float]
 
 
 def queues(structure: Structure) -> tuple[Obstacle, ...]:
@@ -42,16 +42,18 @@ def _busy(structure: Structure, limited: Mapping[str, object]) -> Busy:
     def combine(block: Block, inside: Sequence[Busy]) -> Busy:
         if isinstance(block, Leaf):
             return _of_leaf(structure, limited, called, block.node)
-        is_side_by_side = isinstance(block, Parallel | Inclusive) or (isinstance(block, Rest) and block.kind != "exclusive")
-        found: dict[str, int] = {}
+        is_side_by_side = isinstance(block, Parallel | Inclusive) or (
+            isinstance(block, Rest) and block.kind != "exclusive"
+        )
+        found: dict[str, float] = {}
         for busy in inside:
             for unit, people in busy.items():
                 known = found.get(unit, 0)
                 found[unit] = known + people if is_side_by_side else max(known, people)
         return found
 
-    for process, block in structure.pools.called.items():
-        called[process] = fold(block, combine)
+    for process in structure.calls or ():
+        called[process] = fold(structure.pools.called[process], combine)
     return fold(structure.tree, combine)
 
 

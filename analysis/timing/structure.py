@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from analysis.simulation.timers import is_racing, racing_timers
 from analysis.timing.pools import Pools, pools
 from analysis.timing.times import Clocks, Part, Times
 from bpmn.block import Block, Exclusive, Frame, Inclusive, Leaf, Loop, Rest, children
@@ -53,10 +54,10 @@ class Structure:
         self.clocks = Clocks(model)
         self.routed = routes_on(model, self.flow)
         self._times: dict[str, Times] = {}
+        #: Timers at the border of each activity that has some: those that end it, and those that ring beside it.
         self.racing: dict[str, tuple[Node, ...]] = {}
         self.beside: dict[str, tuple[Node, ...]] = {}
-        for activity, events in model.boundary_events.items():
-            timers = [event for event in events if self._is_racing(event)]
+        for activity, timers in racing_timers(model).items():
             self.racing[activity] = tuple(event for event in timers if event.interrupting)
             self.beside[activity] = tuple(event for event in timers if not event.interrupting)
 
@@ -64,6 +65,23 @@ class Structure:
     def tree(self) -> Block:
         """The block of all that offices do."""
         return self.pools.blocks[self.pools.home]
+
+    @cached_property
+    def calls(self) -> tuple[str, ...] | None:
+        """The called processes, each after those it calls; None where processes call each other in a ring."""
+        called = self.pools.called
+        if not called:
+            return ()
+        import networkx
+
+        graph = networkx.DiGraph()
+        graph.add_nodes_from(called)
+        graph.add_edges_from(
+            (node.called, node.process) for node in self.model.nodes if node.called in called and node.process in called
+        )
+        if not networkx.is_directed_acyclic_graph(graph):
+            return None
+        return tuple(networkx.lexicographical_topological_sort(graph))
 
     def times(self, node: str) -> Times:
         """The times of a node."""
@@ -124,10 +142,6 @@ class Structure:
             return _EVEN if share is None else share
         return sum(out.probability or 0.0 for out in self.model.outgoing.get(flow, ()))
 
-    def _is_racing(self, event: Node) -> bool:
-        flows = self.model.outgoing[event.id]
-        return event.event("timer") is not None and all(flow.probability is None for flow in flows)
-
     # What stands in the way
 
     @cached_property
@@ -177,6 +191,8 @@ class Structure:
         if self.pools.home < 0:
             own = self.model.procedure_process
             found.append(Obstacle(reason="no-start", element=own.id if own is not None else ""))
+        if self.calls is None:
+            found.extend(Obstacle(reason="recursive-call", element=process) for process in self.pools.called)
         met = set(self.met)
         for scope in self.flow.scopes:
             if scope.triggered and scope.process in (self.pools.offices | self.pools.called.keys()):
@@ -228,4 +244,4 @@ class Structure:
             yield from (_SENT[kind] for kind in kinds if kind in _SENT)
 
     def _has_share(self, node: Node) -> bool:
-        return node.kind == "boundaryEvent" and not self._is_racing(node)
+        return node.kind == "boundaryEvent" and not is_racing(self.model, node)

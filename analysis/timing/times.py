@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from analysis.hours import office_hours
 from analysis.simulation.draws import FIXED
 from analysis.simulation.laws import NO_TIME, Law, law_of, mean_of
+from analysis.simulation.timers import timer_of
 from bpmn.annotation import GovTime
-from bpmn.gov import parse_duration
 from bpmn.model import Model, Node
 
 #: Open seconds of a day.
@@ -78,18 +78,9 @@ class Clocks:
         )
 
     def timer(self, event: Node) -> Part | None:
-        """The duration a timer event waits for; None where the file names none that is understood."""
-        written = event.time("work")
-        found = event.event("timer")
-        if written is None or written.mean is None:
-            try:
-                length = parse_duration(found.expression.strip()) if found is not None else None
-            except ValueError:
-                length = None
-            if length is None or found is None or found.timer not in ("", "timeDuration"):
-                return None
-            written = GovTime(mean=length, clock=written.clock if written is not None else "")
-        return self.part(event, written)
+        """The duration a timer event waits for; None where the file names none that is understood, or an instant."""
+        written = timer_of(event)
+        return self.part(event, written) if isinstance(written, GovTime) else None
 
     def is_applicants(self, node: Node) -> bool:
         """Whether the applicant does it."""
@@ -158,6 +149,3 @@ def _same(one: tuple[tuple[int, int], ...], other: tuple[tuple[int, int], ...]) 
         else:
             joined.append((start, end))
     return tuple(joined) == other
-
-
-

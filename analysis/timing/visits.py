@@ -61,27 +61,36 @@ class _Counting:
         #: The share of what enters a block that leaves it again; the rest is turned down in it.
         self.passes: dict[int, float] = {}
         self.passes_called: dict[str, float] = {}
+        #: How often each process is called.
+        self.calls: dict[str, float] = {}
 
     def run(self) -> None:
         """Count from the whole procedure inward."""
         for node in self.structure.met:
             if self.structure.keys(node):
                 raise Irreducible("boundary-timer", node)
-        called = self.structure.pools.called
-        for _ in called:
-            # As often as calls can be nested.
-            self.passes_called = {process: fold(block, self._pass) for process, block in called.items()}
+        calls = self.structure.calls or ()
+        blocks = self.structure.pools.called
+        for process in calls:
+            self.passes_called[process] = fold(blocks[process], self._pass)
         fold(self.structure.tree, self._pass)
-        waiting: list[tuple[Block, float]] = [(self.structure.tree, 1.0)]
+        self._enter(self.structure.tree, 1.0)
+        # Each after all that call it.
+        for process in reversed(calls):
+            self._enter(blocks[process], self.calls.get(process, 0.0))
+
+    def _enter(self, tree: Block, times: float) -> None:
+        """Count what is met inside a block that is come to so often."""
+        waiting: list[tuple[Block, float]] = [(tree, times)]
         while waiting:
             block, times = waiting.pop()
-            if isinstance(block, Leaf):
-                self.met[block.node] = self.met.get(block.node, 0.0) + times
-                node = self.structure.model.node.get(block.node)
-                if node is not None and node.called in called:
-                    waiting.append((called[node.called], times * self._rounds(block.node)))
+            if not isinstance(block, Leaf):
+                waiting.extend(zip(children(block), self._inward(block, times), strict=True))
                 continue
-            waiting.extend(zip(children(block), self._inward(block, times), strict=True))
+            self.met[block.node] = self.met.get(block.node, 0.0) + times
+            node = self.structure.model.node.get(block.node)
+            if node is not None and node.called in self.passes_called:
+                self.calls[node.called] = self.calls.get(node.called, 0.0) + times * self._rounds(block.node)
 
     def _rounds(self, node: str) -> float:
         if self.structure.times(node).rounds != 1.0 and self.structure.model.node[node].loop is not None:

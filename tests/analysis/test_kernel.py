@@ -51,6 +51,10 @@ def plan(offices: list[WorkTime], first: date, last: date) -> Plan:
         reject=real,
         arc=none,
         chance=real,
+        first=real,
+        reach=none,
+        rounds=real,
+        watch=none[0],
         scope=none,
         start=none[0],
         begin=none[0],
@@ -85,7 +89,7 @@ def between(a, calendar, start, end):
 def sort_events(run, moments):
     order = np.empty(len(moments), np.int64)
     for token in range(len(moments)):
-        plan_event(run, token, moments[token])
+        plan_event(run, token, moments[token], at.LATE if token % 5 == 4 else 0)
     for turn in range(len(moments)):
         order[turn] = next_event(run)
     return order
@@ -187,7 +191,8 @@ def test_events_come_by_instant_then_as_they_were_planned(seed):
 
     order = sort_events(empty_run(), moments)
 
-    assert order.tolist() == np.argsort(moments, kind="stable").tolist()
+    is_late = np.arange(len(moments)) % 5 == 4
+    assert order.tolist() == np.lexsort((is_late, moments)).tolist()
 
 
 @pytest.mark.parametrize("seed", range(5))

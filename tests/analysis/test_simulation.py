@@ -593,7 +593,7 @@ def test_a_calendar_that_ends_too_early_is_named_by_its_year():
     model = build("p", arrivals_per_day=1.0).start().step("a", work="PT1H").end().model
 
     with pytest.raises(CalendarMissing) as caught:
-        simulate(model, cases=5_000)
+        simulate(model, cases=25_000)
 
     assert caught.value.year == holidays("CN").last_year + 1
 
@@ -611,7 +611,7 @@ def test_a_run_of_more_than_a_thousand_years_is_refused():
         simulate(model, cases=2)
 
 
-@pytest.mark.parametrize("year", [1, 1999, 2003, 2036, 2100, 9999])
+@pytest.mark.parametrize("year", [1, 1999, 2003, 2100, 9999])
 def test_a_start_without_a_calendar_names_its_year(year):
     start = datetime(year, 6, 1, 10, 0, tzinfo=ZONE)
 
@@ -645,18 +645,16 @@ def test_an_empty_process_has_nothing_to_simulate():
 
 
 def test_what_is_not_simulated_is_refused_all_at_once():
-    b = build("p").start().catch("late", event="timer", value="P1D").inclusive("x")
-    b.branch().step("a", repeat=2.0).branch().call("c", "other").join().end()
+    b = build("p").start().catch("late", event="timer", value="P1M").parallel("x")
+    b.branch().step("a", repeat=2.0).branch().call("c", "p").join().end()
 
     with pytest.raises(NotSimulated) as caught:
         simulate(b.model, cases=1)
 
     assert [(problem.element, problem.rule) for problem in caught.value.problems] == [
         ("late", "timer-event"),
-        ("x", "inclusive-gateway"),
         ("a", "repeat"),
-        ("c", "call-activity"),
-        ("x_join", "inclusive-gateway"),
+        ("c", "recursive-call"),
     ]
     assert refusals(b.model) == caught.value.problems
 

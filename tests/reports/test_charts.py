@@ -217,7 +217,10 @@ def test_a_bar_reaches_to_the_p95_and_the_mean_is_marked_on_it():
 
 
 def test_what_was_cut_is_a_dashed_step_from_the_earlier_value_and_nothing_where_it_is_the_same():
-    rows = [ClockRow(kind="after", name="改革后实际", amount="", value=1.0, p95=1.5, earlier=earlier) for earlier in (21.0, 1.0)]
+    rows = [
+        ClockRow(kind="after", name="改革后实际", amount="", value=1.0, p95=1.5, earlier=earlier)
+        for earlier in (21.0, 1.0)
+    ]
 
     assert charts.clocks(rows[:1], title="t", unit="工时").count('class="step"') == 1
     assert charts.clocks(rows[1:], title="t", unit="工时").count('class="step"') == 0

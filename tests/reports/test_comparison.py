@@ -124,7 +124,7 @@ def test_a_unit_that_cannot_keep_up_is_named_instead_of_a_mean():
 
 
 def test_a_side_that_cannot_be_simulated_is_named():
-    chain = build("p").start("s").inclusive("g").branch(0.5).step("a").branch(0.5).step("b").join().end("e")
+    chain = build("p").start("s").step("a").catch("signalled", event="signal").end("e")
 
     with pytest.raises(NotComparable) as caught:
         compare(counters(), chain.model, cases=10)

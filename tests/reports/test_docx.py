@@ -12,7 +12,9 @@ from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Mm
 
+from analysis.factors import Factor
 from analysis.measure import Overload
+from analysis.sensitivity import Change, Effect, Sensitivity
 from reports import docx as document_module
 from reports import docx_text
 from reports.docx import report_docx
@@ -22,6 +24,13 @@ from reports.matching import Match
 
 LANGUAGES = ("zh", "en")
 HOSTILE = 'a]]></w:t><w:p/>&lt; "=1+1" {{7*7}} {before} \x00\x0b\u202ecba\ufffe 受理'
+
+
+FACTOR = Factor(kind="work", element="identity", value=900.0)
+LOWER = Change(value=800.0, seconds=-120.0, low=-150.0, high=-90.0)
+HIGHER = Change(value=1000.0, seconds=180.0, low=150.0, high=210.0)
+EFFECT = Effect(factor=FACTOR, lower=LOWER, higher=HIGHER)
+SENSITIVITY = Sensitivity(mean=3600.0, effects=(EFFECT,), cases=500, seed=1, warm_up=10)
 
 
 def write(content, language="zh", **changes):
@@ -204,6 +213,16 @@ def test_a_character_the_pictures_cannot_show_is_named(as_is, to_be, make_compar
     assert "U+1F600" not in text_of(opened(make_comparison(as_is, to_be)))
 
 
+def test_what_moves_the_mean_time_is_listed_and_drawn(as_is):
+    words = opened(as_is)
+    moved = opened(replace(as_is, sensitivity=SENSITIVITY))
+
+    assert "影响平均用时的数（现状）" in text_of(moved)
+    assert "影响平均用时的数" not in text_of(words)
+    assert any("−2.0" in cell and "−2.5–−1.5" in cell for row in rows_of(moved) for cell in row)
+    assert len(list(moved.element.body.iter(qn("wp:docPr")))) == len(list(words.element.body.iter(qn("wp:docPr")))) + 1
+
+
 # every state
 
 
@@ -248,6 +267,14 @@ def test_a_file_without_times_claims_none(as_is, to_be, make_comparison, make_si
     assert "减幅95" not in text
 
 
+def test_a_diagram_of_many_units_stands_on_upright_pages_where_it_can_be_read(make_side):
+    rows = [(f"s{n}", f"第{n}个环节", f"单位{n}", "check", 10, 1, "estimate") for n in range(30)]
+
+    for side, is_turned in ((make_side(rows, 100.0, 400.0), False), (make_side(rows[:5], 100.0, 400.0), True)):
+        last = opened(side).sections[-1]
+        assert (last.page_width > last.page_height) == is_turned
+
+
 def test_eighty_steps_fit_their_pages(make_side, make_comparison):
     rows = [(f"s{n}", f"第{n}个环节要办的事", f"单位{n % 12}", "check", 10, 1, "estimate") for n in range(80)]
     before, after = make_side(rows, 100.0, 400.0), make_side(rows[:60], 40.0, 160.0)
@@ -255,9 +282,12 @@ def test_eighty_steps_fit_their_pages(make_side, make_comparison):
     changes += [Match(kind="removed", before=(row[0],), after=()) for row in rows[60:]]
     document = opened(make_comparison(before, after, changes))
 
-    for extent in document.element.body.iter(qn("wp:extent")):
-        assert 0 < int(extent.get("cx")) <= Mm(225)
-        assert 0 < int(extent.get("cy")) <= Mm(156)
+    is_turned = document.sections[-1].page_width > document.sections[-1].page_height
+    extents = list(document.element.body.iter(qn("wp:extent")))
+    assert len(extents) > 6
+    for extent in extents:
+        assert 0 < int(extent.get("cx")) <= Mm(225 if is_turned else 156)
+        assert 0 < int(extent.get("cy")) <= Mm(156 if is_turned else 225)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -11,7 +11,8 @@ from reports.words import LANGUAGES, fields_of, load
 FAMILIES = (
     "basis", "by", "class", "clock", "distribution", "kind", "known", "limit", "measure", "not-built", "note",
     "outcome", "part", "side", "source", "unit", "why-not", "problem", "error", "cli", "count",
-    "report.headline", "report.lead", "report.cut", "report.flow", "report.clocks", "method", "docx", "xlsx",
+    "report.headline", "report.lead", "report.cut", "report.flow", "report.clocks", "report.sensitivity", "method",
+    "docx", "xlsx",
 )  # fmt: skip
 KEY = re.compile(r"""words(?:\.counted)?\(\s*f?["']([a-z][\w.-]*(?:\.[\w{}.-]+)*)["']""")
 
@@ -70,6 +71,8 @@ def test_every_note_and_every_reason_has_its_sentence(root):
         for block in re.findall(r"told = \{(.*?)\n    \}", text, re.DOTALL):
             named |= {f"note.{name}" for name in re.findall(r'"([a-z-]+)":', block)}
         named |= {f"why-not.{name}" for name in re.findall(r'reasons\.append\("([a-z-]+)"\)', text)}
+    sweeps = (root / "analysis" / "sweeps.py").read_text(encoding="utf-8")
+    named |= {f"note.{name}" for name in re.findall(r'\*result\.notes, "([a-z-]+)"', sweeps)}
 
     assert len(named) > 10
     assert named == {key for key in load("zh").sentences if key.startswith(("note.", "why-not."))}

@@ -10,7 +10,9 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import load_workbook
 
+from analysis.factors import Factor
 from analysis.measure import Overload
+from analysis.sensitivity import Change, Effect, Sensitivity
 from reports import xlsx_table
 from reports.format import UNKNOWN
 from reports.json import comparison_json
@@ -167,6 +169,19 @@ def test_the_distribution_grows_and_has_the_same_scale(compared):
     assert before[50] == pytest.approx(compared.before.times.sample[5050] / 3600, rel=0.01)
 
 
+def test_what_moves_the_mean_time_stands_in_numbers(as_is):
+    factor = Factor(kind="work", element="identity", value=900.0)
+    lower = Change(value=800.0, seconds=-120.0, low=-150.0, high=-90.0)
+    effect = Effect(factor=factor, lower=lower, higher=None)
+    found = Sensitivity(mean=3600.0, effects=(effect,), cases=500, seed=1, warm_up=10)
+    (row,) = table(opened(replace(as_is, sensitivity=found)), "影响因素")
+
+    values = list(row.values())
+    assert values[4:7] == pytest.approx([-2.0, -2.5, -1.5])
+    assert values[7:] == [UNKNOWN] * 3
+    assert "影响因素" not in opened(as_is).sheetnames
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_method_and_the_doubts_are_told(compared, language):
     book = opened(compared, language)
@@ -246,9 +261,9 @@ def test_no_name_in_a_file_becomes_a_formula_or_a_link(as_is, to_be, make_compar
     assert [cell.value for cell in cells if cell.hyperlink] == []
     said = {str(cell.value) for cell in cells if cell.data_type == "s"}
     assert {name.replace("\t", " ") for name in FORMULAS} <= said
-    risky = [cell for cell in cells if cell.data_type == "s" and str(cell.value).strip()[:1] in "=+@＝"]
+    risky = [cell for cell in cells if cell.data_type == "s" and str(cell.value).strip().startswith(tuple("=+@＝"))]
     assert risky
-    assert all(cell.quotePrefix or cell.row < 4 for cell in risky)
+    assert [cell.value for cell in risky if not cell.quotePrefix and cell.row >= 4] == []
 
 
 def test_hidden_and_impossible_characters_are_shown_and_long_texts_cut(as_is):

@@ -71,3 +71,26 @@ def test_arrivals_open_when_asked(run, make):
     answer = run("time", make(), "--cases", 50, "--start", "2026-03-02T09:00", "--json")
 
     assert answer.json["start"].startswith("2026-03-02T09:00")
+
+
+def test_the_least_time_without_queues_is_computed_beside_the_simulated_one(run, make):
+    file = make()
+
+    figures, page = run("time", file, "--cases", 500, "--json").json, run("time", file, "--cases", 500).out
+
+    exact = figures["exact"]
+    assert (exact["holds"], exact["queueless"]) == (False, True)
+    assert {why["reason"] for why in exact["why_not"]} == {"staff"}
+    assert exact["elapsed_working_s"]["mean"] == pytest.approx(2 * 3600)
+    assert exact["elapsed_working_s"]["source"] == "exact"
+    assert exact["work_s"]["mean"] == pytest.approx(figures["work_s"]["mean"])
+    assert "不排队" in page
+
+
+def test_where_there_is_no_exact_time_the_page_says_why_and_where(run, make):
+    file = make()
+    file.write_text(file.read_text().replace('part="work"', 'part="work" clock="calendar"', 1))
+
+    answer = run("time", file, "--cases", 100)
+
+    assert "没有精确历时" in answer.out

@@ -7,7 +7,7 @@ import shlex
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -105,6 +105,9 @@ def run(call: Call, job: Job, *, as_json: bool) -> int:
         result = _simulated(call, job, models)
         word = "one" if job.after is None else "both"
         said.append(call.say(f"study.{word}", cases=plain(number(job.cases, 0)), seed=job.seed))
+    with _part(call, "factors", tell) as said:
+        result, moved = _with_sensitivity(job, result)
+        said.append(call.say("study.moved", n=moved))
     with _part(call, "report", tell) as said:
         written, report = _write(call, job, result)
         said.append(call.say("study.written"))
@@ -143,6 +146,21 @@ def _simulated(call: Call, job: Job, models: list[Model]) -> Comparison | Side:
     return side(models[0], file=named[0], times=times)
 
 
+def _with_sensitivity(job: Job, result: Comparison | Side) -> tuple[Comparison | Side, int]:
+    """Find what moves the time of each side, and say how many numbers of the files were moved."""
+    from analysis.sensitivity import MOST_CASES, sensitivity
+    from reports.comparison import Side
+
+    def asked(side: Side) -> Side:
+        return replace(side, sensitivity=sensitivity(side.model, cases=min(job.cases, MOST_CASES), seed=job.seed))
+
+    sides = [asked(side) for side in ([result] if isinstance(result, Side) else [result.before, result.after])]
+    moved = sum(len(side.sensitivity.effects) for side in sides if side.sensitivity is not None)
+    if isinstance(result, Side):
+        return sides[0], moved
+    return replace(result, before=sides[0], after=sides[1]), moved
+
+
 def _write(call: Call, job: Job, result: Comparison | Side) -> tuple[list[Path], dict[str, Any]]:
     """Write the page, the documents, the data and the pictures; the data last, since it names the others."""
     from reports.comparison import Comparison
@@ -163,6 +181,7 @@ def _write(call: Call, job: Job, result: Comparison | Side) -> tuple[list[Path],
         comparison=pair,
         files=[str(file) for file in written],
         not_built=NOT_BUILT,
+        sensitivity=before.sensitivity,
     )
     contents["report.json"] = json.dumps(report, ensure_ascii=False, indent=1).encode()
     for name, content in contents.items():

@@ -107,7 +107,7 @@ def exact(model: Model) -> ExactTime:
     hard = structure.obstacles
     if hard:
         return _nothing(hard + structure.mixed_clocks if structure.pools.home >= 0 else hard)
-    work, why_no_work = _tried(structure, is_work=True)
+    work, _ = _tried(structure, is_work=True)
     counted = _counted(structure)
     mixed = structure.mixed_clocks
     if mixed:
@@ -126,7 +126,7 @@ def exact(model: Model) -> ExactTime:
         visits_per_case=_count(counted.in_person, "visits") if counted is not None else None,
         holds=not queueing,
         queueless=bool(queueing),
-        why_not=queueing + why_no_work,
+        why_not=queueing,
         distribution=elapsed.whole,
     )
 
@@ -167,7 +167,7 @@ def _tried(structure: Structure, *, is_work: bool) -> tuple[_Found | None, tuple
     try:
         return _reduced(structure, is_work=is_work), ()
     except Irreducible as fault:
-        return None, (fault.obstacle,) if not is_work else ()
+        return None, (fault.obstacle,)
 
 
 def _reduced(structure: Structure, *, is_work: bool) -> _Found:
@@ -191,7 +191,9 @@ def _reduced(structure: Structure, *, is_work: bool) -> _Found:
 
 def _end(structure: Structure, *, is_work: bool) -> float:
     """Where a grid may end, microseconds: at most `TAIL` of the cases take longer."""
-    end = 8.0 * _SECOND * sum(part.mean for part in _parts(structure)) or _SECOND
+    end = 8.0 * _SECOND * sum(part.mean for part in _parts(structure))
+    if end == 0.0:
+        return 1.0
     for _ in range(_SETTLING):
         grid = Grid(end / _COARSE, _COARSE)
         below = _below(grid, Reduction(structure, grid, is_work=is_work).run().values())
@@ -221,11 +223,13 @@ def _lattice(structure: Structure) -> int:
     step = 0
     for part in _parts(structure):
         kind = part.law[0]
+        if part.mean == 0.0:
+            continue
         if kind not in (NONE, FIXED, EMPIRICAL):
             return 0
         for value in part.values if kind == EMPIRICAL else (part.law[1],):
             step = math.gcd(step, round(value))
-    return step
+    return step or 1
 
 
 def _on(structure: Structure, grid: Grid, *, is_work: bool, is_lattice: bool = False) -> _Found:
@@ -300,6 +304,4 @@ def _measure(found: Distribution, basis: str) -> Measure:
 
 def _count(mean: float, basis: str) -> Measure:
     """A count whose mean alone is exact."""
-    return Measure(
-        mean=mean, low=mean, high=mean, median=None, p90=None, p95=None, n=0, basis=basis, source="exact"
-    )
+    return Measure(mean=mean, low=mean, high=mean, median=None, p90=None, p95=None, n=0, basis=basis, source="exact")
