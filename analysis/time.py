@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -187,7 +187,7 @@ def _case_times(columns: Columns, elapsed: Column, chosen: NDArray[np.bool_]) ->
     )
 
 
-def _count(columns: Columns, counts: NDArray[np.int64], basis: str) -> Measure:
+def _count(columns: Columns, counts: NDArray[np.signedinteger[Any]], basis: str) -> Measure:
     """Counts do not depend on queues, so they hold where a unit cannot keep up, and cases are independent in them."""
     return measure(counts.astype(np.float64), basis=basis, independent=True)
 

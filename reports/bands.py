@@ -7,13 +7,14 @@ something happens are shown. The drawing stands once in the page, unseen; a band
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
-from bpmn.model import Bounds, Edge
+from bpmn.model import Bounds
 from reports import format as write
+from reports.contents import Contents, Shown
 from reports.lanes import PAGE, Drawing, alternative, inside
 from reports.study import Study
 
@@ -21,17 +22,8 @@ from reports.study import Study
 BAND = 5.0
 #: White around the drawings.
 MARGIN = 5.0
-#: What belongs to a step above and below its box: the sign and the number.
-ABOVE, BELOW = 6.0, 8.0
 #: What belongs to it at its left.
 NUMBERS = 5.0
-#: A lane is cut down only where that saves so much.
-_WORTH = 10.0
-#: A flow that runs across for no more than this only bends there.
-BEND = 14.0
-
-#: What is shown of lanes, by their place from the top: from where to where.
-_Shown = Mapping[int, tuple[float, float]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +31,7 @@ class Cutting:
     """Where a drawing is cut, and at what scale its bands are drawn."""
 
     drawing: Drawing
+    contents: Contents
     #: From where to where each band goes.
     spans: tuple[tuple[float, float], ...]
     scale: float
@@ -46,16 +39,18 @@ class Cutting:
     @property
     def height(self) -> float:
         """How high all its bands are together, in pixels."""
-        rows = [bottom - top for start, end in self.spans for _, top, bottom in _rows(self.drawing, start, end)]
+        rows = [bottom - top for start, end in self.spans for _, top, bottom in _rows(self, start, end)]
         return self.scale * sum(rows) + BAND * (len(self.spans) - 1)
 
 
 def cutting(drawing: Drawing, scale: float) -> Cutting:
     """Cut a drawing into as few lanes as can be; drawn smaller where a single column is wider than a page."""
     head = drawing.head - drawing.box.x
-    cuts = _cuts(drawing, PAGE / scale - head)
+    contents = Contents(drawing)
+    cuts = _cuts(drawing, contents, PAGE / scale - head)
     widest = max(end - start for start, end in pairwise(cuts))
-    return Cutting(drawing=drawing, spans=tuple(pairwise(cuts)), scale=min(scale, PAGE / (head + widest)))
+    spans, drawn_at = tuple(pairwise(cuts)), min(scale, PAGE / (head + widest))
+    return Cutting(drawing=drawing, contents=contents, spans=spans, scale=drawn_at)
 
 
 def source(drawing: Drawing) -> str:
@@ -71,7 +66,7 @@ def bands(study: Study, cutting: Cutting) -> list[str]:
     return [_band(cutting, span, title) for span, title in zip(cutting.spans, names, strict=True)]
 
 
-def _cuts(drawing: Drawing, room: float) -> list[float]:
+def _cuts(drawing: Drawing, contents: Contents, room: float) -> list[float]:
     """Where to cut, between columns: each band at most `room` wide, all together as low as can be, then most even.
 
     A shortest path over the gaps between columns: a band costs the heights of the lanes it must show.
@@ -80,10 +75,10 @@ def _cuts(drawing: Drawing, room: float) -> list[float]:
         return [drawing.head, drawing.box.right]
     boxes = [shape.bounds for shape in drawing.model.shapes if shape.element in drawing.model.node]
     places = [drawing.head, *_gaps(boxes, drawing.head, drawing.box.right), drawing.box.right]
-    busy = [_shown(drawing, start, end) for start, end in pairwise(places)]
+    busy = [contents.shown(start, end) for start, end in pairwise(places)]
     lowest: list[tuple[float, float, int]] = [(0.0, 0.0, 0)]
     for end in range(1, len(places)):
-        shown: _Shown = {}
+        shown: Shown = {}
         best = (math.inf, math.inf, end - 1)
         for start in range(end - 1, -1, -1):
             width = places[end] - places[start]
@@ -111,7 +106,7 @@ def _gaps(boxes: Sequence[Bounds], left: float, right: float) -> list[float]:
     return [gap for gap in gaps if gap < right]
 
 
-def _merged(one: _Shown, other: _Shown) -> _Shown:
+def _merged(one: Shown, other: Shown) -> Shown:
     """What two neighbours show together."""
     found = dict(one)
     for place, (top, bottom) in other.items():
@@ -127,7 +122,7 @@ def _band(cutting: Cutting, span: tuple[float, float], name: str) -> str:
     head = drawing.head - drawing.box.x
     width = (head + end - start) * scale
     parts, y = [], 0.0
-    for place, top, bottom in _rows(drawing, start, end):
+    for place, top, bottom in _rows(cutting, start, end):
         height = (bottom - top) * scale
         strip = drawing.strips[place] if drawing.strips else None
         # The name of a lane stands in its middle, also where only a part of the lane is shown.
@@ -150,11 +145,12 @@ def _band(cutting: Cutting, span: tuple[float, float], name: str) -> str:
     )
 
 
-def _rows(drawing: Drawing, start: float, end: float) -> list[tuple[int, float, float]]:
+def _rows(cutting: Cutting, start: float, end: float) -> list[tuple[int, float, float]]:
     """The lanes a band shows: their places, and the tops and bottoms of what is shown of them."""
+    drawing = cutting.drawing
     if not drawing.strips:
         return [(0, drawing.box.y, drawing.box.bottom)]
-    shown = _shown(drawing, start, end)
+    shown = cutting.contents.shown(start, end)
     rows = [(place, *shown[place]) for place in sorted(shown)]
     rows = rows or [(place, strip.top, strip.bottom) for place, strip in enumerate(drawing.strips)]
     if rows[0][0] == 0:
@@ -164,58 +160,4 @@ def _rows(drawing: Drawing, start: float, end: float) -> list[tuple[int, float, 
     return [
         (place, top, bottom if place in follows or bottom < drawing.strips[place].bottom else bottom + MARGIN)
         for place, top, bottom in rows
-    ]
-
-
-def _shown(drawing: Drawing, start: float, end: float) -> _Shown:
-    """The lanes in which a node stands in that part, a flow runs along, or a message begins or ends; and what of them.
-
-    Lines that cross a lane straight up or down need nothing of it.
-    """
-    model = drawing.model
-    spans = [
-        (shape.bounds.y - ABOVE, shape.bounds.bottom + BELOW, shape.bounds.centre[1])
-        for shape in model.shapes
-        if shape.element in model.node and shape.bounds.right > start and shape.bounds.x < end
-    ]
-    passing: list[float] = []
-    for edge in model.edges:
-        runs = _runs(edge, start, end)
-        if edge.element in model.flow:
-            spans += [(y - 4, y + 4, y) for y in runs]
-        else:
-            passing += runs
-            spans += [(y, y, y) for x, y in _ends(edge) if start <= x <= end]
-    found: dict[int, tuple[float, float]] = {}
-    for place, strip in enumerate(drawing.strips):
-        own = [(top, bottom) for top, bottom, y in spans if strip.top <= y <= strip.bottom]
-        if own:
-            own += [(y - 4, y + 4) for y in passing if strip.top < y < strip.bottom]
-            found[place] = _part(strip.top, strip.bottom, own)
-    return found
-
-
-def _part(top: float, bottom: float, spans: Sequence[tuple[float, float]]) -> tuple[float, float]:
-    """What is shown of a lane: all of it, unless leaving something out is worth while."""
-    first, last = min(span[0] for span in spans), max(span[1] for span in spans)
-    if last - first < _WORTH or (bottom - top) - (last - first) < _WORTH:
-        return top, bottom
-    return max(top, first), min(bottom, last)
-
-
-def _ends(edge: Edge) -> list[tuple[float, float]]:
-    """Where an edge begins and ends, a little inside the shapes it ties: their borders are those of lanes too."""
-    points = edge.waypoints
-    if len(points) < 2:
-        return []
-    pairs = ((points[0], points[1]), (points[-1], points[-2]))
-    return [(x, y + math.copysign(1.0, y - other) if y != other else y) for (x, y), (_, other) in pairs]
-
-
-def _runs(edge: Edge, start: float, end: float) -> list[float]:
-    """The heights at which an edge runs across in a part."""
-    return [
-        y
-        for (x, y), (along, other) in pairwise(edge.waypoints)
-        if abs(y - other) < 0.5 and min(max(x, along), end) - max(min(x, along), start) > BEND
     ]

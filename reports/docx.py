@@ -45,6 +45,11 @@ CHART = 95.0
 #: How high a key may be.
 KEY = 7.0
 
+#: A procedure of more nodes is not drawn on paper: it would fill some twenty pages.
+MOST = 400
+#: The pictures of the sides that stand beside the document.
+_PICTURES = {"only": "as-is.svg", "before": "as-is.svg", "after": "to-be.svg"}
+
 #: The properties of a document hold no longer texts.
 LONGEST = 255
 
@@ -291,9 +296,13 @@ class _Writer:
     def diagrams(self, sheet: _Sheet) -> None:
         """Both diagrams with their marks, on pages of their own."""
         words, study = self.study.words, self.study
-        if study.comparison is not None:
+        if sheet.drawings and study.comparison is not None:
             self.figure("", drawing(key_of_changes(study)), room=(sheet.width, KEY))
-        self.remark(words("docx.law-mark" if study.comparison is not None else "report.legend.law"))
+        if sheet.drawings:
+            self.remark(words("docx.law-mark" if study.comparison is not None else "report.legend.law"))
+        for key in sheet.left_out:
+            name, count = study.side_name(key), write.count(len(dict(study.sides)[key].model.nodes))
+            self.remark(words("docx.too-large", side=name, count=count, file=_PICTURES[key]))
         high = sheet.height - CAPTION - 2 * KEY
         for made in sheet.drawings:
             found = panels(study, made, sheet.width / PIXEL / READABLE)
@@ -347,17 +356,21 @@ class _Sheet:
     width: float
     height: float
     drawings: tuple[Drawing, ...]
+    #: The sides whose drawing would fill too many pages.
+    left_out: tuple[str, ...] = ()
 
 
 def _sheet(study: Study) -> _Sheet:
     """Turned pages, where both diagrams are low enough to be read there; else upright ones, which are higher."""
     order = lane_order([side for _, side in study.sides])
+    small = [(key, side) for key, side in study.sides if len(side.model.nodes) <= MOST]
+    left_out = tuple(key for key, side in study.sides if len(side.model.nodes) > MOST)
     drawings: tuple[Drawing, ...] = ()
     for style in (CLOSE, LOW):
-        drawings = tuple(drawn(study, key, side, style.evolve(lane_order=order)) for key, side in study.sides)
-        if max(made.box.height for made in drawings) * PIXEL * READABLE <= HIGH - CAPTION:
-            return _Sheet(is_turned=True, width=WIDE, height=HIGH, drawings=drawings)
-    return _Sheet(is_turned=False, width=WIDTH, height=WIDE, drawings=drawings)
+        drawings = tuple(drawn(study, key, side, style.evolve(lane_order=order)) for key, side in small)
+        if max((made.box.height for made in drawings), default=0.0) * PIXEL * READABLE <= HIGH - CAPTION:
+            return _Sheet(is_turned=True, width=WIDE, height=HIGH, drawings=drawings, left_out=left_out)
+    return _Sheet(is_turned=False, width=WIDTH, height=WIDE, drawings=drawings, left_out=left_out)
 
 
 def _numeral(number: int) -> str:

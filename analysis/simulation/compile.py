@@ -11,7 +11,6 @@ import numpy as np
 
 from analysis.hours import office_hours
 from analysis.simulation import layout as at
-from analysis.simulation.calls import flattened
 from analysis.simulation.draws import UNTIL
 from analysis.simulation.laws import NO_TIME, Law, law_of
 from analysis.simulation.places import Place, Places, catcher
@@ -20,6 +19,7 @@ from analysis.simulation.reach import reach_of
 from analysis.simulation.tables import Table
 from analysis.simulation.timers import timer_of, waits_for_timer
 from bpmn.annotation import AROUND_THE_CLOCK, GovTime
+from bpmn.calls import flattened
 from bpmn.control_flow import Scope
 from bpmn.model import Model, Node
 from bpmn.routing import exclusive_shares, routes_on

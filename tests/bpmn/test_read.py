@@ -188,11 +188,11 @@ def test_missing_ids_are_made_and_never_taken_twice():
     assert [(fault.rule, fault.severity) for fault in model.faults] == [("missing-id", "warning")] * 2
 
 
-def test_a_second_element_of_one_id_gets_another():
+def test_a_second_element_of_one_id_gets_another_and_is_told_by_the_id_the_file_gives_it():
     model = read(file('<task id="a"/><task id="a" name="两"/>'))
 
     assert [node.id for node in model.nodes] == ["a", "a_1"]
-    assert [(fault.problem, fault.element, fault.stops) for fault in model.faults] == [("duplicate-id", "a_1", "all")]
+    assert [(fault.problem, fault.element, fault.stops) for fault in model.faults] == [("duplicate-id", "a", "all")]
 
 
 def test_the_id_of_a_shape_and_of_a_form_field_are_told_apart():

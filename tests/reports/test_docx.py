@@ -253,7 +253,7 @@ def test_a_unit_that_cannot_keep_up_is_named_with_the_staff_it_needs(as_is, to_b
 def test_files_that_cannot_be_compared_are_told_so(compared):
     text = text_of(opened(replace(compared, comparable=False, why_not=("unrelated",))))
 
-    assert "没有一个环节对得上" in text
+    assert "没有一个环节的名称和单位对得上" in text
     assert "核对两份流程文件" in text
 
 

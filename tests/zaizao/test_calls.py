@@ -1,5 +1,7 @@
 """Wrong calls, help, and what a user must never see."""
 
+import os
+
 import pytest
 
 
@@ -62,3 +64,18 @@ def test_a_failure_of_ours_is_a_sentence_and_debug_shows_where(run, make, monkey
 
 def test_version(run):
     assert run("--version").out.startswith("zaizao ")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names of files are text there")
+def test_a_file_whose_name_is_no_text_is_named_all_the_same(run, make, tmp_path):
+    odd = os.fsdecode(b"\xff\xfe.bpmn")
+    os.rename(make(), tmp_path / odd)
+
+    for arguments in (("check", tmp_path / odd), ("draw", tmp_path / odd, "-o", tmp_path / "x.svg")):
+        answer = run(*arguments, "--json")
+
+        assert answer.code == 0
+        answer.out.encode("utf-8")
+        assert answer.json["file"].endswith(".bpmn")
+
+    assert run("study", tmp_path / odd, "-o", tmp_path / "out", "--cases", 50).code == 0

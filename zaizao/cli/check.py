@@ -12,7 +12,7 @@ from bpmn.errors import UnreadableFile
 from bpmn.problem import Problem
 from reports.format import visible
 from zaizao.cli.failures import CALL, FILE, Refusal, explain, problem_sentence
-from zaizao.cli.files import existing
+from zaizao.cli.files import existing, told
 from zaizao.cli.text import DEFAULT_WIDTH, Column, table
 from zaizao.cli.worded import Call, Command, option
 
@@ -59,7 +59,7 @@ def stopping(problems: tuple[Problem, ...], purpose: str) -> tuple[Problem, ...]
 def _json(call: Call, file: str, problems: tuple[Problem, ...]) -> str:
     return json.dumps(
         {
-            "file": file,
+            "file": told(file),
             "problems": [
                 {
                     "problem": problem.problem,

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bpmn import Model
 from reports.format import visible
 from zaizao.cli.failures import FILE
 from zaizao.cli.figures import cut_table, headline, warnings
-from zaizao.cli.files import load, output, save
-from zaizao.cli.options import simulated
+from zaizao.cli.files import output, save, told
+from zaizao.cli.options import called, simulated
 from zaizao.cli.reporting import REPORTS, Matter
-from zaizao.cli.simulating import compared, sound
+from zaizao.cli.simulating import compared, ready
 from zaizao.cli.time import names
 from zaizao.cli.worded import Call, Command, option
 
@@ -26,18 +27,28 @@ if TYPE_CHECKING:
 @click.command("compare", cls=Command)
 @click.argument("before")
 @click.argument("after")
+@called
 @option("-o", "--output", "target", default="")
 @simulated
 @click.pass_obj
-def command(call: Call, before: str, after: str, target: str, cases: int, seed: int, as_json: bool) -> int:
+def command(
+    call: Call,
+    before: str,
+    after: str,
+    library: dict[str, Model],
+    target: str,
+    cases: int,
+    seed: int,
+    as_json: bool,
+) -> int:
     """Simulate both files with common random numbers and print the four cuts."""
     path = output(target, (*REPORTS, ".json")) if target else None
-    models = load(before), load(after)
-    if not all([sound(call, before, models[0]), sound(call, after, models[1])]):
+    old, new = ready(call, before, library), ready(call, after, library)
+    if old is None or new is None:
         return FILE
     from reports.json import comparison_json
 
-    comparison = compared(call, *models, cases=cases, seed=seed, files=(before, after))
+    comparison = compared(call, old, new, cases=cases, seed=seed, files=(told(before), told(after)))
     if path is not None:
         save(path, _content(call, comparison, path))
     if as_json:
@@ -45,8 +56,8 @@ def command(call: Call, before: str, after: str, target: str, cases: int, seed: 
         return 0
     lines = [headline(call, comparison), "", *cut_table(call, comparison)]
     lines += ["", *reasons] if (reasons := [call.words(f"why-not.{why}") for why in comparison.why_not]) else []
-    for side, model in zip((comparison.before, comparison.after), models, strict=True):
-        said = warnings(call, side.times, names(model))
+    for side in (comparison.before, comparison.after):
+        said = warnings(call, side.times, names(side.model))
         lines += ["", visible(side.file or side.title), *said] if said else []
     lines += ["", str(path)] if path is not None else []
     click.echo("\n".join(lines))

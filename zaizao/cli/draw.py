@@ -6,7 +6,7 @@ import click
 
 from bpmn import Model, write
 from bpmn.drawing import draw
-from zaizao.cli.files import load, output, save
+from zaizao.cli.files import load, output, save, told
 from zaizao.cli.worded import Call, Command, option
 
 
@@ -26,7 +26,7 @@ def command(call: Call, file: str, target: str, relayout: bool, as_json: bool) -
         model = lay_out(model) if relayout else complete(model)
     save(path, write(model) if ending == ".bpmn" else _picture(call, model, ending))
     if as_json:
-        click.echo(json.dumps({"file": file, "out": str(path), "nodes": len(model.nodes)}, ensure_ascii=False))
+        click.echo(json.dumps({"file": told(file), "out": told(path), "nodes": len(model.nodes)}, ensure_ascii=False))
     else:
         click.echo(str(path))
     return 0

@@ -10,6 +10,11 @@ from bpmn import Model, UnreadableFile, read
 from zaizao.cli.failures import Refusal, Unreadable
 
 
+def told(path: str | Path) -> str:
+    """Give a file's name as text; bytes of it that are no text are shown as such, since nothing else can print them."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
 def existing(path: str) -> Path:
     """Give the path of a file that must exist; a near name in the same folder is offered where it does not."""
     file = Path(path)

@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from bpmn import Model
 from zaizao.cli.failures import Refusal
+from zaizao.cli.files import load
 from zaizao.cli.worded import Call, option
 
 #: A command's function, with or without its options.
@@ -68,3 +70,12 @@ def opened(command: Decorated) -> Decorated:
     """Add the options of when a run begins to count."""
     command = option("--warm-up", type=Whole(0, MOST_CASES), default=None)(command)
     return option("--start", type=Moment(), default=None)(command)
+
+
+def called(command: Decorated) -> Decorated:
+    """Add the option of further files, in which processes stand that the file calls."""
+    return option("--with", "library", multiple=True, metavar="FILE", callback=_library)(command)
+
+
+def _library(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> dict[str, Model]:
+    return {file: load(file) for text in values for file in text.split(",")}

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from bpmn import Model
+from bpmn.calls import flattened
 from bpmn.check import check
+from reports.format import visible
 from zaizao import wiring
 from zaizao.cli.check import stopping
 from zaizao.cli.failures import Outage, Refusal, located
+from zaizao.cli.files import load
 from zaizao.cli.progress import progress
 from zaizao.cli.worded import Call
 
@@ -23,17 +27,17 @@ if TYPE_CHECKING:
 SHOWN = 5
 
 
-def sound(call: Call, file: str, model: Model) -> bool:
-    """Say what in a file makes its figures wrong; true where nothing does."""
+def ready(call: Call, file: str, library: Mapping[str, Model]) -> Model | None:
+    """Read a file to be simulated, with its calls filled in; where something in it is wrong, say what."""
     from analysis.simulation import refusals
 
-    problems = stopping(check(model), "analysis")
-    problems = problems or tuple(refusals(model))
+    model = load(file)
+    problems = stopping(check(model), "analysis") or tuple(refusals(model, library))
     for problem in problems[:SHOWN]:
         click.echo(located(file, problem, call.words), err=True)
     if len(problems) > SHOWN:
-        click.echo(call.say("check.more", file=file, n=len(problems) - SHOWN), err=True)
-    return not problems
+        click.echo(call.say("check.more", file=visible(file), n=len(problems) - SHOWN), err=True)
+    return None if problems else flattened(model, library).model
 
 
 def timed(

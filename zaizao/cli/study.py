@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +23,7 @@ from zaizao.cli.failures import FILE, Refusal
 from zaizao.cli.figures import cut_table, headline, time_table, warnings
 from zaizao.cli.options import simulated
 from zaizao.cli.reporting import REPORTS, Matter
-from zaizao.cli.simulating import compared, sound, timed
+from zaizao.cli.simulating import compared, ready, timed
 from zaizao.cli.text import width
 from zaizao.cli.time import names
 from zaizao.cli.worded import Call, Command, option
@@ -58,7 +57,17 @@ class Job:
 
     def command(self, call: Call) -> str:
         """The line that repeats the study."""
-        words = ["zaizao", "study", self.name, "-o", "out", "--cases", str(self.cases), "--seed", str(self.seed)]
+        words = [
+            "zaizao",
+            "study",
+            files.told(self.name),
+            "-o",
+            "out",
+            "--cases",
+            str(self.cases),
+            "--seed",
+            str(self.seed),
+        ]
         return shlex.join([*words, "--lang", call.settings.language])
 
 
@@ -97,8 +106,9 @@ def run(call: Call, job: Job, *, as_json: bool) -> int:
     """Check, simulate and report; each part says what it did and how long it took."""
     tell: Callable[[str], None] = (lambda _: None) if as_json else click.echo
     with _part(call, "check", tell) as said:
-        models = [files.load(str(file)) for file in job.inputs]
-        if not all(list(map(partial(sound, call), map(str, job.inputs), models))):  # say what is wrong with each
+        found = [ready(call, str(file), {}) for file in job.inputs]
+        models = [model for model in found if model is not None]
+        if len(models) < len(found):
             return FILE
         said.append(_checked(call, models))
     with _part(call, "simulate", tell) as said:
@@ -137,7 +147,7 @@ def _checked(call: Call, models: list[Model]) -> str:
 
 def _simulated(call: Call, job: Job, models: list[Model]) -> Comparison | Side:
     """Compare the two, or measure the one there is."""
-    named = tuple(file.name for file in job.inputs)
+    named = tuple(files.told(file.name) for file in job.inputs)
     if job.after is not None:
         return compared(call, *models, cases=job.cases, seed=job.seed, files=named)
     from reports.comparison import side
@@ -176,10 +186,10 @@ def _write(call: Call, job: Job, result: Comparison | Side) -> tuple[list[Path],
         contents |= {"to-be.bpmn": pair.after.model.source, "to-be.svg": draw(pair.after.model).encode()}
     written = [job.folder / name for name in (*contents, "report.json")]
     report = study_json(
-        procedure=job.name,
+        procedure=files.told(job.name),
         as_is=before.times,
         comparison=pair,
-        files=[str(file) for file in written],
+        files=[files.told(file) for file in written],
         not_built=NOT_BUILT,
         sensitivity=before.sensitivity,
     )
@@ -200,8 +210,13 @@ def _summary(call: Call, job: Job, result: Comparison | Side, written: list[Path
         lines += [call.words(f"why-not.{why}") for why in result.why_not]
     else:
         lines = ["", click.style(visible(result.title), bold=True), "", *time_table(call, result.times)]
-        lines += ["", call.say("study.no_to_be", name=job.name)]
+        lines += ["", call.say("study.no_to_be", name=files.told(job.name))]
         sides = (result,)
     said = dict.fromkeys(line for side in sides for line in warnings(call, side.times, names(side.model)))
     lines += ["", *said] if said else []
-    return [*lines, "", "   ".join(str(file) for file in written), click.style(call.say("study.not_built"), dim=True)]
+    return [
+        *lines,
+        "",
+        "   ".join(files.told(file) for file in written),
+        click.style(call.say("study.not_built"), dim=True),
+    ]

@@ -9,14 +9,14 @@ from bpmn import Model
 from reports.format import minute, number, plain, visible
 from zaizao.cli.failures import FILE
 from zaizao.cli.figures import time_table, unit_table, warnings
-from zaizao.cli.files import load
-from zaizao.cli.options import opened, simulated
-from zaizao.cli.simulating import replicated, sound, timed
+from zaizao.cli.options import called, opened, simulated
+from zaizao.cli.simulating import ready, replicated, timed
 from zaizao.cli.worded import Call, Command, option
 
 
 @click.command("time", cls=Command)
 @click.argument("file")
+@called
 @simulated
 @opened
 @option("--cluster", metavar="ADDRESS", default=None)
@@ -24,6 +24,7 @@ from zaizao.cli.worded import Call, Command, option
 def command(
     call: Call,
     file: str,
+    library: dict[str, Model],
     cases: int,
     seed: int,
     start: datetime | None,
@@ -32,8 +33,8 @@ def command(
     as_json: bool,
 ) -> int:
     """Simulate the file's cases and print the four times."""
-    model = load(file)
-    if not sound(call, file, model):
+    model = ready(call, file, library)
+    if model is None:
         return FILE
     from reports.json import time_json
 
