@@ -73,8 +73,8 @@ def _cuts(study: Study) -> Table:
 
 def _card_row(study: Study, name: str, card: Card) -> tuple[str, ...]:
     values = (card.before, card.after, card.change, card.percent) if card.after else (card.before,)
-    cases = write.count(study.before.times.cases)
-    basis = study.words("docx.table.simulated", cases=cases) if name == "time" else study.words("docx.table.counted")
+    simulated = study.words.counted("docx.table.simulated", study.before.times.cases)
+    basis = simulated if name == "time" else study.words("docx.table.counted")
     return (study.words(f"docx.table.{name}"), card.unit, *values, basis)
 
 
@@ -91,7 +91,7 @@ def _cut_row(study: Study, name: str, cut: Cut) -> tuple[str, ...]:
     if cut.unit == "s" and not study.is_untimed:
         values = [scale.text(value) for value in (cut.before, cut.after)]
         change = write.change(scale.text(cut.cut), cut.cut) if cut.cut is not None else write.UNKNOWN
-        unit, basis = study.unit(scale), words("docx.table.simulated", cases=write.count(cut.n))
+        unit, basis = study.unit(scale), words.counted("docx.table.simulated", cut.n)
     elif cut.unit == "s":
         values, change, unit, basis = [write.UNKNOWN] * 2, write.UNKNOWN, study.unit(scale), write.UNKNOWN
     else:

@@ -184,7 +184,7 @@ def _busiest(study: Study) -> list[str]:
             if unit.work is not None and unit.queue is not None and unit.wait is not None
         }
         most = sorted((name for name in times if times[name] > 0), key=lambda name: -times[name])[:BUSIEST]
-        named = [f"{name or write.UNKNOWN} {study.amount(times[name])}" for name in most]
+        named = [f"{name or words('report.where.no-unit')} {study.amount(times[name])}" for name in most]
         if named:
             units = study.words("list.separator").join(named)
             said.append(study.words("docx.time.busiest", side=study.side_name(key), units=units))
@@ -238,7 +238,7 @@ def _next(study: Study) -> tuple[Point, ...]:
     terms = {entry.term for entry in trust.doubts(study)}
     said += [words(f"docx.next.{name}") for name in ("missing", "suggested") if words(f"method.{name}.term") in terms]
     unproved = trust.unproved_times(study)
-    said += [words("docx.next.estimated", count=write.count(len(unproved)))] if unproved else []
+    said += [words.counted("docx.next.estimated", len(unproved))] if unproved else []
     if study.procedure is not None and study.procedure.illustrations:
         said.append(words("docx.next.illustrative"))
     if any(result.estimated_years for result in results):

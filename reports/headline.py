@@ -78,7 +78,7 @@ def lead(study: Study) -> list[str]:
         return [words("report.lead.untimed"), *([words("report.lead.alone")] if study.after is None else [])]
     sentences = _cut_sentence(study) if study.comparison is not None else _mean_sentence(study)
     hours = write.count(study.before.times.day_seconds / write.HOUR)
-    cases = write.count(study.before.times.cases)
+    cases = words.counted("count.case", study.before.times.cases)
     sentences.append(words(f"report.lead.basis.{'pair' if study.after else 'one'}", hours=hours, cases=cases))
     means = [study.calendar.text(result.times.elapsed_calendar.mean) for result in study.results]
     if write.UNKNOWN not in means:

@@ -73,7 +73,16 @@ def report_html(
         command=command,
     )
     page = _environment().get_template("report.html.jinja").render(_page(study))
+    if _is_unbroken(page):
+        page = page.replace("<main>", '<main class="unbroken">', 1)
     return page if language == "zh" else _CHINESE_TEXT.sub(r'<\1\2 lang="zh-CN"', page)
+
+
+def _is_unbroken(page: str) -> bool:
+    """Whether a word in the page is so long that it would widen its column, and the page with it."""
+    start = page.index("<main>")
+    texts = _TEXT.findall(_MONO.sub("", page[start:]))
+    return any(len(word) >= UNBROKEN for text in texts if len(text) >= UNBROKEN for word in _BREAKS.split(text))
 
 
 @cache

@@ -45,7 +45,7 @@ def _simulation(study: Study) -> list[str]:
     times = study.before.times
     warm = dict.fromkeys(write.count(result.warm_up) for result in study.results)
     key = "pair" if study.after is not None else "one"
-    fields = {"cases": write.count(times.cases), "warm": " / ".join(warm), "seed": str(times.seed)}
+    fields = {"cases": study.words.counted("count.case", times.cases), "warm": " / ".join(warm), "seed": str(times.seed)}
     return [study.words(f"method.simulation.{key}", **fields)]
 
 
@@ -112,7 +112,8 @@ def _outcomes(study: Study, side: Side) -> str:
         for name, times in side.times.by_outcome.items()
     ]
     cases = side.times.cases
-    counts = {} if exact == "exact" else {"part": write.count(round(rejected * cases)), "cases": write.count(cases)}
+    of_all = {"part": write.count(round(rejected * cases)), "cases": study.words.counted("count.case", cases)}
+    counts = {} if exact == "exact" else of_all
     share = study.words(f"method.outcomes.{exact}", share=write.percent(100 * rejected), **counts)
     return study.words("list.stop").join([share, *means])
 

@@ -176,11 +176,11 @@ def _notes(study: Study, found: Sensitivity, credible: Sequence[Effect]) -> list
             moved=len(found.effects),
             credible=len(credible),
             listed=min(len(credible), LISTED),
-            cases=write.count(found.cases),
+            cases=words.counted("count.case", found.cases),
         )
     ]
     if found.left_out:
-        notes.append(words("report.sensitivity.left-out", count=found.left_out))
+        notes.append(words.counted("report.sensitivity.left-out", found.left_out))
     if not found.settled:
         notes.append(words("report.sensitivity.unsettled"))
     return notes

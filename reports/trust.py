@@ -70,7 +70,12 @@ def _other_hours(study: Study, side: Side) -> str:
 def _estimated_years(study: Study) -> list[str]:
     said = []
     for key, side in study.sides:
-        for year, share in sorted(side.times.estimated_years.items()):
+        years = side.times.estimated_years
+        if len(years) > FEW_YEARS:
+            span = {"first": str(min(years)), "last": str(max(years))}
+            said.append(study.words("method.estimated-years.many", side=study.side_name(key), **span))
+            continue
+        for year, share in sorted(years.items()):
             cases = side.times.cases
             counts = {"part": write.count(round(share * cases)), "cases": write.count(cases)}
             fields = {"year": str(year), "share": write.percent(100 * share), **counts}
@@ -90,8 +95,8 @@ def _sources(study: Study, side: Side) -> str:
         for name in SOURCES
         if counts[name]
     ]
-    total = write.count(counts.total())
-    return study.words("method.sources.text", total=total, parts=study.words("list.separator").join(parts))
+    joined = study.words("list.separator").join(parts)
+    return study.words.counted("method.sources.text", counts.total(), parts=joined)
 
 
 def _missing(study: Study, side: Side) -> str:

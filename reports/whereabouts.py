@@ -77,7 +77,7 @@ def _unit_chart(study: Study, paths: Sequence[PathTime]) -> str:
         texts = [write.number(parts.total) if parts is not None else write.UNKNOWN for parts in sides]
         rows.append(
             PathRow(
-                name=name,
+                name=name or study.words("report.where.no-unit"),
                 before=sides[0],
                 after=sides[1] if len(sides) > 1 else None,
                 before_text=texts[0],
@@ -131,7 +131,7 @@ def _unit_table(study: Study) -> list[Row]:
             is_first = key in {"before", "only"}
             rows.append(
                 Row(
-                    head=(name or write.UNKNOWN) if is_first else "",
+                    head=(name or study.words("report.where.no-unit")) if is_first else "",
                     note=study.side_name(key) if study.after is not None else "",
                     cells=tuple(write.number(value) for value in values),
                 )

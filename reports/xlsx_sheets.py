@@ -255,7 +255,7 @@ def unit_times(study: Study) -> Table | None:
             values = [_scaled(getattr(one, part), scale) if one is not None else 0.0 for part in PARTS]
             total = None if None in values else sum(value for value in values if value is not None)
             first = (study.side_name(key),) if is_pair else ()
-            rows.append((*first, name or write.UNKNOWN, *values, Formula(text=_SUM, value=total)))
+            rows.append((*first, name or study.words("report.where.no-unit"), *values, Formula(text=_SUM, value=total)))
     sums = [row[-1].value for row in rows if isinstance(row[-1], Formula)]
     most = charts.axis(0, 1, max((value for value in sums if isinstance(value, float)), default=0.0)).top
     drawn = [
