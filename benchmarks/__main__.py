@@ -1,5 +1,9 @@
-"""Print the table of all benchmarks; exit 1 where one misses what it has to reach."""
+"""Print the table of all benchmarks; exit 1 where one misses what it has to reach.
 
+Where a peer is missing its rows have no figure and say so instead of what is to be reached.
+"""
+
+import math
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -13,7 +17,8 @@ def main() -> int:
             is_missed = not _is_reached(reach, found)
             missed += is_missed
             mark = "  missed" if is_missed else ""
-            sys.stdout.write(f"{what:46}{against:22}{found:>12,.4g}   {reach}{mark}\n")
+            figure = "skipped" if math.isnan(found) and not is_missed else f"{found:,.4g}"
+            sys.stdout.write(f"{what:52}{against:23}{figure:>12}   {reach}{mark}\n")
             sys.stdout.flush()
     return 1 if missed else 0
 

@@ -1,7 +1,8 @@
 """Run Prosimos once, in the interpreter it is installed in, and print what it took and found.
 
-A JSON object comes in: the two files as text, the number of cases, the moment to begin at, and, where they are given,
-the arrivals in seconds after it. One goes out: CPU seconds without imports, and the elapsed hours of each case.
+A JSON object comes in: the two files as text, the number of cases, the seed, the moment to begin at, and, where
+they are given, the arrivals in seconds after it. One goes out: CPU seconds without imports, and the elapsed hours of
+each case.
 """
 
 import contextlib
@@ -18,8 +19,8 @@ from typing import Any
 def run(given: dict[str, Any]) -> dict[str, Any]:
     """Simulate what is given; no log is kept."""
     numpy, engine = import_module("numpy"), import_module("prosimos.simulation_engine")
-    random.seed(1)
-    numpy.random.seed(1)
+    random.seed(given["seed"])
+    numpy.random.seed(given["seed"])
     with tempfile.TemporaryDirectory() as folder:
         flow, parameters = Path(folder, "flow.bpmn"), Path(folder, "parameters.json")
         flow.write_text(given["flow"], encoding="utf-8")

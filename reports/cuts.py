@@ -114,7 +114,7 @@ def _counted(study: Study, name: str, count: Callable[[Side], int], notes: list[
         notes = [*notes, study.words("report.cut.from-nothing")]
     figures = _Figures(
         name=name,
-        unit=study.words(f"unit.{name}"),
+        unit=study.words(f"unit.one.{name}" if numbers[-1] == 1 else f"unit.{name}"),
         numbers=numbers,
         texts=[write.count(number) for number in numbers],
         change=change,

@@ -91,7 +91,7 @@ def _cut_row(study: Study, name: str, cut: Cut) -> tuple[str, ...]:
     if cut.unit == "s" and not study.is_untimed:
         values = [scale.text(value) for value in (cut.before, cut.after)]
         change = write.change(scale.text(cut.cut), cut.cut) if cut.cut is not None else write.UNKNOWN
-        unit, basis = study.unit(scale), words.counted("docx.table.simulated", cut.n)
+        unit, basis = study.unit(scale), words.counted("docx.table.simulated", cut.n or 0)
     elif cut.unit == "s":
         values, change, unit, basis = [write.UNKNOWN] * 2, write.UNKNOWN, study.unit(scale), write.UNKNOWN
     else:

@@ -184,7 +184,7 @@ def _busiest(study: Study) -> list[str]:
             if unit.work is not None and unit.queue is not None and unit.wait is not None
         }
         most = sorted((name for name in times if times[name] > 0), key=lambda name: -times[name])[:BUSIEST]
-        named = [f"{name or words('report.where.no-unit')} {study.amount(times[name])}" for name in most]
+        named = [f"{name or study.words('report.where.no-unit')} {study.amount(times[name])}" for name in most]
         if named:
             units = study.words("list.separator").join(named)
             said.append(study.words("docx.time.busiest", side=study.side_name(key), units=units))

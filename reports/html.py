@@ -43,6 +43,12 @@ _CHINESE_TEXT = re.compile(
     "<(text|tspan)(?=[ >][^<]*[\u4e00-\u9fff])(?=[^>]*>[^<]*[\u4e00-\u9fff])|<(title)(?=>[\u4e00-\u9fff])"
 )
 
+#: A word of so many letters with no place to break widens a column.
+UNBROKEN = 36
+_BREAKS = re.compile("[\\s\u2e80-\uffef-]+")
+_TEXT = re.compile(">([^<]+)<")
+_MONO = re.compile('<dd class="mono">.*?</dd>', re.DOTALL)
+
 #: Titles longer than this are cut in the running head of the pages.
 LONG_TITLE = 26
 

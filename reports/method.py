@@ -45,7 +45,11 @@ def _simulation(study: Study) -> list[str]:
     times = study.before.times
     warm = dict.fromkeys(write.count(result.warm_up) for result in study.results)
     key = "pair" if study.after is not None else "one"
-    fields = {"cases": study.words.counted("count.case", times.cases), "warm": " / ".join(warm), "seed": str(times.seed)}
+    fields = {
+        "cases": study.words.counted("count.case", times.cases),
+        "warm": " / ".join(warm),
+        "seed": str(times.seed),
+    }
     return [study.words(f"method.simulation.{key}", **fields)]
 
 

@@ -14,6 +14,8 @@ from reports.entry import Entry, each, entry, listed
 from reports.headline import overload_sentence
 from reports.study import Study, step_name, unit_name
 
+#: More estimated years than this are told as a span.
+FEW_YEARS = 3
 #: Where times come from, the surest first; "" is a time whose source the file does not say.
 SOURCES = ("measured", "statute", "estimate", "suggested", "")
 

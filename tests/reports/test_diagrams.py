@@ -6,7 +6,12 @@ from datetime import date
 
 import pytest
 
+from bpmn.layout import lay_out
+from bpmn.model import Lane, Model, Node, Pool, Process, SequenceFlow
+from reports.bands import cutting
+from reports.contents import Contents
 from reports.html import report_html
+from reports.lanes import CLOSE, Drawing, Strip
 from reports.matching import Match
 
 
@@ -70,3 +75,63 @@ def test_a_band_shows_each_step_once_and_only_the_lanes_it_needs(make_side, make
     assert len(bands) > 1
     assert all(end == pytest.approx(start, abs=0.2) for (_, end), (start, _) in itertools.pairwise(bands))
     assert len(windows) < 2 * len(bands) * 7
+
+
+def test_cutting_a_very_long_chain_looks_at_each_of_its_steps_a_few_times_only():
+    looked = []
+    for steps in (500, 2000):
+        drawing = _chain_in_lanes(steps)
+        found = cutting(drawing, 1.0)
+        assert len(found.spans) > 5
+        assert found.height > 0
+        looked.append(found.contents.looked / steps)
+    assert looked[1] < 30
+    assert looked[1] < 1.2 * looked[0]
+
+
+def test_what_a_part_shows_is_the_same_however_the_drawing_is_kept():
+    drawing = _chain_in_lanes(60)
+    contents = Contents(drawing)
+    boxes = {shape.element: shape.bounds for shape in drawing.model.shapes}
+    for place in range(60):
+        box = boxes[f"s{place}"]
+        lanes = {lane for lane, strip in enumerate(drawing.strips) if strip.top <= box.centre[1] <= strip.bottom}
+        shown = contents.shown(box.x + 1, box.right - 1)
+        assert lanes <= set(shown)
+        for lane in lanes:
+            top, bottom = shown[lane]
+            assert top <= box.y
+            assert bottom >= box.bottom
+    everything = contents.shown(drawing.head, drawing.box.right)
+    assert set(everything) == set(range(len(drawing.strips)))
+
+
+def _chain_in_lanes(steps):
+    """A chain whose steps stand in three lanes by turns, laid out without being drawn."""
+    names = [f"s{place}" for place in range(steps)]
+    source = Model(
+        processes=(Process(id="main", name="事项"),),
+        pools=(Pool(id="pool", name="事项", process="main"),),
+        lanes=tuple(
+            Lane(id=f"lane{place}", name=f"单位{place}", process="main", nodes=tuple(names[place::3]))
+            for place in range(3)
+        ),
+        nodes=tuple(Node(id=name, kind="userTask", name=name, process="main") for name in names),
+        flows=tuple(
+            SequenceFlow(id=f"f{name}", source=name, target=other, process="main")
+            for name, other in itertools.pairwise(names)
+        ),
+    )
+    model = lay_out(source, style=CLOSE)
+    shapes = {shape.element: shape.bounds for shape in model.shapes}
+    lanes = [shapes[f"lane{place}"] for place in range(3)]
+    return Drawing(
+        key="only",
+        model=model,
+        svg="",
+        plain="",
+        marks={},
+        box=shapes["pool"],
+        head=lanes[0].x + CLOSE.head,
+        strips=tuple(Strip(name="", top=lane.y, bottom=lane.bottom) for lane in sorted(lanes, key=lambda lane: lane.y)),
+    )

@@ -335,3 +335,25 @@ def test_figures_have_no_narrow_gaps_in_an_official_document(compared):
 @pytest.mark.parametrize("module", [document_module, docx_text], ids=["numerals", "figures"])
 def test_examples(module):
     assert doctest.testmod(module).failed == 0
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_procedure_too_large_for_paper_is_named_with_the_file_of_its_drawing(make_side, make_comparison, language):
+    rows = [(f"s{n}", f"第{n}个环节", "单位", "check", 10, 0, "estimate") for n in range(450)]
+    large, small = make_side(rows, 100.0, 400.0), make_side(rows[:5], 40.0, 160.0)
+    compared = opened(make_comparison(large, small, []), language)
+
+    text = text_of(compared)
+    assert "as-is.svg" in text
+    assert "to-be.svg" not in text
+    # The small one is still drawn: a picture more than beside the large one alone, with its key.
+    assert len(list(compared.element.body.iter(qn("wp:extent")))) > 1
+
+
+@pytest.mark.parametrize(("language", "span"), [("zh", "2029 年到 2060 年"), ("en", "2029 to 2060")])
+def test_many_estimated_years_are_one_span(as_is, language, span):
+    years = dict.fromkeys(range(2029, 2061), 0.01)
+    text = text_of(opened(replace(as_is, times=replace(as_is.times, estimated_years=years)), language))
+
+    assert span in text
+    assert "2040" not in text

@@ -553,3 +553,42 @@ def test_golden_charts_of_the_report(compared, root):
     )
 
     assert text == golden(root, "report-charts.svg.txt", text)
+
+
+def test_a_name_with_no_place_to_break_may_break_anywhere(as_is, make_side):
+    usual = make_side([("one", "Registration of companies", "Office", "check", 5, 1, "")], 1.0, 4.0)
+    wide = make_side([("one", "X" * 300, "Office", "check", 5, 1, "")], 1.0, 4.0)
+
+    assert '<main class="unbroken">' in write(wide, "en")
+    assert "<main>" in write(usual, "en")
+    assert "<main>" in write(as_is, "zh")
+
+
+@pytest.mark.parametrize(("language", "name"), [("zh", "无单位"), ("en", "no unit")])
+def test_the_time_of_steps_without_a_unit_is_labelled_so(as_is, language, name):
+    units = tuple(
+        replace(unit, unit="" if place == 0 else unit.unit) for place, unit in enumerate(as_is.times.path.units)
+    )
+    side = replace(as_is, times=replace(as_is.times, path=replace(as_is.times.path, units=units)))
+    page = write(side, language)
+
+    assert re.search(rf"<text[^>]*>(<tspan[^>]*>)?{name}<", page)
+    assert re.search(rf'<th scope="row">(<span[^>]*>)?{name}<', page)
+
+
+@pytest.mark.parametrize(("language", "span"), [("zh", "2029 年到 2060 年"), ("en", "2029 to 2060")])
+def test_many_estimated_years_are_told_as_one_span(as_is, language, span):
+    years = dict.fromkeys(range(2029, 2061), 0.01)
+    page = write(replace(as_is, times=replace(as_is.times, estimated_years=years)), language)
+
+    assert span in page
+    assert "2040" not in page
+
+
+def test_one_of_a_thing_is_told_in_the_singular(make_side):
+    side = make_side([("one", "Check", "Office", "check", 5, 1, "")], 1.0, 4.0)
+    text = " ".join(re.sub(r"<[^>]*>", " ", write(replace(side, times=replace(side.times, cases=1)), "en")).split())
+
+    assert "1 step " in text
+    assert "1 case simulated" in text
+    assert not re.search(r"\b1 (steps|units|cases|times|numbers)\b", text)

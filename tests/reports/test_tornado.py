@@ -67,7 +67,7 @@ def test_what_moves_nothing_for_sure_is_not_drawn_but_counted():
     shown = page(found(effect(moved(1080.0, 5.0), moved(1320.0, -5.0))))
 
     assert "Nothing in the file moves the mean time for sure." in shown
-    assert "1 numbers of the file moved" in shown
+    assert "Numbers of the file moved: 1, " in shown
 
 
 def test_without_the_question_the_page_has_no_such_section():
