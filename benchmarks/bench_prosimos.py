@@ -1,8 +1,9 @@
 """The simulation against Prosimos 2.1: how fast it is, and whether both find the same distribution.
 
 Prosimos is looked for in the interpreter that the environment variable PROSIMOS_PYTHON names, else in this one; it is
-no dependency of the project (`pip install prosimos` into an environment of its own). It runs without its log, once, in CPU seconds without imports; of several runs of the
-simulation the best counts, since other work on the machine can only make one slower.
+no dependency of the project (`pip install prosimos` into an environment of its own). It runs without its log, once, in
+CPU seconds without imports; of several runs of the simulation the best counts, since other work on the machine can only
+make one slower.
 
 For the distributions it is given the arrivals that the simulation has drawn: its own are some per cent denser than
 asked for, since a gap that crosses closed hours is cut off at the next opening. One run of each says little, since two

@@ -10,6 +10,7 @@ from time import process_time
 from bpmn import Model
 from bpmn.build import build
 from reports.comparison import Comparison, compare
+from reports.study import study_of
 
 #: What was measured, against what, what is to be reached, and the measured ratio.
 Row = tuple[str, str, str, float]
@@ -53,7 +54,7 @@ def procedure(steps: int) -> Model:
 
 
 def _written(write: Callable[..., object], compared: Comparison) -> object:
-    return write(compared, language="zh", title="四十个环节", version="0", date=date(2026, 11, 24))
+    return write(study_of(compared, language="zh", title="四十个环节", version="0", day=date(2026, 11, 24)))
 
 
 def _seconds(call: Callable[[], object]) -> float:

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from flows import Procedure
 from reports import clocks, sensitivity, spread, whereabouts
 from reports import format as write
 from reports.charts import text_width
-from reports.comparison import Comparison, Side
 from reports.docx_annexes import Annex, Table, annexes
 from reports.docx_style import HIGH, WIDE, WIDTH, Look, footer, look, section, settings, styles
 from reports.docx_text import Part, Point, letter, official
@@ -28,7 +26,7 @@ from reports.lanes import CLOSE, LOW, Drawing, drawn, lane_order
 from reports.panels import panels
 from reports.pictures import Picture
 from reports.pictures import picture as drawing
-from reports.study import Study, study_of
+from reports.study import Study
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -57,32 +55,8 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 _NUMERALS = "一二三四五六七八九十"
 
 
-def report_docx(
-    comparison: Comparison | Side,
-    *,
-    language: str,
-    title: str,
-    procedure: Procedure | None = None,
-    not_built: Sequence[str] = (),
-    version: str,
-    date: date,
-    command: str = "",
-) -> bytes:
-    """Write the report of a comparison, or of one procedure alone, as an official document."""
-    study = study_of(
-        comparison,
-        language=language,
-        title=title,
-        procedure=procedure,
-        not_built=not_built,
-        version=version,
-        day=date,
-        command=command,
-    )
-    return _written(study)
-
-
-def _written(study: Study) -> bytes:
+def report_docx(study: Study) -> bytes:
+    """Write a report as an official document."""
     import docx
     from docx.oxml import parse_xml
 

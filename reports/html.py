@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
 from functools import cache
 from importlib import resources
 
@@ -16,7 +15,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from flows import Procedure
 from reports import (
     changes,
     clocks,
@@ -32,11 +30,9 @@ from reports import (
     whereabouts,
 )
 from reports import format as write
-from reports.comparison import Comparison, Side
 from reports.diagrams import SAMPLES, diagrams
 from reports.room import is_long
 from reports.study import Study, step_name
-from reports.words import load
 
 #: The beginning of a text with Chinese in it in a picture, which says its language on a page in another one.
 _CHINESE_TEXT = re.compile(
@@ -53,35 +49,12 @@ _MONO = re.compile('<dd class="mono">.*?</dd>', re.DOTALL)
 LONG_TITLE = 26
 
 
-def report_html(
-    comparison: Comparison | Side,
-    *,
-    language: str,
-    title: str,
-    procedure: Procedure | None = None,
-    not_built: Sequence[str] = (),
-    version: str,
-    date: date,
-    command: str = "",
-) -> str:
-    """Write the report of a comparison, or of one procedure alone where there is no better one yet."""
-    pair = comparison if isinstance(comparison, Comparison) else None
-    study = Study(
-        words=load(language),
-        title=title,
-        before=comparison.before if isinstance(comparison, Comparison) else comparison,
-        after=pair.after if pair is not None else None,
-        comparison=pair,
-        procedure=procedure,
-        not_built=not_built,
-        version=version,
-        day=date,
-        command=command,
-    )
+def report_html(study: Study) -> str:
+    """Write a report as one web page."""
     page = _environment().get_template("report.html.jinja").render(_page(study))
     if _is_unbroken(page):
         page = page.replace("<main>", '<main class="unbroken">', 1)
-    return page if language == "zh" else _CHINESE_TEXT.sub(r'<\1\2 lang="zh-CN"', page)
+    return page if study.words.language == "zh" else _CHINESE_TEXT.sub(r'<\1\2 lang="zh-CN"', page)
 
 
 def _is_unbroken(page: str) -> bool:

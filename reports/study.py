@@ -116,11 +116,11 @@ def study_of(
     *,
     language: str,
     title: str,
-    procedure: Procedure | None,
-    not_built: Sequence[str],
+    procedure: Procedure | None = None,
+    not_built: Sequence[str] = (),
     version: str,
     day: date,
-    command: str,
+    command: str = "",
 ) -> Study:
     """The matter of a report of a comparison, or of one procedure alone."""
     pair = content if isinstance(content, Comparison) else None

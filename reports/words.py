@@ -42,7 +42,7 @@ class Words:
     def __contains__(self, key: str) -> bool:
         return key in self.sentences
 
-    def counted(self, key: str, count: float, **fields: object) -> str:
+    def counted(self, key: str, count: float, /, **fields: object) -> str:
         """Give the sentence of `key` for a number of things, its field {count}: `key.one` where there is just one.
 
         >>> load("en").counted("count.step", 1)

@@ -7,15 +7,12 @@ does not calculate shows it too.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from io import BytesIO
 
-from flows import Procedure
 from reports import headline
-from reports.comparison import Comparison, Side
 from reports.format import visible
-from reports.study import Study, study_of
+from reports.study import Study
 from reports.xlsx_sheets import sheets
 from reports.xlsx_table import Book
 
@@ -23,32 +20,8 @@ from reports.xlsx_table import Book
 LONGEST = 255
 
 
-def report_xlsx(
-    comparison: Comparison | Side,
-    *,
-    language: str,
-    title: str,
-    procedure: Procedure | None = None,
-    not_built: Sequence[str] = (),
-    version: str,
-    date: date,
-    command: str = "",
-) -> bytes:
-    """Write the report of a comparison, or of one procedure alone, as a workbook."""
-    study = study_of(
-        comparison,
-        language=language,
-        title=title,
-        procedure=procedure,
-        not_built=not_built,
-        version=version,
-        day=date,
-        command=command,
-    )
-    return _written(study)
-
-
-def _written(study: Study) -> bytes:
+def report_xlsx(study: Study) -> bytes:
+    """Write a report as a workbook."""
     from xlsxwriter import Workbook
 
     made = BytesIO()

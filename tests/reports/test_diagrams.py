@@ -13,10 +13,11 @@ from reports.contents import Contents
 from reports.html import report_html
 from reports.lanes import CLOSE, Drawing, Strip
 from reports.matching import Match
+from reports.study import study_of
 
 
 def write(content):
-    return report_html(content, language="zh", title="测试事项", version="0.1.0", date=date(2026, 11, 24))
+    return report_html(study_of(content, language="zh", title="测试事项", version="0.1.0", day=date(2026, 11, 24)))
 
 
 def chain(steps, units=5):

@@ -21,6 +21,7 @@ from reports.docx import report_docx
 from reports.format import GAP
 from reports.json import comparison_json
 from reports.matching import Match
+from reports.study import study_of
 
 LANGUAGES = ("zh", "en")
 HOSTILE = 'a]]></w:t><w:p/>&lt; "=1+1" {{7*7}} {before} \x00\x0b\u202ecba\ufffe 受理'
@@ -37,11 +38,11 @@ def write(content, language="zh", **changes):
     given = {
         "title": "企业开办" if language == "zh" else "Business start-up",
         "version": "0.1.0",
-        "date": date(2026, 11, 24),
+        "day": date(2026, 11, 24),
         "not_built": ("findings", "redesign"),
         "command": "zaizao study business-start-up -o out",
     }
-    return report_docx(content, language=language, **{**given, **changes})
+    return report_docx(study_of(content, language=language, **{**given, **changes}))
 
 
 def opened(content, language="zh", **changes):

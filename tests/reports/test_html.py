@@ -20,6 +20,7 @@ from reports.changes import reckon
 from reports.format import GAP
 from reports.html import css_text, report_html
 from reports.matching import Match
+from reports.study import study_of
 
 HOSTILE = '"><script>alert(1)</script>{{7*7}}\u202ecba\x00</style><img src=x onerror=y>'
 LANGUAGES = ("zh", "en")
@@ -79,11 +80,11 @@ def write(content, language="zh", **changes):
     given = {
         "title": "企业开办" if language == "zh" else "Business start-up",
         "version": "0.1.0",
-        "date": date(2026, 11, 24),
+        "day": date(2026, 11, 24),
         "not_built": ("findings", "redesign"),
         "command": "zaizao study business-start-up -o out --seed 20261124",
     }
-    return report_html(content, language=language, **{**given, **changes})
+    return report_html(study_of(content, language=language, **{**given, **changes}))
 
 
 def text_of(content, language="zh", **changes):

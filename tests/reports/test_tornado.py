@@ -15,6 +15,7 @@ from bpmn.build import build
 from reports.comparison import side
 from reports.html import report_html
 from reports.sensitivity import sensitivity_json
+from reports.study import study_of
 from reports.tornado import Swing, TornadoRow, tornado
 
 DAY = date(2026, 11, 24)
@@ -24,7 +25,7 @@ def page(found, *, language="en", name="审查"):
     chain = build("p", arrivals_per_day=20.0).start("s").lane("窗口", id="lane", staff=2)
     model = chain.step("a", name=name, work="PT20M").end("e").model
     one = replace(side(model, file="a.bpmn", times=time(model, cases=50)), sensitivity=found)
-    return report_html(one, language=language, title="许可", version="1", date=DAY)
+    return report_html(study_of(one, language=language, title="许可", version="1", day=DAY))
 
 
 def effect(lower, higher, **factor):
@@ -134,5 +135,5 @@ def test_every_kind_of_factor_has_its_words():
 
     asked = replace(one, sensitivity=sensitivity(model, cases=400))
     for language in ("zh", "en"):
-        assert "齐全？" in report_html(asked, language=language, title="许可", version="1", date=DAY)
+        assert "齐全？" in report_html(study_of(asked, language=language, title="许可", version="1", day=DAY))
     assert {item.factor.kind for item in asked.sensitivity.effects} == {"work", "wait", "share", "rejects", "staff"}

@@ -17,6 +17,7 @@ from reports import xlsx_table
 from reports.format import UNKNOWN
 from reports.json import comparison_json
 from reports.matching import Match
+from reports.study import study_of
 from reports.xlsx import report_xlsx
 
 LANGUAGES = ("zh", "en")
@@ -27,10 +28,10 @@ def write(content, language="zh", **changes):
     given = {
         "title": "企业开办" if language == "zh" else "Business start-up",
         "version": "0.1.0",
-        "date": date(2026, 11, 24),
+        "day": date(2026, 11, 24),
         "command": "zaizao study business-start-up -o out",
     }
-    return report_xlsx(content, language=language, **{**given, **changes})
+    return report_xlsx(study_of(content, language=language, **{**given, **changes}))
 
 
 def opened(content, language="zh", *, values=True, **changes):

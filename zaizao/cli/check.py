@@ -85,12 +85,17 @@ def _page(call: Call, file: str, model: Model | None, problems: tuple[Problem, .
     if model is not None:
         steps = [node for node in model.nodes if node.is_step and node.process not in model.applicant_processes]
         units = {model.unit_of[node.id].key for node in steps if node.id in model.unit_of}
-        head += [visible(model.title), call.say("check.size", steps=len(steps), units=len(units))]
+        head += [visible(model.title), _size(call, len(steps), len(units))]
     head.append(_verdict(call, problems))
     lines = ["  ".join(part for part in head if part)]
     if problems:
         lines += ["", *_table(call, problems), ""]
     return "\n".join(lines)
+
+
+def _size(call: Call, steps: int, units: int) -> str:
+    counted = [call.words.counted(f"count.{what}", n) for what, n in (("step", steps), ("unit", units))]
+    return call.say("check.comma").join(counted)
 
 
 def _verdict(call: Call, problems: tuple[Problem, ...]) -> str:

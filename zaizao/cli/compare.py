@@ -15,7 +15,7 @@ from zaizao.cli.failures import FILE
 from zaizao.cli.figures import cut_table, headline, warnings
 from zaizao.cli.files import output, save, told
 from zaizao.cli.options import called, simulated
-from zaizao.cli.reporting import REPORTS, Matter
+from zaizao.cli.reporting import REPORTS, matter
 from zaizao.cli.simulating import compared, ready
 from zaizao.cli.time import names
 from zaizao.cli.worded import Call, Command, option
@@ -73,5 +73,4 @@ def _content(call: Call, comparison: Comparison, path: Path) -> bytes:
     files = [comparison.before.file, comparison.after.file]
     run = ["--cases", str(comparison.cases), "--seed", str(comparison.seed), "--lang", call.settings.language]
     line = shlex.join(["zaizao", "compare", *files, "-o", path.name, *run])
-    matter = Matter(title=comparison.before.title, command=line)
-    return REPORTS[path.suffix.lower()](call, comparison, matter)
+    return REPORTS[path.suffix.lower()](matter(call, comparison, title=comparison.before.title, command=line))

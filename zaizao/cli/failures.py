@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 FILE, CALL, MACHINE = 1, 2, 3
 
+#: More of an unforeseen error is only shown with --debug.
+LONGEST = 200
 #: Whose errors speak for themselves.
 PACKAGES = frozenset(("analysis", "bpmn", "flows", "org", "reports"))
 
@@ -91,7 +93,7 @@ def _domain(error: BaseException, words: Words) -> tuple[str, int]:
     """Explain an error of one of our packages by its class, or any other as the machine's."""
     package = type(error).__module__.split(".")[0]
     if package not in PACKAGES:
-        return words("error.unexpected", what=visible(f"{type(error).__name__}: {error}")), MACHINE
+        return words("error.unexpected", what=visible(f"{type(error).__name__}: {error}"[:LONGEST])), MACHINE
     is_file = any(kind.__name__ in ("BpmnError", "FileAtFault") for kind in type(error).__mro__)
     code = FILE if is_file else CALL
     key = f"error.{type(error).__name__}"

@@ -82,13 +82,11 @@ def unit_table(call: Call, result: TimeResult) -> list[str]:
         Column(head=call.say("time.sum"), right=True),
         Column(),
     ]
+    decimals = 1 if longest >= HOUR else 2
     rows = [
         [
             unit.unit,
-            hours(unit.work),
-            hours(unit.queue),
-            hours(unit.wait),
-            hours(total),
+            *(hours(part, decimals) for part in (unit.work, unit.queue, unit.wait, total)),
             "█" * round(20 * total / longest),
         ]
         for unit, total in zip(result.path.units, sums, strict=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from flows import Procedure
@@ -12,70 +11,53 @@ from zaizao.cli.worded import Call
 
 if TYPE_CHECKING:
     from reports.comparison import Comparison, Side
+    from reports.study import Study
 
 
-@dataclass(frozen=True, kw_only=True)
-class Matter:
-    """What a report is about, beside its figures."""
+def matter(
+    call: Call,
+    result: Comparison | Side,
+    *,
+    title: str,
+    command: str,
+    procedure: Procedure | None = None,
+    not_built: Sequence[str] = (),
+) -> Study:
+    """Give what every kind of report is made of: the result, in the user's language, made today by this version."""
+    from reports.study import study_of
 
-    title: str
-    procedure: Procedure | None = None
-    not_built: tuple[str, ...] = ()
-    #: The command line that makes the same report again.
-    command: str = ""
+    return study_of(
+        result,
+        language=call.settings.language,
+        title=title,
+        procedure=procedure,
+        not_built=not_built,
+        version=wiring.version(),
+        day=wiring.today(call.settings.timezone),
+        command=command,
+    )
 
 
-def page(call: Call, result: Comparison | Side, matter: Matter) -> bytes:
+def page(study: Study) -> bytes:
     """The report as a web page."""
     from reports.html import report_html
 
-    return report_html(
-        result,
-        language=call.settings.language,
-        title=matter.title,
-        procedure=matter.procedure,
-        not_built=matter.not_built,
-        version=wiring.version(),
-        date=wiring.today(call.settings.timezone),
-        command=matter.command,
-    ).encode()
+    return report_html(study).encode()
 
 
-def document(call: Call, result: Comparison | Side, matter: Matter) -> bytes:
+def document(study: Study) -> bytes:
     """The report as a Word document."""
     from reports.docx import report_docx
 
-    return report_docx(
-        result,
-        language=call.settings.language,
-        title=matter.title,
-        procedure=matter.procedure,
-        not_built=matter.not_built,
-        version=wiring.version(),
-        date=wiring.today(call.settings.timezone),
-        command=matter.command,
-    )
+    return report_docx(study)
 
 
-def workbook(call: Call, result: Comparison | Side, matter: Matter) -> bytes:
+def workbook(study: Study) -> bytes:
     """The report as an Excel workbook."""
     from reports.xlsx import report_xlsx
 
-    return report_xlsx(
-        result,
-        language=call.settings.language,
-        title=matter.title,
-        procedure=matter.procedure,
-        not_built=matter.not_built,
-        version=wiring.version(),
-        date=wiring.today(call.settings.timezone),
-        command=matter.command,
-    )
+    return report_xlsx(study)
 
 
 #: How a report is made, by the ending of its file.
-REPORTS: dict[str, Callable[[Call, Comparison | Side, Matter], bytes]] = {
-    ".html": page,
-    ".docx": document,
-    ".xlsx": workbook,
-}
+REPORTS: dict[str, Callable[[Study], bytes]] = {".html": page, ".docx": document, ".xlsx": workbook}

@@ -22,7 +22,7 @@ from zaizao.cli import files
 from zaizao.cli.failures import FILE, Refusal
 from zaizao.cli.figures import cut_table, headline, time_table, warnings
 from zaizao.cli.options import simulated
-from zaizao.cli.reporting import REPORTS, Matter
+from zaizao.cli.reporting import REPORTS, matter
 from zaizao.cli.simulating import compared, ready, timed
 from zaizao.cli.text import width
 from zaizao.cli.time import names
@@ -179,8 +179,8 @@ def _write(call: Call, job: Job, result: Comparison | Side) -> tuple[list[Path],
     pair = result if isinstance(result, Comparison) else None
     before = result.before if isinstance(result, Comparison) else result
     title = job.procedure.title[call.settings.language] if job.procedure is not None else before.model.title
-    matter = Matter(title=title, procedure=job.procedure, not_built=NOT_BUILT, command=job.command(call))
-    contents = {f"report{ending}": make(call, result, matter) for ending, make in REPORTS.items()}
+    study = matter(call, result, title=title, command=job.command(call), procedure=job.procedure, not_built=NOT_BUILT)
+    contents = {f"report{ending}": make(study) for ending, make in REPORTS.items()}
     contents["as-is.svg"] = draw(before.model).encode()
     if pair is not None:
         contents |= {"to-be.bpmn": pair.after.model.source, "to-be.svg": draw(pair.after.model).encode()}
