@@ -81,3 +81,14 @@ def test_a_full_disk_leaves_what_was_written_whole(run, make, tmp_path, monkeypa
     assert answer.code == 3
     assert "report.html" in answer.err
     assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
+
+
+def test_what_is_to_know_is_said_once_for_both_sides_and_else_with_its_side(run, tmp_path):
+    answer = run("study", "business-start-up", "-o", tmp_path, "--cases", 3000)
+
+    said = [line for line in answer.out.splitlines() if line.startswith("!")]
+
+    assert said
+    assert len(said) == len(set(said))
+    assert any("改革前：" in line for line in said)
+    assert any("改革后：" in line for line in said)

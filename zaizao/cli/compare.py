@@ -12,7 +12,7 @@ import click
 from bpmn import Model
 from reports.format import visible
 from zaizao.cli.failures import FILE
-from zaizao.cli.figures import cut_table, headline, warnings
+from zaizao.cli.figures import cut_table, headline, marked, warnings
 from zaizao.cli.files import output, save, told
 from zaizao.cli.options import called, simulated
 from zaizao.cli.reporting import REPORTS, matter
@@ -57,7 +57,7 @@ def command(
     lines = [headline(call, comparison), "", *cut_table(call, comparison)]
     lines += ["", *reasons] if (reasons := [call.words(f"why-not.{why}") for why in comparison.why_not]) else []
     for side in (comparison.before, comparison.after):
-        said = warnings(call, side.times, names(side.model))
+        said = marked(warnings(call, side.times, names(side.model)))
         lines += ["", visible(side.file or side.title), *said] if said else []
     lines += ["", str(path)] if path is not None else []
     click.echo("\n".join(lines))

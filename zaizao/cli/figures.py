@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -176,7 +176,22 @@ def warnings(call: Call, result: TimeResult, names: Mapping[str, str]) -> list[s
     lines += _not_exact(call, result, names)
     if result.other_hours:
         lines.append(call.say("time.other-hours", units=call.say("time.comma").join(result.other_hours)))
+    return lines
+
+
+def marked(lines: Iterable[str]) -> list[str]:
+    """Set each warning behind its mark."""
     return [click.style("! ", fg="yellow") + line for line in lines]
+
+
+def of_each_side(call: Call, before: Sequence[str], after: Sequence[str]) -> list[str]:
+    """Say once what holds for both sides, and of the rest for which side it holds."""
+    both = [line for line in before if line in after]
+    lines = both.copy()
+    for side, said in (("before", before), ("after", after)):
+        name = call.words(f"side.{side}") + call.words("list.colon")
+        lines += [name + line for line in said if line not in both]
+    return lines
 
 
 #: The words for why there is no exact time, by reason; all others say that there is no rule for what is drawn.

@@ -20,7 +20,7 @@ from flows import Procedure, load, procedures
 from reports.format import number, plain, visible
 from zaizao.cli import files
 from zaizao.cli.failures import FILE, Refusal
-from zaizao.cli.figures import cut_table, headline, time_table, warnings
+from zaizao.cli.figures import cut_table, headline, marked, of_each_side, time_table, warnings
 from zaizao.cli.options import simulated
 from zaizao.cli.reporting import REPORTS, matter
 from zaizao.cli.simulating import compared, ready, timed
@@ -212,7 +212,8 @@ def _summary(call: Call, job: Job, result: Comparison | Side, written: list[Path
         lines = ["", click.style(visible(result.title), bold=True), "", *time_table(call, result.times)]
         lines += ["", call.say("study.no_to_be", name=files.told(job.name))]
         sides = (result,)
-    said = dict.fromkeys(line for side in sides for line in warnings(call, side.times, names(side.model)))
+    each = [warnings(call, side.times, names(side.model)) for side in sides]
+    said = marked(each[0] if len(each) == 1 else of_each_side(call, *each))
     lines += ["", *said] if said else []
     return [
         *lines,

@@ -8,7 +8,7 @@ import click
 from bpmn import Model
 from reports.format import minute, number, plain, visible
 from zaizao.cli.failures import FILE
-from zaizao.cli.figures import time_table, unit_table, warnings
+from zaizao.cli.figures import marked, time_table, unit_table, warnings
 from zaizao.cli.options import called, opened, simulated
 from zaizao.cli.simulating import ready, replicated, timed
 from zaizao.cli.worded import Call, Command, option
@@ -50,7 +50,7 @@ def command(
     lines = [f"{title}  {click.style(facts, dim=True)}", "", *time_table(call, result)]
     units = unit_table(call, result)
     lines += ["", *units] if units else []
-    said = warnings(call, result, names(model))
+    said = marked(warnings(call, result, names(model)))
     lines += ["", *said] if said else []
     click.echo("\n".join(lines))
     return 0
