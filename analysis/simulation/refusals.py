@@ -48,6 +48,8 @@ _SENTENCES = {
     "steps in a sub-process.",
     "loop": "A loop or multi-instance of more than 10,000 rounds is not simulated. Write fewer.",
     "repeat": "gov:repeat stands only on a loop or a multi-instance. Draw its marker, or leave gov:repeat out.",
+    "parallel-rounds": "What turns a case down or breaks a step off inside parallel rounds is not simulated. Draw the "
+    "rounds one after the other.",
     "start-gateway": "A gateway that starts a process is not simulated. Draw start events.",
 }
 
@@ -148,6 +150,8 @@ class _Refusing:
             yield "loop"
         if node.id in self.calls:
             yield self.calls[node.id]
+        if self._is_drawn_at_its_end(node) and self._is_in_parallel_rounds(node):
+            yield "parallel-rounds"
         if node.triggered_by_event:
             if alarm_of(self.model, node) is None:
                 yield "event-sub-process"
@@ -155,6 +159,19 @@ class _Refusing:
             yield "ad-hoc"
         elif node.is_frame:
             yield from self._of_frame(node)
+
+    def _is_in_parallel_rounds(self, node: Node) -> bool:
+        """Whether several runs of a step can be under way at once, of one case."""
+        frame = self.model.node.get(node.scope)
+        while frame is not None and (frame.loop is None or frame.loop.kind != "parallel"):
+            frame = self.model.node.get(frame.scope)
+        return frame is not None
+
+    def _is_drawn_at_its_end(self, node: Node) -> bool:
+        """Whether chance decides at the end of a step what becomes of it: its rejections, or events on its border."""
+        borders = self.model.boundary_events.get(node.id, ())
+        shares = (flow.probability for event in borders for flow in self.model.outgoing[event.id])
+        return bool(node.step is not None and node.step.rejects) or any(shares)
 
     def _of_frame(self, node: Node) -> Iterator[str]:
         if self.starts[node.id] > 1:

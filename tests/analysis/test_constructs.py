@@ -467,3 +467,11 @@ def test_the_machine_code_is_told_apart_by_all_that_is_compiled():
             waiting += ["layout"] if "import layout" in text else []
 
     assert set(SOURCES) == seen
+
+
+@pytest.mark.parametrize(("kind", "refused"), [("parallel", ["parallel-rounds"]), ("sequential", [])])
+def test_rejections_inside_parallel_rounds_are_refused_by_name(kind, refused):
+    rounds = build("p").start().sub_process("rounds", loop=Loop(kind=kind), repeat=3).start()
+    model = rounds.step("judge", kind="check", work="PT10M", rejects=0.2).end().close().end().model
+
+    assert [problem.rule for problem in refusals(model)] == refused
