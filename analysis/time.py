@@ -101,10 +101,7 @@ def time_pair(
     first, second = time_of(before, old), time_of(after, new)
     if old.overloaded or new.overloaded:
         return TimePair(before=first, after=second, mean=None, median=None, calendar=None)
-    # The cases of the second run in the order of the first.
-    order = np.empty(new.cases, dtype=np.int64)
-    order[new.key] = np.arange(new.cases)
-    paired = order[old.key]
+    paired = _paired(old, new)
     independent = not (old.meeting or new.meeting)
     working = elapsed_working(before, old), elapsed_working(after, new)[paired]
     calendar = elapsed_calendar(old), elapsed_calendar(new)[paired]
@@ -115,6 +112,26 @@ def time_pair(
         median=_saved_median(*working, independent=independent),
         calendar=_saved_mean(*calendar, independent=independent),
     )
+
+
+def saved_mean(before: Model, old: Columns, after: Model, new: Columns) -> Saving | None:
+    """What the second of two runs of one seed saves of the first's mean elapsed working seconds, case by case.
+
+    None where a unit of either cannot keep up.
+    """
+    if old.overloaded or new.overloaded:
+        return None
+    independent = not (old.meeting or new.meeting)
+    return _saved_mean(
+        elapsed_working(before, old), elapsed_working(after, new)[_paired(old, new)], independent=independent
+    )
+
+
+def _paired(old: Columns, new: Columns) -> NDArray[np.int64]:
+    """The places of the cases of the second run in the order of the first."""
+    order = np.empty(new.cases, dtype=np.int64)
+    order[new.key] = np.arange(new.cases)
+    return order[old.key]
 
 
 def _on_side(side: str, make: Callable[[Model], Made], model: Model) -> Made:

@@ -94,6 +94,10 @@ class Edge:
     target: int
     #: The branch it is: its flows, what happens on it, its role.
     branch: Branch
+    #: The arcs of the token game it begins and ends with, ~n for the beginning at vertex n; several where it stands for
+    #: several ways.
+    first: tuple[int, ...] = ()
+    last: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -104,6 +108,8 @@ class Place:
     #: from all, puts on all), "inclusive-split" or "inclusive-join".
     kind: str
     node: str
+    #: The vertex of the token game it is, -1 for none.
+    vertex: int = -1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -120,6 +126,8 @@ class Rest:
     ends: bool
     places: tuple[Place, ...]
     edges: tuple[Edge, ...]
+    #: The arcs of the token game one of which leads to it; none where it is all of its scope.
+    entry: tuple[int, ...] = ()
 
 
 Block = Leaf | Sequence | Exclusive | Parallel | Inclusive | Loop | Frame | Rest

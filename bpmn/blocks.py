@@ -103,6 +103,9 @@ class _Way:
     target: int
     flows: deque[str]
     body: deque[Block]
+    #: The arcs of the token game it begins and ends with, ~n for the beginning at vertex n.
+    first: deque[int]
+    last: deque[int]
     role: str = ""
     #: Branches of the place it leaves that already lead to one target; empty for a single way.
     branches: deque[Branch] = field(default_factory=deque)
@@ -132,6 +135,7 @@ class _Reduction:
         self.frames = frames
         self.kinds = ["entry", "exit", "terminate"]
         self.nodes = ["", "", ""]
+        self.vertices = [-1, -1, -1]
         #: What is done in a place itself (steps and events), until it is absorbed by the ways around it.
         self.work: list[Block | None] = [None, None, None]
         self.out: list[dict[int, None]] = [{}, {}, {}]
@@ -150,50 +154,61 @@ class _Reduction:
     def _load(self, scope: Scope) -> None:
         """Bring what can be reached from the starts into the graph."""
         if not scope.starts:
-            self._add_way(self.ENTRY, self.EXIT, (), ())
+            self._add_way(self.ENTRY, self.EXIT)
             return
         seen = reachable(self.flow, scope.starts)
         place = {vertex: self._place_of(vertex) for vertex in seen}
         begin = self.ENTRY
         if len(scope.starts) > 1:
             begin = self._place("parallel" if scope.together else "exclusive", "")
-            self._add_way(self.ENTRY, begin, (), ())
+            self._add_way(self.ENTRY, begin)
         for start in scope.starts:
-            self._lead(begin, start, place, ("",), "")
+            self._add_way(begin, place[start], "", self._ended(start), number=~start)
         for vertex in seen:
             for number in self.flow.vertices[vertex].leaving:
                 arc = self.flow.arcs[number]
-                self._lead(place[vertex], arc.target, place, (arc.flow,), arc.role)
+                self._add_way(place[vertex], place[arc.target], arc.flow, self._ended(arc.target), arc.role, number)
 
-    def _lead(self, source: int, vertex: int, place: dict[int, int], flows: Iterable[str], role: str) -> None:
-        """Add the way to a vertex; an end has no place of its own: every way into it ends by itself."""
+    def _ended(self, vertex: int) -> tuple[Block, ...]:
+        """What happens on a way into a vertex: an end has no place of its own, every way into it ends by itself."""
         target = self.flow.vertices[vertex]
         is_drawn_end = target.kind == "terminate" or (target.kind == "end" and self.flow.main[target.node] == vertex)
-        body = (Leaf(node=target.node),) if is_drawn_end else ()
-        self._add_way(source, place[vertex], flows, body, role)
+        return (Leaf(node=target.node),) if is_drawn_end else ()
 
     def _place_of(self, number: int) -> int:
         vertex = self.flow.vertices[number]
         if vertex.kind in ("end", "terminate"):
             return self.EXIT if vertex.kind == "end" else self.TERMINATE
         kind = _PLACE.get(vertex.kind, "exclusive")
-        place = self._place(kind, vertex.node)
+        place = self._place(kind, vertex.node, number)
         if vertex.kind in ("step", "event", "start"):
             self.work[place] = Leaf(node=vertex.node)
         elif vertex.kind == "enter":
             self.work[place] = self.frames.get(vertex.node, Leaf(node=vertex.node))
         return place
 
-    def _place(self, kind: str, node: str) -> int:
+    def _place(self, kind: str, node: str, vertex: int = -1) -> int:
         self.kinds.append(kind)
         self.nodes.append(node)
+        self.vertices.append(vertex)
         self.work.append(None)
         self.out.append({})
         self.into.append({})
         return len(self.kinds) - 1
 
-    def _add_way(self, source: int, target: int, flows: Iterable[str], body: Iterable[Block], role: str = "") -> None:
-        way = _Way(source=source, target=target, flows=deque(flows), body=deque(body), role=role)
+    def _add_way(
+        self,
+        source: int,
+        target: int,
+        flow: str | None = None,
+        body: Iterable[Block] = (),
+        role: str = "",
+        number: int | None = None,
+    ) -> None:
+        """Add a way that is one arc of the token game, or none where `flow` is none."""
+        flows = deque[str]() if flow is None else deque((flow,))
+        first, last = (deque[int](() if number is None else (number,)) for _ in range(2))
+        way = _Way(source=source, target=target, flows=flows, body=deque(body), first=first, last=last, role=role)
         self.ways[self.next_way] = way
         self._attach(self.next_way)
         self.next_way += 1
@@ -268,6 +283,7 @@ class _Reduction:
         if work is not None:
             self._body(before).append(work)
         before.body = _join(self._body(before), self._body(after))
+        before.last = after.last
         before.target = after.target
         del self.ways[second]
         self._attach(first)
@@ -289,15 +305,19 @@ class _Reduction:
         """Make the first of some ways stand for all of them."""
         branches: deque[Branch] = deque()
         flows: deque[str] = deque()
+        begins: deque[int] = deque()
+        ends: deque[int] = deque()
         for number in numbers:
             way = self._detach(number)
             flows = _join(flows, way.flows)
+            begins, ends = _join(begins, way.first), _join(ends, way.last)
             alone: Iterable[Branch] = () if way.branches else (self._branch(way),)
             branches = _join(branches, way.branches or deque(alone))
         first = self.ways[numbers[0]]
         for number in numbers[1:]:
             del self.ways[number]
         first.flows, first.branches, first.body, first.role = flows, branches, deque(), ""
+        first.first, first.last = begins, ends
         self._attach(numbers[0])
 
     def _whole_inclusive(self, place: int) -> bool:
@@ -445,8 +465,11 @@ class _Reduction:
         closing = ((self.EXIT, self.ENTRY), (self.TERMINATE, self.EXIT))
         mates = {number: group for group in cut_together(ends, closing) for number in group}
         largest = 8
+        ending = self._ending() if self.into[self.TERMINATE] else set(range(len(self.kinds)))
         while mates and largest < 4 * len(self.kinds):
-            parts = [part for number, group in mates.items() if (part := self._enclosed(number, group, largest))]
+            parts = [
+                part for number, group in mates.items() if (part := self._enclosed(number, group, largest, ending))
+            ]
             taken: set[int] = set()
             for places, first, last in sorted(parts, key=lambda part: (len(part[0]), part[1])):
                 if taken.isdisjoint(places) and first in self.ways and last in self.ways:
@@ -457,7 +480,20 @@ class _Reduction:
             largest *= 2
         return False
 
-    def _enclosed(self, first: int, mates: set[int], largest: int) -> tuple[set[int], int, int] | None:
+    def _ending(self) -> set[int]:
+        """The places from which an end can be reached that stops nothing else."""
+        seen, stack = {self.EXIT}, [self.EXIT]
+        while stack:
+            for number in self.into[stack.pop()]:
+                source = self.ways[number].source
+                if source not in seen:
+                    seen.add(source)
+                    stack.append(source)
+        return seen
+
+    def _enclosed(
+        self, first: int, mates: set[int], largest: int, ending: set[int]
+    ) -> tuple[set[int], int, int] | None:
         """The places between a way and the next one that cuts them off; none if there are too many or it is no part."""
         places = {self.ways[first].target}
         stack = list(places)
@@ -477,8 +513,30 @@ class _Reduction:
         if not is_closed or entering != {first}:
             return None
         last = leaving.pop()
-        # What stops everything can only be judged together with everything.
-        return None if self.ways[last].target == self.TERMINATE else (places, first, last)
+        # What an end stops that stops everything can only be judged together with everything.
+        if self.ways[last].target not in ending or self._looks_out(places, first):
+            return None
+        return places, first, last
+
+    def _looks_out(self, places: set[int], first: int) -> bool:
+        """Whether an inclusive join of a part may have to wait for tokens outside of it.
+
+        A token that can come to the part can come to every edge of the join that can be reached from the way in without
+        passing the join, so only the other edges set it waiting for one in a round of an outer loop.
+        """
+        joins = [place for place in places if self.kinds[place] == "inclusive-join"]
+        return any(self._has_edge_behind(join, places, self.ways[first].target) for join in joins)
+
+    def _has_edge_behind(self, join: int, places: set[int], entry: int) -> bool:
+        seen, stack = {entry, join}, [entry] if entry != join else []
+        while stack:
+            for number in self.out[stack.pop()]:
+                target = self.ways[number].target
+                if target in places and target not in seen:
+                    seen.add(target)
+                    stack.append(target)
+        seen -= {join}
+        return any(self.ways[n].source in places and self.ways[n].source not in seen for n in self.into[join])
 
     def _enclose(self, places: set[int], first: int, last: int) -> None:
         """Put one way in the place of a part between two ways."""
@@ -491,19 +549,22 @@ class _Reduction:
         after: deque[Block] = deque()
         if len(leaving) == 1 and not last.branches:
             after, last.body = last.body, after
-        rest = self._rest(kind, (*inner, *leaving), before.target)
+        rest = self._rest(kind, (*inner, *leaving), before)
+        ends: deque[int] = deque()
+        for number in leaving:
+            ends = _join(ends, self.ways[number].last)
         self._detach(first)
         for number in (*inner, *leaving):
             self._detach(number)
             del self.ways[number]
         self._body(before).append(rest)
         before.body = _join(self._body(before), after)
-        before.target = last.target
+        before.target, before.last = last.target, ends
         self._attach(first)
         self._again(before.source, before.target)
 
-    def _rest(self, kind: str, numbers: Iterable[int], entry: int | None = None) -> Rest:
-        """The places and edges of some ways; without `entry` they begin at the entry of the scope."""
+    def _rest(self, kind: str, numbers: Iterable[int], before: _Way | None = None) -> Rest:
+        """The places and edges of some ways; without a way before them they begin at the entry of the scope."""
         known = sorted(set(numbers))
         inside = {self.ways[number].source for number in known}
         outside = {self.ways[number].target for number in known} - inside - {self.TERMINATE}
@@ -513,17 +574,20 @@ class _Reduction:
         def at(place: int) -> int:
             if place not in index:
                 index[place] = len(places)
-                places.append(Place(kind=self.kinds[place], node=self.nodes[place]))
+                places.append(Place(kind=self.kinds[place], node=self.nodes[place], vertex=self.vertices[place]))
             return index[place]
 
         edges = []
-        if entry is not None:
-            edges.append(Edge(source=0, target=at(entry), branch=Branch(flows=("",), child=EMPTY)))
+        entry = () if before is None else tuple(before.last)
+        if before is not None:
+            begin = Branch(flows=("",), child=EMPTY)
+            edges.append(Edge(source=0, target=at(before.target), branch=begin, first=entry, last=entry))
         for number in known:
             way = self.ways[number]
-            edges.append(Edge(source=at(way.source), target=at(way.target), branch=self._branch(way)))
-        ends = self.EXIT in outside or not outside
-        return Rest(kind=kind, ends=ends, places=tuple(places), edges=tuple(edges))
+            ends = {"first": tuple(way.first), "last": tuple(way.last)}
+            edges.append(Edge(source=at(way.source), target=at(way.target), branch=self._branch(way), **ends))
+        is_end = self.EXIT in outside or not outside
+        return Rest(kind=kind, ends=is_end, places=tuple(places), edges=tuple(edges), entry=entry)
 
 
 def reachable(flow: ControlFlow, starts: Iterable[int]) -> list[int]:

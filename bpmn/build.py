@@ -83,6 +83,19 @@ class NodeValues(TypedDict, total=False):
     instantiate: bool
     script: str
     events: Sequence[EventDefinition]
+    for_compensation: bool
+    start_quantity: int
+    completion_quantity: int
+    parallel_multiple: bool
+    implementation: str
+    operation: str
+    direction: str
+    event_gateway_type: str
+    activation: str
+    ordering: str
+    completion: str
+    cancel_remaining: bool
+    method: str
 
 
 class StepValues(NodeValues, total=False):

@@ -8,7 +8,7 @@ hold for its steps. What the call itself says of time, rejections and papers is 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from bpmn.model import Association, Lane, Model, Node, SequenceFlow
+from bpmn.model import Association, Lane, Model, Node, Root, SequenceFlow
 
 #: Copies of copies grow without bounds; no file grows to more nodes.
 _MOST_NODES = 50_000
@@ -30,6 +30,33 @@ def flattened(model: Model, library: Mapping[str, Model]) -> Flattened:
     if not any(node.kind == "callActivity" and node.called for node in model.nodes):
         return Flattened(model=model, refused={})
     return _Filling(model, library).filled()
+
+
+def called_task(call: Node, model: Model, library: Mapping[str, Model]) -> Root | None:
+    """The global task a call activity calls, of its own model or else of a library in its order.
+
+    A global task is one step: its call is not filled in, it is the step, done by whom and with what the task says
+    (`Model.details_of` its id).
+    """
+    if call.kind != "callActivity" or not call.called:
+        return None
+    for holder in (model, *library.values()):
+        for name in _names(call.called):
+            for root in holder.roots:
+                if root.id == name and root.kind in GLOBAL_TASKS:
+                    return root
+    return None
+
+
+#: The root elements a call activity may call instead of a process.
+GLOBAL_TASKS = frozenset(
+    ("globalTask", "globalUserTask", "globalManualTask", "globalScriptTask", "globalBusinessRuleTask")
+)
+
+
+def _names(called: str) -> Iterable[str]:
+    """What is called, and the same without the prefix that stands for another file's namespace."""
+    return dict.fromkeys((called, called.rpartition(":")[2]))
 
 
 class _Filling:
@@ -57,9 +84,10 @@ class _Filling:
             call = self.nodes.get(waiting.pop())
             if call is None or call.kind != "callActivity" or call.id in moved:
                 continue
-            holder = self._holder(call.called)
+            holder, called = self._holder(call.called)
             if holder is None:
                 continue
+            call = replace(call, called=called)
             around = self.around.get(call.id, own.get(call.id, ()))
             if call.called in around:
                 self.refused[call.id] = "recursive-call"
@@ -77,11 +105,13 @@ class _Filling:
             waiting.extend(node for node in reversed(found) if self.nodes[node].called)
         return Flattened(model=self._model(), refused=self.refused)
 
-    def _holder(self, called: str) -> Model | None:
-        """The model a called process stands in."""
-        if called in self.model.process:
-            return self.model
-        return next((model for model in self.library.values() if called in model.process), None)
+    def _holder(self, called: str) -> tuple[Model | None, str]:
+        """The model a called process stands in, and its id there."""
+        for name in _names(called):
+            for model in (self.model, *self.library.values()):
+                if name in model.process:
+                    return model, name
+        return None, called
 
     def _is_moved(self, called: str, holder: Model) -> bool:
         """Whether the called process itself moves into this call."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 from zlib import crc32
 
 from bpmn import arrows
 from bpmn.figures import Figures, clean, group, is_open_frame, number, plain_colour
 from bpmn.layout import COMPACT, complete
+from bpmn.legend import Note, legend
 from bpmn.look import FULL, INK, INK_3, INKS, SANS, SMALL, Look, Mark
 from bpmn.model import Bounds, Edge, Model, SequenceFlow, Shape
 
@@ -28,17 +29,18 @@ def draw(
     compact: bool = False,
     prefix: str = "",
     plane: str = "",
+    notes: Sequence[Note] = (),
 ) -> str:
     """The diagram of a model as SVG; what has no coordinates is laid out first.
 
-    `marks` says by id what a redesign does to an element; a flow at a removed step is removed with it unless marked
-    itself. `compact` draws with hairlines and small type, for a model laid out with `layout.COMPACT`. `prefix` begins
+    `marks` says by id what a redesign does to an element, or what is wrong with it; a flow at a removed step is removed
+    with it unless marked itself. `notes` stand below the diagram. `compact` draws with hairlines and small type, for a model laid out with `layout.COMPACT`. `prefix` begins
     the ids of the picture, for pages with several pictures of one model. `plane` is the element whose diagram is drawn:
     the first one where it is empty.
     """
     model = complete(model, style=COMPACT) if compact else complete(model)
     drawing = _Drawing(model, dict(marks or {}), SMALL if compact else FULL, compact)
-    return drawing.svg(language, prefix, plane or _first_plane(model))
+    return drawing.svg(language, prefix, plane or _first_plane(model), notes)
 
 
 def _first_plane(model: Model) -> str:
@@ -61,7 +63,7 @@ class _Drawing:
         #: Where labels stand, for the size of the picture.
         self._seen: list[Bounds] = []
 
-    def svg(self, language: str, prefix: str, plane: str) -> str:
+    def svg(self, language: str, prefix: str, plane: str, notes: Sequence[Note]) -> str:
         """The picture of one plane."""
         model = self._model
         shapes = [shape for shape in model.shapes if shape.plane == plane]
@@ -71,6 +73,9 @@ class _Drawing:
         body += self._nodes(shapes)
         body += self._labels(shapes, edges)
         box = self._view(shapes, edges)
+        if notes:
+            below, box = legend(notes, box, self._look)
+            body.append(below)
         prefix = prefix or f"d{crc32(repr((model.id, plane, [shape.element for shape in shapes])).encode()):08x}-"
         words = _WORDS.get(language, _WORDS["en"]).format(
             steps=sum(node.is_step for node in model.nodes), units=len(model.units), flows=len(model.flows)
@@ -181,7 +186,7 @@ class _Drawing:
         look, points, state = self._look, edge.waypoints, self._state(flow)
         colour = INKS[state].line if state else self._colour(edge)
         dash = ("2 1.4" if self._small else "4 2.5") if state == "removed" else ""
-        wide = 1.6 if state == "new" else 1.0
+        wide = 1.6 if state in ("new", "wrong", "passed") else 1.0
         content = arrows.line(points, colour, look, dash=dash, wide=wide, back=look.arrow * 0.6)
         content += arrows.head(points, colour, look)
         source = self._model.node.get(flow.source)
@@ -200,7 +205,8 @@ class _Drawing:
         return "removed" if "removed" in ends else ""
 
     def _message_flow(self, edge: Edge, name: str) -> str:
-        look, points, colour = self._look, edge.waypoints, self._colour(edge)
+        look, points, mark = self._look, edge.waypoints, self._marks.get(edge.element)
+        colour = self._colour(edge) if mark is None else INKS[mark.state].line
         dash = f"{number(look.flow * 4)} {number(look.flow * 3)}"
         content = arrows.line(points, colour, look, dash=dash, wide=0.8, back=look.arrow)
         content += arrows.ring(points, colour, look) + arrows.head(points, colour, look, is_hollow=True)
@@ -250,4 +256,4 @@ def _below(box: Bounds) -> Bounds:
     return Bounds(x=box.centre[0] - 45, y=box.bottom + 4, width=90, height=14)
 
 
-__all__ = ["Mark", "draw"]
+__all__ = ["Mark", "Note", "draw"]

@@ -1,5 +1,6 @@
 """Changing a BPMN tree so that it stays a file a person can read: children in the order of the schema, indented."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from lxml import etree
@@ -21,7 +22,8 @@ _ORDER = (
     ("property",),
     ("dataInputAssociation",),
     ("dataOutputAssociation",),
-    ("inputSet", "outputSet"),
+    ("inputSet",),
+    ("outputSet",),
     ("resourceRole", "performer", "humanPerformer", "potentialOwner"),
     ("multiInstanceLoopCharacteristics", "standardLoopCharacteristics"),
     (*EVENT_DEFINITIONS, "eventDefinitionRef"),
@@ -31,10 +33,13 @@ _ORDER = (
     ("sequenceFlow", *NODES, *(DATA - {"dataStore", "dataInput", "dataOutput"})),
     ("association", *ARTIFACTS),
     ("conditionExpression", "childLaneSet", "correlationSubscription", "supports"),
-    ("script", "sourceRef", "timeDate", "timeDuration", "timeCycle", "condition", "text"),
-    ("targetRef", "loopCardinality", "loopCondition"),
+    ("script", "sourceRef", "timeDate", "timeDuration", "timeCycle", "condition", "text", "operationRef", "source"),
+    ("targetRef", "loopCardinality", "loopCondition", "target", "dataState", "activationCondition"),
     ("loopDataInputRef",),
-    ("loopDataOutputRef", "inputDataItem", "outputDataItem", "complexBehaviorDefinition"),
+    ("loopDataOutputRef",),
+    ("inputDataItem",),
+    ("outputDataItem",),
+    ("complexBehaviorDefinition",),
     ("completionCondition",),
 )
 _RANKS = {name: rank for rank, names in enumerate(_ORDER) for name in names}
@@ -133,6 +138,13 @@ class Editor:
                 children[0].remove(inner)
             children[0].text = text
         return children[0]
+
+    def set_children(self, element: Any, name: str, texts: Iterable[str]) -> None:
+        """Say something in several children of one name, in their order."""
+        for child in [child for child in element if local_name(child) == name]:
+            self.remove(child)
+        for text in texts:
+            self.add(element, name, text)
 
     def _rank(self, element: Any) -> int:
         name = local_name(element)

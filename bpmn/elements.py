@@ -39,6 +39,14 @@ EVENT_REFERENCES = {
 }
 #: The attribute of a root element that holds its code.
 CODES = {"error": "errorCode", "escalation": "escalationCode", "itemDefinition": "structureRef"}
+#: The attribute of a root element that names the item definition it carries.
+STRUCTURES = {
+    "message": "itemRef",
+    "signal": "structureRef",
+    "error": "structureRef",
+    "escalation": "structureRef",
+    "correlationProperty": "type",
+}
 #: Root elements others refer to.
 ROOTS = frozenset(
     (

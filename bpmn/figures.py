@@ -205,12 +205,14 @@ class Figures:
         return content
 
     def _sign(self, state: str, x: float, y: float, ink: Ink) -> str:
-        """A disc in the upper right corner with × ∪ ⇢ or +; nothing for what is kept."""
+        """A disc in the upper right corner with × ∪ ⇢ + or !; nothing for what is kept or passed."""
         signs = {
             "removed": "M-.5-.5L.5.5M-.5.5L.5-.5",
             "merged": "M-.5-.55V0A.5.5 0 0 0 .5 0V-.55",
             "moved": "M-.65 0h.28M-.15 0h.75M.2-.42L.62 0 .2.42",
             "new": "M-.6 0H.6M0-.6V.6",
+            "wrong": "M0-.6V.12M0 .5V.55",
+            "doubtful": "M0-.6V.12M0 .5V.55",
         }
         if state not in signs:
             return ""

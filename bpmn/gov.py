@@ -251,7 +251,9 @@ ELEMENTS: Mapping[str, Mapping[str, Attribute]] = {
         ("source", "source", SUGGESTED),
     ),
     "repeat": _table(("mean", "mean", AMOUNT), ("source", "source", SUGGESTED)),
-    "branch": _table(("probability", "probability", SHARE), ("source", "source", SUGGESTED)),
+    "branch": _table(
+        ("probability", "probability", SHARE), ("most", "most", PEOPLE), ("source", "source", SUGGESTED)
+    ),
     "end": _table(("outcome", "outcome", one_of("granted", "rejected"))),
     "origin": _table(("digest", "digest", TEXT)),
 }
@@ -295,6 +297,8 @@ class Annotations:
     materials: list[GovMaterial] = field(default_factory=list)
     repeat: float | None = None
     probability: float | None = None
+    most: int | None = None
+    share_source: str = ""
     outcome: str = ""
 
 
@@ -366,7 +370,8 @@ class Annotator:
         elif name == "repeat":
             found.repeat = values.get("mean")
         elif name == "branch":
-            found.probability = values.get("probability")
+            found.probability, found.most = values.get("probability"), values.get("most")
+            found.share_source = values.get("source", "")
         elif name == "end":
             found.outcome = values.get("outcome", "")
 

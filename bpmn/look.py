@@ -14,11 +14,11 @@ STATES = ("kept", "removed", "merged", "moved", "new")
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """What a redesign does to an element, shown by line and sign first and by colour second."""
+    """What a redesign does to an element, or what is wrong with it, shown by line and sign first, by colour second."""
 
-    #: "kept", "removed", "merged", "moved" or "new".
+    #: "kept", "removed", "merged", "moved" or "new"; "wrong", "doubtful" or "passed" of a drawing of problems.
     state: str = "kept"
-    #: The number of the finding it belongs to, on a disc in the lower left corner.
+    #: The number of the finding or note it belongs to, on a disc in the lower left corner.
     number: int | None = None
     #: Whether the law demands the step: a heavy line along its lower edge.
     mandatory: bool = False
@@ -45,6 +45,9 @@ INKS = {
     "merged": Ink(line="#b87400", fill="#fff4d9", text="#7d5000"),
     "moved": Ink(line="#1d5c99", fill="#e7eff7", text="#174a7c", dash=(1.5, 2)),
     "new": Ink(line="#0a7357", fill="#e2f3ec", text="#085d46", weight=1.8),
+    "wrong": Ink(line="#b3321f", fill="#fceeea", text="#9a2a19", weight=1.8),
+    "doubtful": Ink(line="#b87400", fill="#fff4d9", text="#7d5000", weight=1.4),
+    "passed": Ink(line="#1d5c99", fill="#e7eff7", text="#174a7c", weight=1.4),
 }
 
 PAPER = "#ffffff"

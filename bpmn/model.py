@@ -14,7 +14,37 @@ from functools import cached_property
 from typing import Any, Self
 
 from bpmn.annotation import GovMaterial, GovProcedure, GovStep, GovTime, GovUnit
+from bpmn.detail import Detail
 from bpmn.problem import Problem
+from bpmn.shapes import Bounds, Edge, Shape
+from bpmn.units import Unit, unit_from, united
+
+__all__ = [
+    "ACTIVITIES",
+    "AUTOMATIC_TASKS",
+    "EVENTS",
+    "GATEWAYS",
+    "SUB_PROCESSES",
+    "TASKS",
+    "Artifact",
+    "Association",
+    "Bounds",
+    "Data",
+    "Detail",
+    "Edge",
+    "EventDefinition",
+    "Lane",
+    "Loop",
+    "MessageFlow",
+    "Model",
+    "Node",
+    "Pool",
+    "Process",
+    "Root",
+    "SequenceFlow",
+    "Shape",
+    "Unit",
+]
 
 #: Activities in which somebody or something works.
 TASKS = frozenset(
@@ -32,7 +62,7 @@ EVENTS = frozenset(("startEvent", "intermediateCatchEvent", "intermediateThrowEv
 AUTOMATIC_TASKS = frozenset(("serviceTask", "scriptTask", "sendTask"))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class EventDefinition:
     """What an event waits for or does."""
 
@@ -43,12 +73,20 @@ class EventDefinition:
     reference: str = ""
     #: "timeDate", "timeDuration" or "timeCycle" of a timer, with its text in `expression`.
     timer: str = ""
-    #: The text of a timer or of a condition.
+    #: The text of a timer or of a condition, and the language the file names for it.
     expression: str = ""
+    language: str = ""
+    #: Of a message: the operation of an interface that sends or receives it.
+    operation: str = ""
+    #: Of a throwing compensation: whether it waits until the work is undone.
+    waits: bool = True
+    #: Of a link: the ids of the links that lead to it, and of the one it leads to, where the file names them.
+    link_sources: tuple[str, ...] = ()
+    link_target: str = ""
     line: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Loop:
     """Loop characteristics of an activity."""
 
@@ -62,9 +100,20 @@ class Loop:
     test_before: bool = False
     #: The collection a multi-instance runs over: a data reference or a foreign attribute.
     collection: str = ""
+    #: The collection it writes: a data reference.
+    output: str = ""
+    #: Ids of the one datum each of its rounds reads and writes.
+    input_item: str = ""
+    output_item: str = ""
+    #: When it throws events: "All" (only once it is over), "One", "None", "Complex"; empty where the file says nothing.
+    behavior: str = ""
+    #: The event definition thrown with "One" and "None".
+    behavior_event: str = ""
+    #: With "Complex": conditions, each with the event it throws; kept in the file as they stand.
+    behaviors: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Node:
     """A flow node: a step or frame, an event or a gateway. `kind` is its BPMN name."""
 
@@ -86,8 +135,31 @@ class Node:
     loop: Loop | None = None
     #: Of a sub-process: started by an event instead of a flow.
     triggered_by_event: bool = False
-    #: Of a call activity: what it calls. Of a receive task or message event: nothing (see `events`).
+    #: Of a call activity: the process or global task it calls. The message of a task stands in `events`.
     called: str = ""
+    #: Whether it only undoes other work, called by a compensation.
+    for_compensation: bool = False
+    #: How many tokens begin it, and how many it sends on.
+    start_quantity: int = 1
+    completion_quantity: int = 1
+    #: Of an event with several definitions: whether it waits for all of them.
+    parallel_multiple: bool = False
+    #: Of a task: the technology ("##WebService", an address …) and the operation of an interface.
+    implementation: str = ""
+    operation: str = ""
+    #: Of a gateway: "Converging", "Diverging" or "Mixed", where the file says which.
+    direction: str = ""
+    #: Of an event-based gateway that starts a process: "Exclusive" or "Parallel", as the file says it.
+    event_gateway_type: str = ""
+    #: Of a complex gateway: when it goes on.
+    activation: str = ""
+    #: Of an ad-hoc sub-process: "Parallel" or "Sequential" as the file says it, when it is over, and whether what is
+    #: still under way then stops.
+    ordering: str = ""
+    completion: str = ""
+    cancel_remaining: bool = True
+    #: Of a transaction: how it is undone ("##Compensate", "##Image", "##Store", an address).
+    method: str = ""
     #: Of a receive task or an event-based gateway: whether it starts a process.
     instantiate: bool = False
     #: The text of a script task's script and the format the file names for it; it never runs.
@@ -151,7 +223,7 @@ class Node:
         return replace(self, **changes)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SequenceFlow:
     """An arrow inside one process."""
 
@@ -166,6 +238,10 @@ class SequenceFlow:
     language: str = ""
     #: `gov:branch probability`.
     probability: float | None = None
+    #: `gov:branch most`: how often one case takes it at most; none means no bound.
+    most: int | None = None
+    #: `gov:branch source`: empty, or "suggested".
+    share_source: str = ""
     line: int = field(default=0, compare=False)
 
     def evolve(self, **changes: Any) -> Self:
@@ -173,7 +249,7 @@ class SequenceFlow:
         return replace(self, **changes)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class MessageFlow:
     """A dashed arrow between pools; either end is a node, a pool or a process."""
 
@@ -186,7 +262,7 @@ class MessageFlow:
     line: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Pool:
     """A participant of a collaboration."""
 
@@ -194,12 +270,14 @@ class Pool:
     name: str = ""
     #: The process drawn in it; empty for a black box.
     process: str = ""
+    #: The least and most number of such participants; none where the file does not say.
+    multiplicity: tuple[int, int] | None = None
     unit: GovUnit | None = None
     documentation: str = ""
     line: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Lane:
     """A lane, possibly inside another lane."""
 
@@ -219,13 +297,15 @@ class Lane:
         return replace(self, **changes)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Process:
     """The flow of one pool, or a process of its own."""
 
     id: str
     name: str = ""
     executable: bool = False
+    #: "None", "Public" or "Private", as the file says it.
+    type: str = ""
     procedure: GovProcedure | None = None
     documentation: str = ""
     line: int = field(default=0, compare=False)
@@ -235,7 +315,7 @@ class Process:
         return replace(self, **changes)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Data:
     """A data object, a reference to one, a data store, its reference, or a data input or output of a process."""
 
@@ -249,10 +329,14 @@ class Data:
     process: str = ""
     scope: str = ""
     is_collection: bool = False
+    #: The name of its state.
+    state: str = ""
+    #: The item definition it is of.
+    item: str = ""
     line: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Artifact:
     """A text annotation or a group."""
 
@@ -264,7 +348,7 @@ class Artifact:
     line: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Association:
     """A dotted line: of an artifact, or of data read ("input") or written ("output") by a node."""
 
@@ -279,7 +363,7 @@ class Association:
     line: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Root:
     """A root element others refer to: message, signal, error, escalation, itemDefinition, global task …"""
 
@@ -289,83 +373,11 @@ class Root:
     name: str = ""
     #: Its error, escalation or structure code.
     code: str = ""
+    #: The item definition that says what it carries, of a message, signal, error, escalation, correlation property.
+    structure: str = ""
+    #: Of an item definition: whether it is a collection of such items.
+    is_collection: bool = False
     line: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bounds:
-    """A rectangle of the diagram, in its units."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @property
-    def right(self) -> float:
-        """Its right edge."""
-        return self.x + self.width
-
-    @property
-    def bottom(self) -> float:
-        """Its lower edge."""
-        return self.y + self.height
-
-    @property
-    def centre(self) -> tuple[float, float]:
-        """Its middle."""
-        return self.x + self.width / 2, self.y + self.height / 2
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shape:
-    """Where an element stands in a diagram."""
-
-    element: str
-    bounds: Bounds
-    label: Bounds | None = None
-    #: Of a pool or lane; None where the file does not say.
-    is_horizontal: bool | None = None
-    #: Of a sub-process; None where the file does not say.
-    is_expanded: bool | None = None
-    #: Of an exclusive gateway.
-    is_marker_visible: bool | None = None
-    #: The element whose plane it stands on.
-    plane: str = ""
-    #: Colours of the BPMN in Color or bioc extension, as the file writes them.
-    fill: str = ""
-    stroke: str = ""
-    #: Of the shape or edge itself, not of the element it draws; empty where it has none.
-    id: str = field(default="", compare=False)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Edge:
-    """How a flow or an association runs through a diagram."""
-
-    element: str
-    waypoints: tuple[tuple[float, float], ...]
-    label: Bounds | None = None
-    plane: str = ""
-    stroke: str = ""
-    #: Of the shape or edge itself, not of the element it draws; empty where it has none.
-    id: str = field(default="", compare=False)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Unit:
-    """A unit as one file names it: the nearest lane with `gov:unit`, else the outermost lane, else the pool."""
-
-    #: The element that stands for it: its first lane or pool in the file.
-    id: str
-    #: What equal units share: the code, or else the name.
-    key: str
-    name: str
-    code: str = ""
-    level: str = ""
-    staff: int | None = None
-    applicant: bool = False
-    hours: tuple[tuple[int, int], ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -391,6 +403,8 @@ class Model:
     roots: tuple[Root, ...] = ()
     shapes: tuple[Shape, ...] = ()
     edges: tuple[Edge, ...] = ()
+    #: What else the file says; it is kept as it stands in the source and cannot be changed through the model.
+    details: tuple[Detail, ...] = field(default=(), compare=False)
     #: Faults seen while reading: missing references, duplicate ids, bad annotations …; `check` adds what it finds.
     faults: tuple[Problem, ...] = field(default=(), compare=False)
 
@@ -437,6 +451,14 @@ class Model:
     def incoming(self) -> Mapping[str, tuple[SequenceFlow, ...]]:
         """The sequence flows that enter each node, in the order of the file; every node has an entry."""
         return self._group(self.flows, "target")
+
+    @cached_property
+    def details_of(self) -> Mapping[str, tuple[Detail, ...]]:
+        """The details in each element that has some."""
+        grouped: dict[str, list[Detail]] = {}
+        for detail in self.details:
+            grouped.setdefault(detail.owner, []).append(detail)
+        return {owner: tuple(details) for owner, details in grouped.items()}
 
     def _group(self, flows: Iterable[SequenceFlow], end: str) -> dict[str, tuple[SequenceFlow, ...]]:
         grouped: dict[str, list[SequenceFlow]] = {node.id: [] for node in self.nodes}
@@ -490,15 +512,15 @@ class Model:
         found: dict[str, Unit] = {}
         for pool in self.pools:
             if pool.process not in with_lanes:
-                found[pool.id] = _unit(pool.id, pool.name, pool.unit, applicant=False)
+                found[pool.id] = unit_from(pool.id, pool.name, pool.unit, applicant=False)
         for lane in self.lanes:
             pool_unit = self.pool_of_process[lane.process].unit if lane.process in self.pool_of_process else None
             applicant = pool_unit is not None and pool_unit.applicant
             if lane.unit is None and lane.parent in found:
                 found[lane.id] = found[lane.parent]
             else:
-                found[lane.id] = _unit(lane.id, lane.name, lane.unit, applicant=applicant)
-        return _united(found)
+                found[lane.id] = unit_from(lane.id, lane.name, lane.unit, applicant=applicant)
+        return united(found)
 
     @cached_property
     def unit_of(self) -> Mapping[str, Unit]:
@@ -557,42 +579,3 @@ class Model:
             return self.name
         pool = self.pool_of_process.get(process.id)
         return process.name or (pool.name if pool is not None else "") or self.name or process.id
-
-
-def _unit(element: str, name: str, unit: GovUnit | None, *, applicant: bool) -> Unit:
-    given = unit or GovUnit()
-    return Unit(
-        id=element,
-        key=given.code or name or element,
-        name=name or given.code or element,
-        code=given.code,
-        level=given.level,
-        staff=given.staff,
-        applicant=given.applicant or applicant,
-        hours=given.hours,
-    )
-
-
-def _united(found: Mapping[str, Unit]) -> dict[str, Unit]:
-    """One value for each unit: those of one code are one, and so is one without code that has the name of another.
-
-    Each takes what any of its lanes and pools says; where two say different things, the first in the file is right.
-    """
-    code_of_name: dict[str, str] = {}
-    for unit in found.values():
-        if unit.code:
-            code_of_name.setdefault(unit.name, unit.code)
-    keys = {element: unit.code or code_of_name.get(unit.name, unit.key) for element, unit in found.items()}
-    units: dict[str, Unit] = {}
-    for element, unit in found.items():
-        known = units.get(keys[element], unit)
-        units[keys[element]] = replace(
-            known,
-            key=keys[element],
-            code=known.code or unit.code,
-            level=known.level or unit.level,
-            staff=unit.staff if known.staff is None else known.staff,
-            applicant=known.applicant or unit.applicant,
-            hours=unit.hours if known.hours is None else known.hours,
-        )
-    return {element: units[key] for element, key in keys.items()}

@@ -1,5 +1,6 @@
-"""What stands inside a flow node: its event definitions, its loop, the data it reads and writes, its script."""
+"""What stands inside a flow node: its event definitions, its loop, the data it reads and writes, what its kind says."""
 
+from collections.abc import Callable
 from typing import Any
 
 from bpmn.elements import (
@@ -7,11 +8,11 @@ from bpmn.elements import (
     EVENT_DEFINITIONS,
     EVENT_REFERENCES,
     attribute,
-    flag,
     local_name,
     text_of,
 )
-from bpmn.model import EVENTS, Association, EventDefinition, Loop
+from bpmn.model import ACTIVITIES, EVENTS, GATEWAYS, TASKS, Association, EventDefinition, Loop
+from bpmn.values import flag_of, number_of, referred, word_of
 from bpmn.walk import Found, Walk
 
 Parts = dict[str, list[Any]]
@@ -40,10 +41,52 @@ def documentation_of(parts: Parts) -> str:
     return "\n".join(filter(None, map(text_of, parts.get("documentation", ()))))
 
 
+def particular(found: Found, parts: Parts, walk: Walk) -> dict[str, Any]:
+    """What only some kinds of nodes say of themselves, by the field of the node."""
+    said: dict[str, Any] = {}
+    for name in found.element.attrib:
+        field, kinds, read = _PARTICULAR.get(name, ("", (), None))
+        if read is not None and found.kind in kinds:
+            said[field] = read(found.element, name, walk)
+    if found.kind == "complexGateway":
+        said["activation"] = text_of(first(parts, "activationCondition"))
+    elif found.kind == "adHocSubProcess":
+        said["completion"] = text_of(first(parts, "completionCondition"))
+    return said
+
+
+def _text(element: Any, name: str, walk: Walk) -> str:
+    return attribute(element, name)
+
+
+def _flag_or_true(element: Any, name: str, walk: Walk) -> bool:
+    return flag_of(element, name, walk, default=True)
+
+
+def _operation(element: Any, name: str, walk: Walk) -> str:
+    return referred(attribute(element, name), name, element, walk)
+
+
+#: The attributes only some kinds have: the field of the node each becomes, the kinds, and how it is read.
+_PARTICULAR: dict[str, tuple[str, frozenset[str], Callable[[Any, str, Walk], Any]]] = {
+    "isForCompensation": ("for_compensation", ACTIVITIES, flag_of),
+    "startQuantity": ("start_quantity", ACTIVITIES, number_of),
+    "completionQuantity": ("completion_quantity", ACTIVITIES, number_of),
+    "parallelMultiple": ("parallel_multiple", EVENTS, flag_of),
+    "implementation": ("implementation", TASKS, _text),
+    "operationRef": ("operation", TASKS, _operation),
+    "gatewayDirection": ("direction", GATEWAYS, word_of),
+    "eventGatewayType": ("event_gateway_type", GATEWAYS, word_of),
+    "ordering": ("ordering", frozenset(("adHocSubProcess",)), word_of),
+    "cancelRemainingInstances": ("cancel_remaining", frozenset(("adHocSubProcess",)), _flag_or_true),
+    "method": ("method", frozenset(("transaction",)), _text),
+}
+
+
 def events_of(found: Found, walk: Walk) -> tuple[EventDefinition, ...]:
     """What an event waits for or does; of a task, the message it sends or receives."""
     if found.kind in ("receiveTask", "sendTask"):
-        reference = _referred(found.element, "messageRef", walk)
+        reference = referred(attribute(found.element, "messageRef"), "messageRef", found.element, walk)
         line = found.element.sourceline or 0
         return (EventDefinition(kind="message", reference=reference, line=line),) if reference else ()
     if found.kind not in EVENTS:
@@ -65,6 +108,15 @@ def event_elements(element: Any, walk: Walk) -> list[tuple[EventDefinition, Any]
     return definitions
 
 
+def multiplicity_of(parts: Parts, walk: Walk) -> tuple[int, int] | None:
+    """How many participants a pool stands for, the least and the most."""
+    element = first(parts, "participantMultiplicity")
+    if element is None:
+        return None
+    least = number_of(element, "minimum", walk, default=0)
+    return least, number_of(element, "maximum", walk, default=max(1, least))
+
+
 def _event_by_reference(element: Any, walk: Walk) -> EventDefinition | None:
     reference = text_of(element)
     name = walk.resolve(reference, element)
@@ -77,14 +129,20 @@ def _event_by_reference(element: Any, walk: Walk) -> EventDefinition | None:
 
 def _event(element: Any, name: str, walk: Walk, *, id_: str = "") -> EventDefinition:
     kind = EVENT_DEFINITIONS[name]
-    timer = next((child for child in element if local_name(child) in _TIMERS), None) if kind == "timer" else None
-    condition = next((child for child in element if local_name(child) == "condition"), None)
+    parts = parts_of(element) if len(element) else {}
+    timer = next((text for text in _TIMERS if text in parts), "") if kind == "timer" else ""
+    expression = first(parts, timer or "condition")
     return EventDefinition(
         kind=kind,
         id=id_ or attribute(element, "id"),
         reference=_reference(element, kind, walk),
-        timer=local_name(timer) if timer is not None else "",
-        expression=text_of(timer if timer is not None else condition),
+        timer=timer,
+        expression=text_of(expression),
+        language=attribute(expression, "language") if expression is not None else "",
+        operation=_referred_in(parts, "operationRef", walk) if kind == "message" else "",
+        waits=flag_of(element, "waitForCompletion", walk, default=True) if kind == "compensate" else True,
+        link_sources=tuple(_resolved(text_of(child), child, walk) for child in parts.get("source", ())),
+        link_target=_resolved(text_of(first(parts, "target")), element, walk),
         line=element.sourceline or 0,
     )
 
@@ -93,32 +151,25 @@ def _reference(element: Any, kind: str, walk: Walk) -> str:
     name = EVENT_REFERENCES.get(kind, "")
     if kind == "link":
         return attribute(element, name)
-    return _referred(element, name, walk) if name else ""
+    return referred(attribute(element, name), name, element, walk) if name else ""
 
 
-def _referred(element: Any, name: str, walk: Walk) -> str:
-    """What an attribute refers to: an id of the file, or the text as it stands where it names another file's."""
-    reference = attribute(element, name)
-    if not reference:
-        return ""
-    resolved = walk.resolve(reference, element)
-    if not resolved and not walk.is_external(reference, element):
-        sentence = "{attribute} names {value}, which the file does not have. Choose it again."
-        walk.report("missing-reference", "event", element, sentence, stops="run", attribute=name, value=reference)
-    return resolved or reference
+def _referred_in(parts: Parts, name: str, walk: Walk) -> str:
+    """What a child refers to."""
+    child = first(parts, name)
+    return referred(text_of(child), name, child, walk) if child is not None else ""
+
+
+def _resolved(reference: str, element: Any, walk: Walk) -> str:
+    """The id a reference means, or the reference itself where the file has no such id."""
+    return walk.resolve(reference, element) or reference
 
 
 def loop_of(parts: Parts, walk: Walk) -> Loop | None:
     """How an activity is repeated."""
     several = first(parts, "multiInstanceLoopCharacteristics")
     if several is not None:
-        inner = parts_of(several)
-        return Loop(
-            kind="sequential" if flag(several, "isSequential") else "parallel",
-            cardinality=text_of(first(inner, "loopCardinality")),
-            condition=text_of(first(inner, "completionCondition")),
-            collection=_collection(several, inner, walk),
-        )
+        return _several(several, parts_of(several), walk)
     standard = first(parts, "standardLoopCharacteristics")
     if standard is None:
         return None
@@ -126,8 +177,41 @@ def loop_of(parts: Parts, walk: Walk) -> Loop | None:
         kind="standard",
         cardinality=attribute(standard, "loopMaximum"),
         condition=text_of(first(parts_of(standard), "loopCondition")),
-        test_before=flag(standard, "testBefore"),
+        test_before=flag_of(standard, "testBefore", walk),
     )
+
+
+def _several(element: Any, inner: Parts, walk: Walk) -> Loop:
+    behavior = word_of(element, "behavior", walk)
+    event = BEHAVIOR_EVENTS.get(behavior, "")
+    return Loop(
+        kind="sequential" if flag_of(element, "isSequential", walk) else "parallel",
+        cardinality=text_of(first(inner, "loopCardinality")),
+        condition=text_of(first(inner, "completionCondition")),
+        collection=_collection(element, inner, walk),
+        output=_resolved(text_of(first(inner, "loopDataOutputRef")), element, walk),
+        input_item=_item(first(inner, "inputDataItem")),
+        output_item=_item(first(inner, "outputDataItem")),
+        behavior=behavior,
+        behavior_event=_resolved(attribute(element, event), element, walk) if event else "",
+        behaviors=tuple(map(_behavior, inner.get("complexBehaviorDefinition", ()))),
+    )
+
+
+#: The attribute that names the event a multi-instance throws.
+BEHAVIOR_EVENTS = {"None": "noneBehaviorEventRef", "One": "oneBehaviorEventRef"}
+
+
+def _item(element: Any) -> str:
+    return (attribute(element, "id") or attribute(element, "name")) if element is not None else ""
+
+
+def _behavior(element: Any) -> tuple[str, str]:
+    """The condition of a complex behaviour, and the id of the event it throws or of that event's definition."""
+    parts = parts_of(element)
+    event = first(parts, "event")
+    named = [part for part in (event, *(event if event is not None else ())) if part is not None and local_name(part)]
+    return text_of(first(parts, "condition")), next(filter(None, (attribute(part, "id") for part in named)), "")
 
 
 def _collection(several: Any, inner: Parts, walk: Walk) -> str:

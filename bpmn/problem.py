@@ -27,4 +27,6 @@ class Problem:
     line: int = 0
     #: What the sentence speaks of, by name: attribute, value, other element …
     details: dict[str, str] = field(default_factory=dict)
+    #: The run that proves it, where cases do not end as they should: the nodes and flows a case passes, in this order.
+    run: tuple[str, ...] = ()
     message: str = ""

@@ -12,8 +12,20 @@ from typing import Any
 
 from lxml.etree import QName
 
+from bpmn.check.specification.document import judge
 from bpmn.diagram import DiagramReader
-from bpmn.elements import CODES, DATA, NODES, attribute, flag, local_name, name_of, text_of
+from bpmn.elements import (
+    CODES,
+    DATA,
+    EVENT_DEFINITIONS,
+    NODES,
+    STRUCTURES,
+    attribute,
+    flag,
+    local_name,
+    name_of,
+    text_of,
+)
 from bpmn.gov import Annotations, Annotator, Place
 from bpmn.model import (
     ACTIVITIES,
@@ -29,7 +41,19 @@ from bpmn.model import (
     Root,
     SequenceFlow,
 )
-from bpmn.nodes import Parts, data_of, documentation_of, events_of, first, loop_of, parts_of
+from bpmn.nodes import (
+    Parts,
+    data_of,
+    documentation_of,
+    events_of,
+    first,
+    loop_of,
+    multiplicity_of,
+    particular,
+    parts_of,
+)
+from bpmn.read_details import DetailReader
+from bpmn.values import flag_of, referred_detail, word_of
 from bpmn.walk import Found, Walk
 from bpmn.xml import BPMN, Limits, load, parse, refusal
 
@@ -55,6 +79,7 @@ class Reading:
         self.walk = Walk(root, limits)
         self.diagram = DiagramReader(self.walk.resolve, self._report_drawing)
         self.annotator = Annotator()
+        self.details = DetailReader(self.walk)
         self._language = attribute(root, "expressionLanguage")
         self._data_associations: list[Association] = []
         #: What the nodes list as theirs: node, "incoming" or "outgoing", flow.
@@ -88,12 +113,15 @@ class Reading:
         )
         self._check_order(model)
         self._check_lists(flows)
+        judge(self.root, self.walk)
         self.diagram.read(self.root)
+        self.details.read(self.root)
         self.annotator.report_unseen(self.root, self._place_around)
         faults = sorted((*walk.faults, *self.annotator.faults), key=lambda fault: fault.line)
         return model.evolve(
             shapes=tuple(shape for shape, _ in self.diagram.shapes),
             edges=tuple(edge for edge, _ in self.diagram.edges),
+            details=tuple(self.details.found),
             faults=tuple(faults),
         )
 
@@ -122,10 +150,12 @@ class Reading:
 
     def _process(self, found: Found) -> Process:
         parts = parts_of(found.element)
+        self.details.read_in(found.element, found.id)
         return Process(
             id=found.id,
             name=name_of(found.element),
-            executable=flag(found.element, "isExecutable"),
+            executable=flag_of(found.element, "isExecutable", self.walk),
+            type=word_of(found.element, "processType", self.walk),
             procedure=self._annotations(found, parts).procedure,
             documentation=documentation_of(parts),
             line=found.element.sourceline or 0,
@@ -146,6 +176,7 @@ class Reading:
             id=found.id,
             name=name_of(found.element),
             process=process,
+            multiplicity=multiplicity_of(parts, self.walk),
             unit=self._annotations(found, parts).unit,
             documentation=documentation_of(parts),
             line=found.element.sourceline or 0,
@@ -186,6 +217,8 @@ class Reading:
         associations = data_of(found, parts, self.walk)
         self._data_associations += associations
         self._check_listed_flows(found, parts)
+        if not parts.keys() <= _COMMON:
+            self.details.read_in(element, found.id)
         return Node(
             id=found.id,
             kind=found.kind,
@@ -194,14 +227,15 @@ class Reading:
             scope=found.scope,
             default=attribute(element, "default"),
             attached_to=self._host(found) if found.kind == "boundaryEvent" else "",
-            interrupting=_is_interrupting(found),
+            interrupting=self._is_interrupting(found),
             events=events,
             loop=loop_of(parts, self.walk),
-            triggered_by_event=flag(element, "triggeredByEvent"),
+            triggered_by_event=flag_of(element, "triggeredByEvent", self.walk),
             called=self._called(found),
-            instantiate=flag(element, "instantiate"),
+            instantiate=flag_of(element, "instantiate", self.walk),
             script=text_of(first(parts, "script")),
             script_format=attribute(element, "scriptFormat") if found.kind == "scriptTask" else "",
+            **particular(found, parts, self.walk),
             documentation=documentation_of(parts),
             step=said.step,
             times=tuple(said.times),
@@ -227,6 +261,10 @@ class Reading:
             return ""
         reference = attribute(found.element, "calledElement")
         return self.walk.resolve(reference, found.element) or reference
+
+    def _is_interrupting(self, found: Found) -> bool:
+        name = {"boundaryEvent": "cancelActivity", "startEvent": "isInterrupting"}.get(found.kind, "")
+        return flag_of(found.element, name, self.walk, default=True) if name else True
 
     def _with_default(self, node: Node, outgoing: set[tuple[str, str]]) -> Node:
         if not node.default:
@@ -305,6 +343,8 @@ class Reading:
             condition=text,
             language=(language or self._language) if text else "",
             probability=said.probability,
+            most=said.most,
+            share_source=said.share_source,
             line=element.sourceline or 0,
         )
 
@@ -358,9 +398,18 @@ class Reading:
             refers_to=referred if is_data else "",
             process=found.process,
             scope=found.scope,
-            is_collection=flag(element, "isCollection") or (is_data and flag(named, "isCollection")),
+            is_collection=flag_of(element, "isCollection", self.walk) or (is_data and flag(named, "isCollection")),
+            state=self._state(element),
+            item=self._item(element),
             line=element.sourceline or 0,
         )
+
+    def _state(self, element: Any) -> str:
+        return next((name_of(child) for child in element if local_name(child) == "dataState"), "")
+
+    def _item(self, element: Any) -> str:
+        """The item definition data is of."""
+        return referred_detail(attribute(element, "itemSubjectRef"), "itemSubjectRef", element, self.walk)
 
     def _artifact(self, found: Found) -> Artifact:
         is_group = found.kind == "group"
@@ -403,8 +452,15 @@ class Reading:
             kind=found.kind,
             name=name_of(found.element),
             code=attribute(found.element, CODES.get(found.kind, "code")),
+            structure=self._structure(found),
+            is_collection=found.kind == "itemDefinition" and flag_of(found.element, "isCollection", self.walk),
             line=found.element.sourceline or 0,
         )
+
+    def _structure(self, found: Found) -> str:
+        """The item definition that says what a root element carries."""
+        name = STRUCTURES.get(found.kind, "")
+        return referred_detail(attribute(found.element, name), name, found.element, self.walk) if name else ""
 
     def _check_order(self, model: Model) -> None:
         """Tell of orders in law that name a step the file does not have."""
@@ -426,13 +482,9 @@ _DRAWING = {
     "drawn-element": "The diagram draws {value}, which the file does not have. Delete the shape or draw it anew.",
     "coordinate": "{attribute}={value!r} is no coordinate of a diagram. Lay the diagram out again.",
 }
+#: What most nodes hold and no detail stands in.
+_COMMON = frozenset(("documentation", "extensionElements", "incoming", "outgoing", "script", *EVENT_DEFINITIONS))
 _MESSAGE_ENDS = NODES | {"participant", "process"}
-
-
-def _is_interrupting(found: Found) -> bool:
-    if found.kind == "boundaryEvent":
-        return flag(found.element, "cancelActivity", default=True)
-    return flag(found.element, "isInterrupting", default=True) if found.kind == "startEvent" else True
 
 
 def _once(ids: Iterable[str]) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from bpmn.problem import MAX_FAULTS, Problem
 from bpmn.xml import BPMN, BPMNDI, DC, DI, Limits, refusal
 
 #: Kinds whose missing ids are nobody's loss: nothing refers to them and no message names them.
-_NAMELESS = frozenset(("association", "input", "output", *ARTIFACTS, *ROOTS))
+NAMELESS = frozenset(("association", "input", "output", *ARTIFACTS, *ROOTS))
 #: A model has at most as many elements of all kinds for each flow node that is allowed.
 _ELEMENTS_A_NODE = 3
 _OURS = frozenset((BPMN, BPMNDI, DC, DI))
@@ -111,6 +111,10 @@ class Walk:
             around = around.getparent()
         return Found(self.root, attribute(self.root, "id"), "definitions")
 
+    def is_named(self, element: Any) -> bool:
+        """Whether an XML element is an element of the model."""
+        return element in self._named
+
     def resolve(self, reference: str, element: Any) -> str:
         """The id a reference means, its namespace prefix taken off; empty where the file has no such element."""
         if reference in self._known or reference in self.made:
@@ -133,19 +137,23 @@ class Walk:
             name = self._make_id(given or kind)
         found = Found(element, name, kind, process, scope)
         self.elements[name] = element
-        self._refuse_over(len(self.elements), _ELEMENTS_A_NODE * self._limits.nodes)
+        self.refuse_more_elements(0)
         self.kinds[name] = kind
         self._named[element] = found
         if given and name != given:
             sentence = "The id {id} is used a second time. Give this element an id of its own."
             self.report("duplicate-id", "element", element, sentence, id=given)
             self.faults[-1] = replace(self.faults[-1], element=given)  # as the file says it, so that it can be found
-        elif not given and kind not in _NAMELESS:
+        elif not given and kind not in NAMELESS:
             sentence = (
                 "The element has no id; {id} is used for it. Save the file again with the tool it was drawn with."
             )
             self.report("bpmn-rule", "missing-id", element, sentence, severity="warning", id=name, kind=kind)
         return found
+
+    def refuse_more_elements(self, beside: int) -> None:
+        """Refuse a file with more elements than a model may have, those `beside` the named ones counted in."""
+        self._refuse_over(len(self.elements) + beside, _ELEMENTS_A_NODE * self._limits.nodes)
 
     def _refuse_over(self, count: int, limit: int) -> None:
         if count > limit:

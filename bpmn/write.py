@@ -24,6 +24,7 @@ from bpmn.write_diagram import write_diagram
 from bpmn.write_gov import GovWriter
 from bpmn.write_nodes import write_flow_lists, write_node
 from bpmn.write_parts import (
+    remove_data,
     remove_data_association,
     write_artifact,
     write_association,
@@ -52,7 +53,7 @@ _ID = attrgetter("id")
 _ELEMENT = attrgetter("element")
 #: The namespace the elements of a new file are defined in.
 _TARGET = "urn:zaizao:file"
-_NO_LIMITS = Limits(bytes=1 << 40, nodes=1 << 40, markup=1 << 40)
+NO_LIMITS = Limits(bytes=1 << 40, nodes=1 << 40, markup=1 << 40)
 
 
 def write(model: Model) -> bytes:
@@ -62,20 +63,20 @@ def write(model: Model) -> bytes:
     value has no form in a file.
     """
     if model.source:
-        root = parse(model.source, _NO_LIMITS)
-        reading = Reading(root, _NO_LIMITS, model.source)
+        root = parse(model.source, NO_LIMITS)
+        reading = Reading(root, NO_LIMITS, model.source)
         if reading.model == model:
             return model.source
     else:
         is_coloured = any(shape.fill or shape.stroke for shape in model.shapes)
         root = skeleton(model.id or "definitions", _TARGET, _PREFIXES | (_COLOUR if is_coloured else {}))
-        reading = Reading(root, _NO_LIMITS, b"")
+        reading = Reading(root, NO_LIMITS, b"")
     _check(model)
     try:
         _bring_in(reading, _reconciled(reading, model))
     except ValueError as error:
         raise UnwritableValue(str(error)) from error
-    return _serialised(root, model.source)
+    return serialised(root, model.source)
 
 
 def _bring_in(reading: Reading, new: Model) -> None:
@@ -149,13 +150,15 @@ def _remove_gone(draft: Draft) -> None:
     gone: Iterable[str] = (
         *removed(old.flows, new.flows),
         *removed(old.nodes, new.nodes),
-        *removed(old.data, new.data),
         *removed(old.artifacts, new.artifacts),
         *removed(old.processes, new.processes),
         *removed(old.roots, new.roots),
     )
     for id_ in gone:
         draft.remove(id_)
+    for id_ in removed(old.data, new.data):
+        if id_ in draft.elements:
+            remove_data(draft, id_)
 
 
 def _write_flow_lists(draft: Draft) -> None:
@@ -250,7 +253,7 @@ def _check(model: Model) -> None:
             raise UnwritableValue(node.kind)
 
 
-def _serialised(root: Any, source: bytes) -> bytes:
+def serialised(root: Any, source: bytes) -> bytes:
     """The tree in the encoding of the source, between what stands before and behind its root."""
     text = str(etree.tostring(root, encoding="unicode", with_tail=False))
     if not source:

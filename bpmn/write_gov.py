@@ -1,6 +1,6 @@
 """Writing `gov:` annotations: only the attributes that changed, into the element that says them, or a new one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -107,6 +107,20 @@ class GovWriter:
             element.set(attribute, text)
         elif elements:
             self._remove(elements[0])
+
+    def put_attributes(self, owner: Any, id_: str, name: str, values: Mapping[str, Any]) -> None:
+        """Say the attributes of an annotation, or take it away where none is left."""
+        elements = self._kept.get((id_, name), [])
+        texts = {attribute: format_value(value) for attribute, value in values.items()}
+        if not any(texts.values()):
+            self._remove(elements[0] if elements else None)
+            return
+        element = elements[0] if elements else self._new(owner, name)
+        for attribute, text in texts.items():
+            if text:
+                element.set(attribute, text)
+            else:
+                element.attrib.pop(attribute, None)
 
     def put_all(self, owner: Any, id_: str, name: str, old: Sequence[Value], new: Sequence[Value]) -> None:
         """Say several annotations of one kind, in their order."""

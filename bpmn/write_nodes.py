@@ -1,12 +1,13 @@
 """Writing flow nodes: what changed in each, from its kind to the data it reads."""
 
+from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
 
 from bpmn.draft import Draft
 from bpmn.elements import EVENT_DEFINITIONS, EVENT_REFERENCES, local_name, tag
-from bpmn.model import EVENTS, EventDefinition, Loop, Node
-from bpmn.nodes import event_elements
+from bpmn.model import ACTIVITIES, EVENTS, GATEWAYS, TASKS, EventDefinition, Loop, Node
+from bpmn.nodes import BEHAVIOR_EVENTS, event_elements
 
 _LOOPS = ("multiInstanceLoopCharacteristics", "standardLoopCharacteristics")
 _EXPRESSION = "{http://www.w3.org/2001/XMLSchema-instance}type"
@@ -32,6 +33,12 @@ def write_node(draft: Draft, old: Node | None, node: Node) -> None:
         _write_loop(draft, element, old.loop, node.loop)
     if node.script != old.script:
         draft.edit.set_child(element, "script", node.script)
+    for name, before, value in (
+        ("activationCondition", old.activation, node.activation),
+        ("completionCondition", old.completion, node.completion),
+    ):
+        if before != value:
+            write_expression(draft, element, name, value)
     _write_annotations(draft, element, old, node)
 
 
@@ -63,6 +70,17 @@ _OF_KIND = {
     "calledElement": ("callActivity",),
     "scriptFormat": ("scriptTask",),
     "messageRef": ("receiveTask", "sendTask"),
+    "isForCompensation": ACTIVITIES,
+    "startQuantity": ACTIVITIES,
+    "completionQuantity": ACTIVITIES,
+    "implementation": TASKS,
+    "operationRef": TASKS,
+    "gatewayDirection": GATEWAYS,
+    "eventGatewayType": ("eventBasedGateway",),
+    "parallelMultiple": EVENTS,
+    "ordering": ("adHocSubProcess",),
+    "cancelRemainingInstances": ("adHocSubProcess",),
+    "method": ("transaction",),
 }
 
 
@@ -75,6 +93,17 @@ def _write_attributes(draft: Draft, element: Any, old: Node, node: Node) -> None
         "calledElement": (old.called, node.called, ""),
         "instantiate": (*_words(old.instantiate, node.instantiate), "false"),
         "scriptFormat": (old.script_format, node.script_format, ""),
+        "isForCompensation": (*_words(old.for_compensation, node.for_compensation), "false"),
+        "startQuantity": (str(old.start_quantity), str(node.start_quantity), "1"),
+        "completionQuantity": (str(old.completion_quantity), str(node.completion_quantity), "1"),
+        "parallelMultiple": (*_words(old.parallel_multiple, node.parallel_multiple), "false"),
+        "implementation": (old.implementation, node.implementation, ""),
+        "operationRef": (old.operation, node.operation, ""),
+        "gatewayDirection": (old.direction, node.direction, ""),
+        "eventGatewayType": (old.event_gateway_type, node.event_gateway_type, ""),
+        "ordering": (old.ordering, node.ordering, ""),
+        "cancelRemainingInstances": (*_words(old.cancel_remaining, node.cancel_remaining), "true"),
+        "method": (old.method, node.method, ""),
     }
     interrupting = "cancelActivity" if node.kind == "boundaryEvent" else "isInterrupting"
     said[interrupting] = (*_words(old.interrupting, node.interrupting), "true")
@@ -127,6 +156,8 @@ def _replace_event(draft: Draft, old: EventDefinition, element: Any, event: Even
     fresh = element.makeelement(tag(name))
     draft.edit.insert_behind(element, fresh)
     draft.edit.remove(element)
+    if local_name(element) == "eventDefinitionRef" and event.id == old.id:
+        event = replace(event, id="")  # it was the id of what stands beside the processes, for others to refer to
     _write_event(draft, fresh, None, event)
 
 
@@ -138,17 +169,32 @@ def _write_event(draft: Draft, element: Any, old: EventDefinition | None, event:
         draft.edit.set(element, reference, event.reference)
     if event.kind == "timer":
         for name in ("timeDate", "timeDuration", "timeCycle"):
-            _write_expression(draft, element, name, event.expression if name == event.timer else "")
+            write_expression(draft, element, name, event.expression if name == event.timer else "", event.language)
     elif event.kind == "conditional":
-        _write_expression(draft, element, "condition", event.expression)
+        write_expression(draft, element, "condition", event.expression, event.language)
+    elif event.kind == "message" and (old is None or old.operation != event.operation):
+        draft.edit.set_child(element, "operationRef", event.operation)
+    elif event.kind == "compensate" and (old is None or old.waits != event.waits):
+        draft.edit.set(element, "waitForCompletion", *_words(event.waits, True))
+    elif event.kind == "link" and (old is None or _ends(old) != _ends(event)):
+        draft.edit.set_children(element, "source", event.link_sources)
+        draft.edit.set_child(element, "target", event.link_target)
 
 
-def _write_expression(draft: Draft, element: Any, name: str, text: str) -> None:
+def _ends(link: EventDefinition) -> tuple[tuple[str, ...], str]:
+    return link.link_sources, link.link_target
+
+
+def write_expression(draft: Draft, element: Any, name: str, text: str, language: str | None = None) -> None:
     """Say an expression in a child; a new one is marked as formal, as the schema wants it."""
     was_there = any(local_name(child) == name for child in element)
     child = draft.edit.set_child(element, name, text)
-    if child is not None and not was_there:
+    if child is None:
+        return
+    if not was_there:
         mark_formal(child)
+    if language is not None:
+        draft.edit.set(child, "language", language)
 
 
 def mark_formal(element: Any) -> None:
@@ -173,13 +219,43 @@ def _write_loop(draft: Draft, element: Any, old: Loop | None, loop: Loop | None)
     if loop.kind == "standard":
         draft.edit.set(found, "loopMaximum", loop.cardinality)
         draft.edit.set(found, "testBefore", "true" if loop.test_before else "false", "false")
-        _write_expression(draft, found, "loopCondition", loop.condition)
+        write_expression(draft, found, "loopCondition", loop.condition)
         return
     draft.edit.set(found, "isSequential", "true" if loop.kind == "sequential" else "false", "false")
-    _write_expression(draft, found, "loopCardinality", loop.cardinality)
-    _write_expression(draft, found, "completionCondition", loop.condition)
-    if old is None or old.collection != loop.collection:
+    write_expression(draft, found, "loopCardinality", loop.cardinality)
+    write_expression(draft, found, "completionCondition", loop.condition)
+    old = old or Loop(kind=loop.kind)
+    if old.collection != loop.collection:
         _write_collection(draft, found, loop.collection)
+    if old.output != loop.output:
+        draft.edit.set_child(found, "loopDataOutputRef", loop.output)
+    for name, before, item in (
+        ("inputDataItem", old.input_item, loop.input_item),
+        ("outputDataItem", old.output_item, loop.output_item),
+    ):
+        if before != item:
+            _write_item(draft, found, name, item)
+    _write_behavior(draft, found, old, loop)
+
+
+def _write_item(draft: Draft, element: Any, name: str, item: str) -> None:
+    """Name what one round reads or writes; an element that had no id is known by its name."""
+    found = next((child for child in element if local_name(child) == name), None)
+    if found is not None and not item:
+        draft.edit.remove(found)
+    elif found is not None:
+        draft.edit.set(found, "id" if "id" in found.attrib else "name", item)
+    elif item:
+        draft.edit.add(element, name, None, id=item)
+
+
+def _write_behavior(draft: Draft, element: Any, old: Loop, loop: Loop) -> None:
+    if (old.behavior, old.behavior_event) == (loop.behavior, loop.behavior_event):
+        return
+    draft.edit.set(element, "behavior", loop.behavior)
+    for behavior, name in BEHAVIOR_EVENTS.items():
+        if behavior == loop.behavior or name in element.attrib:
+            draft.edit.set(element, name, loop.behavior_event if behavior == loop.behavior else "")
 
 
 def _write_collection(draft: Draft, element: Any, collection: str) -> None:

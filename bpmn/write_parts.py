@@ -3,7 +3,7 @@
 from typing import Any
 
 from bpmn.draft import Draft, changed, removed
-from bpmn.elements import CODES, attribute, flag, local_name, name_of, tag, text_of
+from bpmn.elements import CODES, STRUCTURES, attribute, flag, local_name, name_of, tag, text_of
 from bpmn.model import Artifact, Association, Data, Lane, MessageFlow, Pool, Process, Root, SequenceFlow
 from bpmn.write_nodes import mark_formal, write_documentation
 
@@ -17,6 +17,10 @@ def write_roots(draft: Draft) -> None:
             draft.edit.set(element, "name", root.name)
         if before.code != root.code:
             draft.edit.set(element, CODES.get(root.kind, "code"), root.code)
+        if before.structure != root.structure and root.kind in STRUCTURES:
+            draft.edit.set(element, STRUCTURES[root.kind], root.structure)
+        if before.is_collection != root.is_collection:
+            draft.edit.set(element, "isCollection", "true" if root.is_collection else "false", "false")
 
 
 def write_processes(draft: Draft) -> None:
@@ -30,6 +34,8 @@ def write_processes(draft: Draft) -> None:
             draft.edit.set(element, "name", process.name)
         if before.executable != process.executable:
             element.set("isExecutable", "true" if process.executable else "false")
+        if before.type != process.type:
+            draft.edit.set(element, "processType", process.type)
         if before.documentation != process.documentation:
             write_documentation(draft, element, process.documentation)
         draft.gov.put(element, process.id, "procedure", before.procedure, process.procedure)
@@ -62,9 +68,22 @@ def _write_pool(draft: Draft, old: Pool | None, pool: Pool) -> None:
         draft.edit.set(element, "name", pool.name)
     if before.process != pool.process:
         draft.edit.set(element, "processRef", pool.process)
+    if before.multiplicity != pool.multiplicity:
+        _write_multiplicity(draft, element, pool.multiplicity)
     if before.documentation != pool.documentation:
         write_documentation(draft, element, pool.documentation)
     draft.gov.put(element, pool.id, "unit", before.unit, pool.unit)
+
+
+def _write_multiplicity(draft: Draft, element: Any, multiplicity: tuple[int, int] | None) -> None:
+    """Say how many participants a pool stands for."""
+    if multiplicity is None:
+        for child in [child for child in element if local_name(child) == "participantMultiplicity"]:
+            draft.edit.remove(child)
+        return
+    child = draft.child(element, "participantMultiplicity")
+    for name, number in zip(("minimum", "maximum"), multiplicity, strict=True):
+        child.set(name, str(number))
 
 
 def _write_message_flow(draft: Draft, old: MessageFlow | None, flow: MessageFlow) -> None:
@@ -151,8 +170,9 @@ def write_flow(draft: Draft, old: SequenceFlow | None, flow: SequenceFlow) -> No
             draft.edit.set(element, name, value)
     if (before.condition, before.language) != (flow.condition, flow.language):
         _write_condition(draft, element, before, flow)
-    if before.probability != flow.probability:
-        draft.gov.put_number(element, flow.id, "branch", "probability", flow.probability)
+    share = {"probability": flow.probability, "most": flow.most, "source": flow.share_source}
+    if {"probability": before.probability, "most": before.most, "source": before.share_source} != share:
+        draft.gov.put_attributes(element, flow.id, "branch", share)
 
 
 def _write_condition(draft: Draft, element: Any, before: SequenceFlow, flow: SequenceFlow) -> None:
@@ -182,6 +202,8 @@ def write_data(draft: Draft, old: Data | None, data: Data) -> None:
     container = _data_container(draft, data)
     if old is None:
         draft.add(container, data.kind, data.id)
+        if data.kind in _SETS:
+            _list_in_set(draft, container, data)
     element = draft.elements[data.id]
     if element.getparent() is not container and data.kind not in ("dataInput", "dataOutput"):
         draft.edit.move(element, container)
@@ -191,16 +213,50 @@ def write_data(draft: Draft, old: Data | None, data: Data) -> None:
     if before.refers_to != data.refers_to:
         name = "dataStoreRef" if data.kind == "dataStoreReference" else "dataObjectRef"
         draft.edit.set(element, name, data.refers_to)
+    if before.item != data.item:
+        draft.edit.set(element, "itemSubjectRef", data.item)
+    if before.state != data.state:
+        _write_state(draft, element, data.state)
     is_reference = data.kind.endswith("Reference")
     if not is_reference and flag(element, "isCollection") != data.is_collection:
         draft.edit.set(element, "isCollection", "true" if data.is_collection else "false", "false")
+
+
+def _write_state(draft: Draft, element: Any, state: str) -> None:
+    """Say the state of data; the state of none is no state."""
+    if state:
+        draft.child(element, "dataState").set("name", state)
+        return
+    for child in [child for child in element if local_name(child) == "dataState"]:
+        draft.edit.remove(child)
 
 
 def _data_container(draft: Draft, data: Data) -> Any:
     if data.kind == "dataStore":
         return draft.reading.root
     container = draft.elements[data.scope or data.process]
-    return draft.child(container, "ioSpecification") if data.kind in ("dataInput", "dataOutput") else container
+    return draft.child(container, "ioSpecification") if data.kind in _SETS else container
+
+
+#: The set that lists each input and output of a process, and what it lists them in.
+_SETS = {"dataInput": ("inputSet", "dataInputRefs"), "dataOutput": ("outputSet", "dataOutputRefs")}
+
+
+def _list_in_set(draft: Draft, specification: Any, data: Data) -> None:
+    """List a new input or output in the first set of its kind; the schema asks for one of each."""
+    for kind, (name, listing) in _SETS.items():
+        listed = draft.child(specification, name)
+        if kind == data.kind:
+            draft.edit.add(listed, listing, data.id)
+
+
+def remove_data(draft: Draft, id_: str) -> None:
+    """Take data out of the tree, and an input or output out of the sets that list it."""
+    element = draft.elements[id_]
+    if local_name(element) in _SETS:
+        for listing in [part for part in element.getparent().iter("{*}*") if draft.refers_to(part, id_)]:
+            draft.edit.remove(listing)
+    draft.remove(id_)
 
 
 def write_artifact(draft: Draft, old: Artifact | None, artifact: Artifact) -> None:

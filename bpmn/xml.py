@@ -9,6 +9,8 @@ import codecs
 import os
 import re
 import stat
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,8 +31,12 @@ DI = "http://www.omg.org/spec/DD/20100524/DI"
 MAX_BYTES = 100_000_000
 #: Most flow nodes a model may have.
 MAX_NODES = 200_000
-#: Most tags and attributes a file may have, so that its tree stays under a gibibyte.
-MAX_MARKUP = 4_000_000
+#: Most opened tags and attributes a file may have; each takes up to 250 bytes in the tree, all of them half a gibibyte.
+MAX_MARKUP = 2_000_000
+#: How many sub-processes, or lanes, may stand in one another; the parser itself opens no more than 256 tags.
+MAX_NESTING = 256
+#: Bytes decoded at a time.
+_PIECE = 1 << 20
 
 #: The encodings a file may be in, by every name they go by, and the codec that reads them.
 _CODECS = {
@@ -49,12 +55,14 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]{0,200}?\sencoding\s*=\s*["']([^"'>]{1,60})["']""")
+_SPACE = re.compile(rb"\s*")
 _PROLOG = re.compile(rb"\s+|<!--.*?-->|<\?.*?\?>", re.DOTALL)
 _WHERE = re.compile(r", line \d+, column \d+.*$", re.DOTALL)
 _ROOT = re.compile(rb"<([^\s/>!?]+)")
 _BEHIND_ROOT = 5
 _TOO_DEEP = "Excessive depth"
 _TOO_LARGE = 114
+_NO_MEMORY = 2
 _UNDECLARED_PREFIX = 201
 
 _SENTENCES = {
@@ -83,8 +91,10 @@ class Limits:
     bytes: int = MAX_BYTES
     #: Flow nodes.
     nodes: int = MAX_NODES
-    #: Tags and attributes together.
+    #: Opened tags and attributes together.
     markup: int = MAX_MARKUP
+    #: Sub-processes in sub-processes, lanes in lanes.
+    nesting: int = MAX_NESTING
 
 
 def refusal(problem: str, rule: str, sentence: str, *, line: int = 0, **details: str) -> UnreadableFile:
@@ -155,14 +165,26 @@ def encoding_of(data: bytes) -> str:
 def _to_utf8(data: bytes) -> bytes:
     """The file in UTF-8, without byte order mark; an error if its bytes are not in the encoding it names."""
     codec = encoding_of(data)
-    try:
-        text = data.decode(codec)
-    except UnicodeDecodeError as error:
-        line = data[: error.start].decode(codec, "replace").count("\n") + 1
-        raise _refuse("encoding", encoding=codec.upper(), line=line) from None
+    pieces = _decoded(data, codec)
     if codec == "utf-8":
+        deque(pieces, maxlen=0)  # to see that it is
         return data.removeprefix(codecs.BOM_UTF8)
-    return text.removeprefix("\ufeff").encode("utf-8")
+    return b"".join(piece.encode("utf-8") for piece in pieces).removeprefix(codecs.BOM_UTF8)
+
+
+def _decoded(data: bytes, codec: str) -> Iterator[str]:
+    """The text of a file piece by piece: a rare character somewhere would make the whole four times as large."""
+    decoder = codecs.getincrementaldecoder(codec)()
+    lines = 1
+    for start in range(0, len(data) + 1, _PIECE):
+        piece = data[start : start + _PIECE]
+        try:
+            text = decoder.decode(piece, final=start + _PIECE > len(data))
+        except UnicodeDecodeError as error:
+            before = error.object[: error.start].decode(codec, "replace")
+            raise _refuse("encoding", encoding=codec.upper(), line=lines + before.count("\n")) from None
+        lines += text.count("\n")
+        yield text
 
 
 def _refuse_doctype(text: bytes) -> None:
@@ -178,12 +200,13 @@ def parse(data: bytes, limits: Limits) -> Any:
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         raise _refuse("zip")
     text = _to_utf8(data)
-    if not text.strip():
+    begin = _SPACE.match(text)
+    if begin is None or begin.end() == len(text):
         raise _refuse("empty")
-    if not text.lstrip().startswith(b"<"):
+    if not text.startswith(b"<", begin.end()):
         raise _refuse("no-markup", line=1)
     _refuse_doctype(text)
-    if text.count(b"<") + text.count(b"=") > limits.markup:
+    if text.count(b"<") - text.count(b"</") + text.count(b"=") > limits.markup:
         raise _refuse("too-large", limit=f"{limits.markup} tags and attributes")
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -204,6 +227,8 @@ def parse(data: bytes, limits: Limits) -> Any:
 
 
 def _syntax_error(error: Any, text: bytes) -> UnreadableFile:
+    if error.code == _NO_MEMORY:
+        raise MemoryError
     reason = _WHERE.sub("", error.msg or "").strip()
     line = error.lineno or 0
     if _TOO_DEEP in reason:

@@ -193,3 +193,150 @@ def graphs(draw: st.DrawFn, *, max_nodes: int = 10) -> Model:
         for _ in range(draw(st.integers(0, 2 * len(nodes)))):
             builder.flow(draw(ends), draw(ends))
     return builder.model
+
+
+@st.composite
+def procedures(draw: st.DrawFn, *, max_steps: int = 8, inclusive: bool = True) -> Model:
+    """A sound model with what real drawings have beside nested blocks: refusals, events on steps, ends apart.
+
+    Branches leave early to one common refusal, to ends of their own or, out of parallel branches, to an end that stops
+    everything; events sit on the edges of steps and sub-processes; a note runs beside and ends by itself.
+    """
+    kinds = ("exclusive", "parallel", "inclusive", "event_based") if inclusive else ("exclusive", "parallel")
+    growth = _Growth(
+        steps=draw(st.integers(2, max_steps)),
+        loops=True,
+        sub_processes=True,
+        lanes=False,
+        annotations=False,
+        kinds=kinds,
+    )
+    builder = build("permit").start()
+    _Procedure(draw, builder, growth).sequence(0, nested="")
+    return builder.end().model
+
+
+class _Procedure:
+    """Draws one random procedure; `nested` says whether what is drawn lies in parallel branches or a sub-process."""
+
+    def __init__(self, draw: st.DrawFn, builder: Builder, growth: _Growth) -> None:
+        self.draw, self.builder, self.growth = draw, builder, growth
+        self.refusals: set[str] = set()
+
+    def sequence(self, depth: int, nested: str) -> None:
+        for _ in range(self.draw(st.integers(1, 3))):
+            self.element(depth, nested)
+
+    def element(self, depth: int, nested: str) -> None:
+        options = ["step", "step", "refusal", "event", "own_end"]
+        if depth < 3 and self.growth.steps > 1:
+            options += [*self.growth.kinds, "loop", "sub_process", "note", "late_loop"]
+        option = self.draw(st.sampled_from(options))
+        {"step": self.step, "refusal": self.refusal, "event": self.event, "own_end": self.own_end}.get(
+            option, lambda nested: self.block(option, depth, nested)
+        )(nested)
+
+    def block(self, option: str, depth: int, nested: str) -> None:
+        builder, growth = self.builder, self.growth
+        if option == "loop":
+            self.loop(depth, nested)
+        elif option == "late_loop":
+            again = growth.name("again")
+            builder.node(again, "exclusiveGateway").to(again).at(again)
+            for number in range(2):
+                self.sequence(depth + 1, nested)
+                builder.exclusive(growth.name("more")).branch(0.1)
+                if self.draw(st.booleans()) or number:
+                    builder.step(growth.name("step"))
+                builder.to(again).branch().close()
+        elif option == "sub_process":
+            builder.sub_process(growth.name("sub")).start(growth.name("start"))
+            self.sequence(depth + 1, "sub")
+            builder.end(growth.name("stop")).close()
+            if self.draw(st.integers(0, 2)) == 0:
+                self.border(f"sub{growth.counted['sub']}", nested)
+        elif option == "note":
+            builder.parallel(growth.name("aside")).branch().step(growth.name("step")).end(growth.name("stop"))
+            builder.branch().close()
+        else:
+            self.branches(option, depth, nested)
+
+    def branches(self, kind: str, depth: int, nested: str) -> None:
+        builder, growth = self.builder, self.growth
+        opener = {
+            "exclusive": builder.exclusive,
+            "parallel": builder.parallel,
+            "inclusive": builder.inclusive,
+            "event_based": builder.event_based,
+        }[kind]
+        opener(growth.name(kind))
+        inside = nested if kind in ("exclusive", "event_based") else "parallel"
+        has_default = kind == "inclusive" and self.draw(st.booleans())
+        for number in range(self.draw(st.integers(2, 3))):
+            builder.branch(default=has_default and number == 0)
+            if kind == "event_based":
+                builder.catch(growth.name("catch"), "timer", "P1D")
+            if number == 0 or self.draw(st.integers(0, 3)):
+                self.sequence(depth + 1, inside)
+        builder.join()
+
+    def loop(self, depth: int, nested: str) -> None:
+        again = self.growth.name("again")
+        self.builder.node(again, "exclusiveGateway").to(again).at(again)
+        self.sequence(depth + 1, nested)
+        self.builder.exclusive(self.growth.name("more")).branch(0.1)
+        if self.draw(st.booleans()):
+            self.sequence(depth + 1, nested)
+        self.builder.to(again).branch().close()
+
+    def step(self, nested: str) -> None:
+        self.growth.steps -= 1
+        values = {"materials": self.draw(MATERIALS)} if self.draw(st.booleans()) else {}
+        self.builder.step(self.growth.name("step"), **values)
+
+    def refusal(self, nested: str) -> None:
+        self.builder.exclusive(self.growth.name("refuse")).branch()
+        self.leave(nested)
+        self.builder.branch().close()
+
+    def own_end(self, nested: str) -> None:
+        self.builder.exclusive(self.growth.name("refuse")).branch()
+        if self.draw(st.booleans()):
+            self.builder.step(self.growth.name("step"))
+        self.end(nested)
+        self.builder.branch().close()
+
+    def event(self, nested: str) -> None:
+        self.step(nested)
+        self.border(f"step{self.growth.counted['step']}", nested)
+
+    def border(self, host: str, nested: str) -> None:
+        """Put an event on a step or sub-process; the way on goes on from there."""
+        is_interrupting = self.draw(st.booleans())
+        name = self.growth.name("border")
+        self.builder.boundary(name, "error", on=host, interrupting=is_interrupting, probability=0.1)
+        if self.draw(st.booleans()):
+            self.builder.step(self.growth.name("step"))
+        if is_interrupting:
+            self.leave(nested)
+        else:
+            self.builder.end(self.growth.name("stop"))
+        self.builder.at(host)
+
+    def leave(self, nested: str) -> None:
+        """Go to the common refusal where that is sound, else end."""
+        if nested:
+            self.end(nested)
+            return
+        self.builder.to("refused")
+        if not self.refusals:
+            self.refusals.add("refused")
+            self.builder.node("refused", "exclusiveGateway").at("refused").step("tell the applicant")
+            self.builder.end("refusal", outcome="rejected" if self.draw(st.booleans()) else "")
+
+    def end(self, nested: str) -> None:
+        """End here; out of parallel branches by stopping everything."""
+        is_whole = nested != "parallel"
+        event = {} if is_whole and self.draw(st.booleans()) else {"event": "terminate"}
+        outcome = "rejected" if not nested and self.draw(st.booleans()) else ""
+        self.builder.end(self.growth.name("stop"), outcome=outcome, **event)

@@ -1,10 +1,14 @@
 """What must be repaired in a procedure file before it is used: every problem, with its place and what to do."""
 
+from collections.abc import Iterable, Iterator
+
 from bpmn.check.annotations import annotations
-from bpmn.check.drawing import drawing
+from bpmn.check.expressions import branches, unwritten
 from bpmn.check.rules import RULES
 from bpmn.check.soundness import LIMIT, soundness
+from bpmn.check.specification import specification
 from bpmn.check.structure import structure
+from bpmn.check.style import style
 from bpmn.check.support import support
 from bpmn.control_flow import control_flow
 from bpmn.model import Model
@@ -13,6 +17,19 @@ from bpmn.problem import Problem
 __all__ = ["LIMIT", "RULES", "check"]
 
 _ORDER = {"error": 0, "warning": 1}
+#: Problems that say less than others of the same element.
+_SAID = {
+    ("dead-end", "after-event"): (("bpmn-rule", "event-leads-nowhere"),),
+    ("bpmn-rule", "event-leads-nowhere"): (("dead-end", "no-way-on"),),
+    ("bpmn-rule", "no-duplicate-sequence-flows"): (("lack-of-synchronisation", "drawn-twice"),),
+    ("bpmn-rule", "no-disconnected"): (("unreachable", "no-way-in"), ("unreachable", "no-case-comes")),
+    ("bpmn-rule", "no-complex-gateway"): (
+        ("deadlock", "complex-gateway"),
+        ("unsupported-element", "complex-gateway"),
+    ),
+    ("bpmn-rule", "conditional-flows"): (("bpmn-rule", "no-condition"),),
+    ("bpmn-rule", "single-blank-start-event"): (("bpmn-rule", "event-sub-process-starts"),),
+}
 
 
 def check(model: Model, *, purpose: str = "analysis", limit: int = LIMIT) -> tuple[Problem, ...]:
@@ -22,8 +39,20 @@ def check(model: Model, *, purpose: str = "analysis", limit: int = LIMIT) -> tup
     looked at in one process. Whether a file can be used is told by `Problem.stops`: warnings stop nothing.
     """
     flow = control_flow(model)
-    problems = [*model.faults, *drawing(model), *structure(model, flow), *soundness(model, flow, limit=limit)]
-    problems += annotations(model)
+    problems = [*model.faults, *specification(model, purpose=purpose)]
+    problems += [*structure(model, flow), *soundness(model, flow, limit=limit), *annotations(model)]
+    problems += [*branches(model), *unwritten(model)]
     if purpose == "run":
         problems += support(model)
-    return tuple(sorted(problems, key=lambda problem: (problem.line, _ORDER.get(problem.severity, 2))))
+    problems += style(model)
+    return tuple(sorted(_once(problems), key=lambda problem: (problem.line, _ORDER.get(problem.severity, 2))))
+
+
+def _once(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """The problems without those that another one says better of the same element."""
+    known = list(problems)
+    told = {(problem.problem, problem.rule, problem.element) for problem in known}
+    for problem in known:
+        better = _SAID.get((problem.problem, problem.rule), ())
+        if not any((*case, problem.element) in told for case in better):
+            yield problem

@@ -5,6 +5,8 @@ A sentence says what is wrong and ends with what to do. Names in braces are fill
 other languages. The page docs/reference/problems.md explains each with an example.
 """
 
+from bpmn.check.sentences import SPECIFICATION, STYLE
+from bpmn.errors import EXPRESSION_FAULTS
 from bpmn.model import Model
 from bpmn.problem import Problem
 
@@ -60,6 +62,14 @@ RULES: dict[tuple[str, str], str] = {
         "Whether every case of {what} ends properly is not decided: a complex gateway joins as its own "
         "expression says. Use an exclusive, parallel or inclusive gateway."
     ),
+    ("deadlock", "message-never-comes"): (
+        "{what} waits for ever for a message of {missing}, which no case has passed by then. Send it before it is "
+        "waited for, or let a timer event end the waiting."
+    ),
+    ("deadlock", "message-may-not-come"): (
+        "{what} may wait for ever for a message of {missing}: there are ways on which it is not sent. Send it on every "
+        "way, or let a timer event end the waiting."
+    ),
     ("lack-of-synchronisation", "second-token"): (
         "{what} lets through each of the branches that {split} starts together, so all that follows is done "
         "more than once. Join them with a gateway of the same kind."
@@ -100,57 +110,7 @@ RULES: dict[tuple[str, str], str] = {
     ("missing-reference", "step-order"): (
         "{attribute} of gov:step at {what} names {value}, which is no step of the file. Correct the id."
     ),
-    ("bpmn-rule", "flow-between-pools"): (
-        "A sequence flow leads from {source} to {target} in another pool. Draw a message flow instead."
-    ),
-    ("bpmn-rule", "flow-across-sub-process"): (
-        "A sequence flow leads from {source} to {target} across the edge of a sub-process. Connect the "
-        "sub-process itself."
-    ),
-    ("bpmn-rule", "flow-out-of-end"): (
-        "A flow leads from the end event {source} on to {target}. Delete it, or draw {source} as an intermediate event."
-    ),
-    ("bpmn-rule", "flow-into-boundary"): (
-        "A flow leads from {source} into the boundary event {target}. Lead it to the step itself."
-    ),
-    ("bpmn-rule", "flow-into-start"): (
-        "A flow leads from {source} back to the start event {target}. Lead it to the first step."
-    ),
-    ("bpmn-rule", "condition-unused"): (
-        "{what} has a condition, but {gateway} does not choose by conditions. Delete it, or choose with an "
-        "exclusive gateway."
-    ),
-    ("bpmn-rule", "condition-on-default"): (
-        "{what} is the default flow of {gateway} and has a condition nobody asks. Delete the condition or "
-        "choose another default flow."
-    ),
-    ("bpmn-rule", "default-unused"): (
-        "{what} has a default flow, but does not choose by conditions. Choose with an exclusive gateway, or "
-        "take the default away."
-    ),
-    ("bpmn-rule", "awaited-kind"): (
-        "{what} waits for events but leads to {target}, which waits for none. Draw a catching event or a "
-        "receive task there."
-    ),
-    ("bpmn-rule", "boundary-elsewhere"): (
-        "{what} sits on {host}, which stands in another process or sub-process. Draw it on a step beside it."
-    ),
-    ("bpmn-rule", "compensation-in-flow"): (
-        "{what} undoes other work and is called by its event, but a flow leads to or from it. Delete the flow."
-    ),
-    ("bpmn-rule", "event-sub-process-in-flow"): (
-        "{what} is begun by an event, but a flow leads to or from it. Delete the flow, or draw a plain sub-process."
-    ),
-    ("bpmn-rule", "event-sub-process-start"): (
-        "{what} is to be begun by an event, but its start event names none. Choose the event it waits for."
-    ),
-    ("bpmn-rule", "message-inside-pool"): (
-        "The message flow {what} stays inside its pool. Draw a sequence flow instead."
-    ),
-    ("bpmn-rule", "two-lanes"): "{what} stands in two lanes, {first} and {second}. Let one lane list it.",
-    ("bpmn-rule", "no-condition"): (
-        "Nothing says when {gateway} leads to {target}. Write a condition on that flow or make it the default."
-    ),
+    **{("bpmn-rule", name): sentence for name, sentence in (SPECIFICATION | STYLE).items()},
     ("bad-annotation", "several-procedures"): (
         "{what} carries gov:procedure, and so does {first}: one file is one procedure. Keep one, or split the file."
     ),
@@ -221,8 +181,16 @@ RULES: dict[tuple[str, str], str] = {
     ("unsafe-expression", "script"): (
         "{what} holds a script, which is never run. Write an expression, or let a service do the work."
     ),
-    ("unsafe-expression", "foreign"): (
-        "The expression {value} of {what} is not in the language of this program. Write it anew, such as amount > 3."
+    **{("unsafe-expression", name): "{what}: " + sentence for name, sentence in EXPRESSION_FAULTS.items()},
+    ("decision-gap", "branches"): (
+        "No way on from {what} is for {value}. Add that case to a condition, or choose a default flow."
+    ),
+    ("decision-overlap", "branches"): (
+        "{first} and {second} both lead on from {what} for {value}, but only the first is taken. Let the conditions "
+        "exclude each other."
+    ),
+    ("data-not-available", "condition"): (
+        "The condition of {what} reads {value}, which no step writes. Draw what writes it, or correct the name."
     ),
 }
 
@@ -242,7 +210,7 @@ def found(
 ) -> Problem:
     """Make a problem of an element: the name and rule of its case, and its sentence. A warning stops nothing."""
     name, place = _named(model, element)
-    details = {"what": f"“{_short(name)}”" if name.strip() else element, **details}
+    details = {"what": f"“{shortened(name)}”" if name.strip() else element, **details}
     return Problem(
         problem=case[0],
         severity=severity,
@@ -252,7 +220,7 @@ def found(
         name=name,
         line=line or place,
         details=details,
-        message=RULES[case].format_map({key: _short(value) for key, value in details.items()}),
+        message=RULES[case].format_map({key: shortened(value) for key, value in details.items()}),
     )
 
 
@@ -270,5 +238,6 @@ def _named(model: Model, element: str) -> tuple[str, int]:
     return pools.get(element) or next(((m.name, m.line) for m in model.message_flows if m.id == element), ("", 0))
 
 
-def _short(text: str) -> str:
+def shortened(text: str) -> str:
+    """A text as a sentence quotes it."""
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

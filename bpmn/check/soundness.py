@@ -21,9 +21,10 @@ from bpmn.blocks import (
     children,
     decompose,
 )
+from bpmn.check.messages import messages
 from bpmn.check.rules import found
-from bpmn.check.structure import way_to
 from bpmn.check.tokens import ENTRY, Defect, Search
+from bpmn.check.witness import run_of
 from bpmn.control_flow import ControlFlow, Scope
 from bpmn.model import Model
 from bpmn.problem import Problem
@@ -35,10 +36,14 @@ LIMIT = 20_000
 def soundness(model: Model, flow: ControlFlow, *, limit: int = LIMIT) -> Iterator[Problem]:
     """What keeps cases from ending properly: deadlocks, branches never joined, tokens without bound."""
     loose = frozenset(_loose(model, flow))
+    is_sound = True
     for scope, block in zip(flow.scopes, decompose(flow), strict=True):
         parts = [] if scope.ad_hoc else list(_not_nested(block))
         if parts:
-            yield from _judge(model, _Scope(flow=flow, scope=scope, loose=loose), parts, limit)
+            for problem in _judge(model, _Scope(flow=flow, scope=scope, loose=loose), parts, limit):
+                is_sound = False
+                yield problem
+    yield from messages(model, flow, limit=limit, is_sound=is_sound)
 
 
 def _not_nested(block: Block) -> Iterator[Rest]:
@@ -124,17 +129,18 @@ class _Witness:
     def problem(self) -> Problem:
         """The problem at the gateway where it shows."""
         element = self._node(self.defect.place) or self.scope.element
-        split = next((p for p, puts in reversed(self.defect.run) if len(puts) > 1), ENTRY)
+        split = next((move.place for move in reversed(self.defect.run) if len(move.puts) > 1), ENTRY)
         choice = self._choice()
+        run = run_of(self.scope.flow, self.scope.scope, self.search, self.defect)
         details = {
-            "path": ",".join(self._path_from_start()),
             "split": self._name(split),
             "choice": self._name(choice),
             "missing": ", ".join(dict.fromkeys(self._last(edge) for edge in self.defect.edges)),
         }
         rule = self._rule(split, choice)
         severity = "error" if self.defect.certain and self.is_drawn else "warning"
-        return found(self.model, (self.defect.problem, rule), element, severity=severity, line=0, **details)
+        problem = found(self.model, (self.defect.problem, rule), element, severity=severity, line=0, **details)
+        return replace(problem, run=run)
 
     def _rule(self, split: int, choice: int) -> str:
         if self.defect.problem == "deadlock":
@@ -176,10 +182,10 @@ class _Witness:
     def _choice(self) -> int:
         """The last choice of the run that left out a way to what is waited for."""
         goal = set(self.defect.edges)
-        for place, puts in reversed(self.defect.run):
-            left_out = set(self.search.outs[place]) - set(puts)
+        for move in reversed(self.defect.run):
+            left_out = set(self.search.outs[move.place]) - set(move.puts)
             if left_out and (left_out & goal or self.search.leads_to(left_out, goal)):
-                return place
+                return move.place
         return ENTRY
 
     def _name(self, place: int) -> str:
@@ -192,26 +198,6 @@ class _Witness:
         known = self.search.edges[edge]
         nodes = list(walk(known.branch.child)) or [self.search.places[known.source].node]
         return self.model.node[nodes[-1]].name.strip() or nodes[-1] if nodes[-1] else ""
-
-    def _path_from_start(self) -> list[str]:
-        """The elements of the run, with a shortest way to where it begins."""
-        run = list(self._path())
-        flow = self.scope.flow
-        goal = {flow.main[run[0]]} if run and run[0] in flow.main else set()
-        return [*way_to(flow, self.scope.scope, goal), *run]
-
-    def _path(self) -> Iterator[str]:
-        """The elements of the run in order; a gateway that joins and splits counts once, one that acts again, twice."""
-        last, came_from = "", -1
-        for place, puts in self.defect.run:
-            node = self._node(place)
-            if node and (node != last or place == came_from):
-                yield node
-            last, came_from = node or last, place
-            for edge in puts:
-                for step in walk(self.search.edges[edge].branch.child):
-                    yield step
-                    last = step
 
 
 def walk(block: Block) -> Iterator[str]:

@@ -1,9 +1,11 @@
 """Where a process begins and ends, what no case reaches, and loops no case leaves."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from bpmn.blocks import reachable
 from bpmn.check.rules import found
+from bpmn.check.witness import run_round
 from bpmn.control_flow import ControlFlow, Scope, is_start
 from bpmn.model import Model, Node
 from bpmn.problem import Problem
@@ -127,30 +129,10 @@ def _circling(flow: ControlFlow, vertices: set[int]) -> set[int]:
 def _loop(model: Model, flow: ControlFlow, scope: Scope, rule: str, members: list[int]) -> Problem:
     inside = set(members)
     first = next((v for v in members if any(flow.arcs[a].source not in inside for a in flow.vertices[v].entering)), -1)
-    element = flow.vertices[first if first >= 0 else members[0]].node
+    first = first if first >= 0 else members[0]
     loop = dict.fromkeys(flow.vertices[v].node for v in members)
-    path = way_to(flow, scope, inside)
-    return found(model, ("endless-loop", rule), element, loop=",".join(loop), path=",".join((*path, *loop)))
-
-
-def way_to(flow: ControlFlow, scope: Scope, goal: set[int]) -> list[str]:
-    """The nodes on a shortest way from a start to some vertices, without these."""
-    came_from = dict.fromkeys(scope.starts, -1)
-    todo = list(came_from)
-    for vertex in todo:
-        if vertex in goal:
-            way = []
-            step = came_from[vertex]
-            while step >= 0:
-                way.append(flow.vertices[step].node)
-                step = came_from[step]
-            return list(dict.fromkeys(reversed(way)))
-        for arc in flow.vertices[vertex].leaving:
-            target = flow.arcs[arc].target
-            if target not in came_from:
-                came_from[target] = vertex
-                todo.append(target)
-    return []
+    problem = found(model, ("endless-loop", rule), flow.vertices[first].node, loop=",".join(loop))
+    return replace(problem, run=run_round(flow, scope, first))
 
 
 def _taken(flow: ControlFlow, scope: Scope, impossible: frozenset[str]) -> set[int]:

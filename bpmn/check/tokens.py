@@ -14,7 +14,7 @@ where the two ways meet.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
 from bpmn.blocks import EMPTY, Branch, Edge, Place, Rest
@@ -34,6 +34,15 @@ MORE = 20_000
 ENTRY, EXIT = 0, 1
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Move:
+    """One way a place can act: edges emptied, as a mask, and filled."""
+
+    place: int
+    takes: int
+    puts: tuple[int, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Defect:
     """What goes wrong in the token game, where, and the run that shows it."""
@@ -44,19 +53,10 @@ class Defect:
     place: int
     #: Indices of edges: those that wait for a token, or the one that gets a second.
     edges: tuple[int, ...] = ()
-    #: The run: each acting place with the edges it puts tokens on.
-    run: tuple[tuple[int, tuple[int, ...]], ...] = ()
+    #: The run that shows it; of a second token its last move is the one that puts it.
+    run: tuple[Move, ...] = ()
     #: False where the case still ends properly, or where conditions not read here may forbid the run.
     certain: bool = True
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Move:
-    """One way a place can act: edges emptied and filled."""
-
-    place: int
-    takes: int
-    puts: tuple[int, ...]
 
 
 class Search:
@@ -65,6 +65,8 @@ class Search:
     def __init__(self, rest: Rest, *, limit: int, loose: Iterable[str] = ()) -> None:
         self.places: list[Place] = list(rest.places)
         self.edges: list[Edge] = list(rest.edges)
+        #: The arcs of the token game one of which leads to it; none where it is all of its scope.
+        self.entry = rest.entry
         self.limit = limit
         #: Nodes whose split follows conditions that may exclude each other (conditional flows out of a step).
         self.loose = frozenset(loose)
@@ -77,7 +79,7 @@ class Search:
         if rest.ends:
             self._leave_out_threads()
         self.found: dict[tuple[str, int], Defect] = {}
-        self.parents: dict[int, tuple[int, _Move] | None] = {}
+        self.parents: dict[int, tuple[int, Move] | None] = {}
         self.is_complete = True
         #: Places looked at so far, and the most that may be.
         self.effort = 0
@@ -171,17 +173,17 @@ class Search:
         """A thread as a rest of its own, which begins at a copy of its split."""
         inside = {place for edge in edges for place in self._all_after(edge)}
         index = {place: at for at, place in enumerate(sorted(inside), start=3)} | {EXIT: EXIT}
-        begin = Edge(source=ENTRY, target=2, branch=Branch(flows=("",), child=EMPTY))
-        first = [
-            Edge(source=2, target=index[self.edges[edge].target], branch=self.edges[edge].branch) for edge in edges
-        ]
+        into = next(edge for edge in self.edges if edge.target == split)
+        begin = replace(into, source=ENTRY, target=2, branch=Branch(flows=("",), child=EMPTY), first=into.last)
+        first = [replace(self.edges[edge], source=2, target=index[self.edges[edge].target]) for edge in edges]
         others = [
-            Edge(source=index[edge.source], target=index[edge.target], branch=edge.branch)
+            replace(edge, source=index[edge.source], target=index[edge.target])
             for edge in self.edges
             if edge.source in inside
         ]
         places = [*self.places[:2], self.places[split], *(self.places[place] for place in sorted(inside))]
-        return Rest(kind="mixed", ends=True, places=tuple(places), edges=(begin, *first, *others))
+        edges_of = (begin, *first, *others)
+        return Rest(kind="mixed", ends=True, places=tuple(places), edges=edges_of, entry=into.last)
 
     def _all_after(self, edge: int) -> set[int]:
         """As `_closure`, but over the edges left out too."""
@@ -211,7 +213,7 @@ class Search:
             return (Defect(problem="not-decided", place=ENTRY, certain=False),)
         return tuple(self.found.values())
 
-    def _play(self, moves_in: Callable[[int], list[_Move]]) -> None:
+    def _play(self, moves_in: Callable[[int], list[Move]]) -> None:
         """Play from the start, whatever moves there are in each state."""
         self.parents = {}
         start = _mask(self.outs[ENTRY])
@@ -274,7 +276,7 @@ class Search:
         places = [place for place in reversed(post) if self.places[place].kind in acting]
         return {place: rank for rank, place in enumerate(places)}
 
-    def _moves(self, state: int) -> list[_Move]:
+    def _moves(self, state: int) -> list[Move]:
         """The moves of the first place that can act; those of inclusive joins only where nothing else can."""
         reached = self._reached(state)
         for place in sorted(reached & self.rank.keys(), key=self.rank.__getitem__):
@@ -284,7 +286,7 @@ class Search:
                 return moves
         return self._joins(state, reached)
 
-    def _all_moves(self, state: int) -> list[_Move]:
+    def _all_moves(self, state: int) -> list[Move]:
         """The moves of every place that can act: an inclusive join may act before what another place does."""
         reached = self._reached(state)
         moves = self._joins(state, reached)
@@ -300,19 +302,19 @@ class Search:
         self.effort += len(reached) + 1
         return reached
 
-    def _moves_of(self, place: int, held: int, token: int) -> list[_Move]:
+    def _moves_of(self, place: int, held: int, token: int) -> list[Move]:
         """How a place can act that looks at its own edges only: on all it holds, or on one of its tokens."""
         kind = self.places[place].kind
         if kind == "parallel":
-            return [_Move(place=place, takes=held, puts=tuple(self.outs[place]))] * (held == self.into[place])
+            return [Move(place=place, takes=held, puts=tuple(self.outs[place]))] * (held == self.into[place])
         if kind == "exclusive":
-            return [_Move(place=place, takes=token, puts=(edge,)) for edge in self.outs[place]]
-        return [_Move(place=place, takes=token, puts=puts) for puts in self._combinations(place)]
+            return [Move(place=place, takes=token, puts=(edge,)) for edge in self.outs[place]]
+        return [Move(place=place, takes=token, puts=puts) for puts in self._combinations(place)]
 
-    def _joins(self, state: int, reached: set[int]) -> list[_Move]:
+    def _joins(self, state: int, reached: set[int]) -> list[Move]:
         """The moves of inclusive joins."""
         return [
-            _Move(place=place, takes=state & self.into[place], puts=tuple(self.outs[place]))
+            Move(place=place, takes=state & self.into[place], puts=tuple(self.outs[place]))
             for place in sorted(reached & self.upstream.keys())
             if self._is_complete_join(place, state)
         ]
@@ -368,7 +370,7 @@ class Search:
                 expected |= before
         return not state & expected & ~arrived
 
-    def _act(self, state: int, move: _Move) -> int | None:
+    def _act(self, state: int, move: Move) -> int | None:
         """The state after a move; none where an edge would get a second token, which is noted."""
         left = state & ~move.takes
         put = _mask(move.puts)
@@ -396,8 +398,8 @@ class Search:
                     missing = tuple(edge for edge in self.ins[place] if not state >> edge & 1)
                     self._note(Defect(problem="deadlock", place=place, edges=missing, run=run, certain=False))
 
-    def _second_token(self, state: int, move: _Move, edge: int) -> None:
-        run = (*self._run(state), (move.place, move.puts))
+    def _second_token(self, state: int, move: Move, edge: int) -> None:
+        run = (*self._run(state), move)
         left, put = state & ~move.takes, _mask(move.puts)
         problem = "lack-of-synchronisation"
         ancestor = self.parents[state]
@@ -407,7 +409,7 @@ class Search:
                 break
             ancestor = self.parents[ancestor[0]]
         certain = not self._is_swept(self.edges[edge].target) and not self.rests_on_conditions(run)
-        split = next((place for place, puts in reversed(run[:-1]) if len(puts) > 1), ENTRY)
+        split = next((known.place for known in reversed(run[:-1]) if len(known.puts) > 1), ENTRY)
         self._note(Defect(problem=problem, place=move.place, edges=(edge,), run=run, certain=certain), split)
 
     def _is_swept(self, place: int) -> bool:
@@ -439,11 +441,11 @@ class Search:
                     stack.append(self.edges[edge].target)
         return False
 
-    def rests_on_conditions(self, run: Iterable[tuple[int, tuple[int, ...]]]) -> bool:
+    def rests_on_conditions(self, run: Iterable[Move]) -> bool:
         """Whether the run takes two conditional flows out of one step, which their conditions may forbid."""
-        for place, puts in run:
-            chosen = [edge for edge in puts if self.edges[edge].branch.role == "choice"]
-            if len(chosen) > 1 and self.places[place].node in self.loose:
+        for move in run:
+            chosen = [edge for edge in move.puts if self.edges[edge].branch.role == "choice"]
+            if len(chosen) > 1 and self.places[move.place].node in self.loose:
                 return True
         return False
 
@@ -456,14 +458,14 @@ class Search:
             if defect.certain:
                 self.most = min(EFFORT * self.limit, self.effort + MORE)
 
-    def _run(self, state: int) -> tuple[tuple[int, tuple[int, ...]], ...]:
-        run: list[tuple[int, tuple[int, ...]]] = []
+    def _run(self, state: int) -> tuple[Move, ...]:
+        run: list[Move] = []
         step = self.parents[state]
         while step is not None:
             before, move = step
-            run.append((move.place, move.puts))
+            run.append(move)
             step = self.parents[before]
-        run.append((ENTRY, tuple(self.outs[ENTRY])))
+        run.append(Move(place=ENTRY, takes=0, puts=tuple(self.outs[ENTRY])))
         return tuple(reversed(run))
 
 

@@ -2,6 +2,7 @@
 
 from bpmn.layout.arrange import columns, lay_out, lay_out_pair
 from bpmn.layout.completion import complete
+from bpmn.layout.redraw import redraw
 from bpmn.layout.style import COMPACT, NORMAL, Style
 
-__all__ = ["COMPACT", "NORMAL", "Style", "columns", "complete", "lay_out", "lay_out_pair"]
+__all__ = ["COMPACT", "NORMAL", "Style", "columns", "complete", "lay_out", "lay_out_pair", "redraw"]

@@ -95,9 +95,16 @@ class _Connector:
             points = _direct(source, target)
             if not any(_crosses(points, box) for box in obstacles):
                 return points
-        one = End(box=_opposite(source, target), is_pool=True) if line.source in self._pools else End(box=source)
-        other = End(box=_opposite(target, source), is_pool=True) if line.target in self._pools else End(box=target)
+        one = self._end(line.source, source, target, len(self._model.outgoing.get(line.source, ())))
+        other = self._end(line.target, target, source, len(self._model.incoming.get(line.target, ())))
         return self._router.route(one, other, obstacles, self._gaps if line.is_message else ())
+
+    def _end(self, element: str, box: Bounds, other: Bounds, ways: int) -> End:
+        """An end of a line in that box; a gateway with several ways on this side spreads them."""
+        if element in self._pools:
+            return End(box=_opposite(box, other), is_pool=True)
+        node = self._model.node.get(element)
+        return End(box=box, is_gateway=node is not None and node.is_gateway and ways > 1)
 
     def _shown(self, element: str, plane: str, boxes: Mapping[str, Bounds]) -> tuple[str, Bounds] | None:
         """The shape of an element on a plane, or of the frame it is in, or a point on the edge that it is."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from bpmn.model import Bounds
 
@@ -20,6 +20,8 @@ State = tuple[int, int, int]
 
 #: How far a line may lie inside a border unnoticed.
 _TOUCH = 0.5
+#: How far a line keeps from what it passes.
+_BESIDE = 3.0
 #: What one bend costs, in units of length.
 _BEND = 60.0
 #: What leaving or entering by that side costs more than the natural one.
@@ -82,6 +84,8 @@ class End:
 
     box: Bounds
     is_pool: bool = False
+    #: Whether flows branch off or join there, up and down rather than beside one another.
+    is_gateway: bool = False
 
     @property
     def sides(self) -> dict[str, float]:
@@ -106,10 +110,11 @@ class FreeRouter:
     ) -> tuple[Point, ...]:
         """The way points from one end to the other around the obstacles; `levels` are heights to turn at, if any."""
         first: tuple[Point, ...] = ()
-        for points in _plain(source.box, target.box, levels, self._clear):
+        ways = chain(_branching(source, target), _plain(source.box, target.box, levels, self._clear))
+        for points in ways:
             if source.admits(points[0], points[1]) and target.admits(points[-1], points[-2]):
                 first = first or points
-                if _is_clear(points, [*obstacles, source.box, target.box]):
+                if _is_clear(points, obstacles, -_BESIDE) and _is_clear(points, (source.box, target.box), _TOUCH):
                     return points
         return self._search(source, target, obstacles) or first
 
@@ -165,6 +170,16 @@ def _out(box: Bounds, side: str, clear: float) -> Point:
     }[side]
 
 
+def _branching(source: End, target: End) -> Iterator[tuple[Point, ...]]:
+    """Up or down out of a gateway and along, or along and up or down into one."""
+    one, other = source.box, target.box
+    (sx, sy), (tx, ty) = one.centre, other.centre
+    if source.is_gateway and not target.is_gateway and abs(sy - ty) > one.height / 2 and other.x > sx:
+        yield dock(one, "bottom" if ty > sy else "top"), (sx, ty), (other.x, ty)
+    if target.is_gateway and not source.is_gateway and abs(sy - ty) > other.height / 2 and tx > one.right:
+        yield (one.right, sy), (tx, sy), dock(other, "top" if ty > sy else "bottom")
+
+
 def _plain(source: Bounds, target: Bounds, levels: Sequence[float], clear: float) -> Iterator[tuple[Point, ...]]:
     """The routes with at most two bends, the plainest first; the very first is always good enough to be drawn."""
     (sx, sy), (tx, ty) = source.centre, target.centre
@@ -191,13 +206,13 @@ def _plain(source: Bounds, target: Bounds, levels: Sequence[float], clear: float
     yield dock(source, "top"), (sx, top), (tx, top), dock(target, "top")
 
 
-def _is_clear(points: Sequence[Point], boxes: Iterable[Bounds]) -> bool:
-    """Whether the lines between the points run through none of the boxes."""
+def _is_clear(points: Sequence[Point], boxes: Iterable[Bounds], within: float) -> bool:
+    """Whether the lines between the points come into none of the boxes farther than so much."""
     for (x1, y1), (x2, y2) in pairwise(points):
         left, right, top, bottom = min(x1, x2), max(x1, x2), min(y1, y2), max(y1, y2)
         for box in boxes:
-            across = left < box.right - _TOUCH and right > box.x + _TOUCH
-            if across and top < box.bottom - _TOUCH and bottom > box.y + _TOUCH:
+            across = left < box.right - within and right > box.x + within
+            if across and top < box.bottom - within and bottom > box.y + within:
                 return False
     return True
 

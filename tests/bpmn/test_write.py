@@ -285,6 +285,10 @@ def test_a_removed_step_leaves_nothing_behind():
         {"reads": ("form", "register")},
         {"loop": Loop(kind="parallel", cardinality="2", collection="form")},
         {"repeat": 1 / 3},
+        {"for_compensation": True, "start_quantity": 2, "completion_quantity": 3},
+        {"kind": "serviceTask", "implementation": "##WebService"},
+        {"loop": Loop(kind="parallel", behavior="One", behavior_event="thrown", output="form", input_item="one")},
+        {"loop": Loop(kind="sequential", behavior="Complex", output_item="one")},
     ],
     ids=lambda values: "-".join(values),
 )
@@ -309,6 +313,70 @@ def test_events_change_in_place_and_in_kind():
 
     assert again.node["wait"].events == (wait,)
     assert again.node["signal"].event("message") is not None
+
+
+PARTICULAR = [
+    {"kind": "complexGateway", "activation": "n >= 2", "direction": "Converging"},
+    {"kind": "eventBasedGateway", "instantiate": True, "event_gateway_type": "Parallel"},
+    {"kind": "adHocSubProcess", "ordering": "Sequential", "completion": "done", "cancel_remaining": False},
+    {"kind": "transaction", "method": "##Image"},
+    {"kind": "intermediateCatchEvent", "parallel_multiple": True},
+    {"kind": "intermediateThrowEvent", "events": (EventDefinition(kind="compensate", reference="t", waits=False),)},
+    {"kind": "intermediateThrowEvent", "events": (EventDefinition(kind="message", operation="op"),)},
+    {"events": (EventDefinition(kind="link", reference="甲", link_sources=("l1", "l2"), link_target="l3"),)},
+    {"events": (EventDefinition(kind="conditional", expression="a > 1", language="feel"),)},
+]
+
+
+@pytest.mark.parametrize("values", PARTICULAR, ids=lambda values: "-".join(values))
+def test_what_only_some_kinds_say_is_written_and_taken_back(values):
+    operation = '<b:operation id="op"><b:inMessageRef>m</b:inMessageRef></b:operation>'
+    before = with_roots(f'<b:message id="m"/><b:interface id="i">{operation}</b:interface>')
+    node = Node(**{"id": "new", "kind": "intermediateThrowEvent", "process": "p"} | values)
+
+    plain = before.evolve(nodes=(*before.nodes, Node(id="new", kind=node.kind, process="p")))
+    changed = read(write(change(read(write(plain)), "new", **values)))
+    back = read(write(plain.evolve(source=changed.source)))
+
+    assert changed.node["new"] == read(write(before.evolve(nodes=(*before.nodes, node)))).node["new"] == node
+    assert said(back) == said(plain)
+    assert changed.faults == ()
+
+
+def with_roots(text: str) -> Model:
+    """The small file with more beside its process."""
+    return read(FILE.replace(b"<b:process", text.encode() + b"<b:process", 1))
+
+
+def test_a_shared_definition_that_changes_at_one_event_stays_for_the_others():
+    event = '<b:endEvent id="{}"><b:eventDefinitionRef>d</b:eventDefinitionRef></b:endEvent>'
+    process = f'<b:process id="two">{event.format("e1")}{event.format("e2")}</b:process>'
+    model = with_roots(f'<b:signal id="s"/><b:signalEventDefinition id="d" signalRef="s"/>{process}')
+
+    again = read(write(change(model, "e1", events=(EventDefinition(kind="signal", reference="other"),))))
+
+    assert [event.reference for event in again.node["e1"].events] == ["other"]
+    assert [(event.id, event.reference) for event in again.node["e2"].events] == [("d", "s")]
+    assert not any(fault.problem == "duplicate-id" for fault in again.faults)
+
+
+def test_pools_processes_data_and_messages_say_more_and_say_it_no_more():
+    model = read(write(everything()))
+    more = model.evolve(
+        processes=tuple(part.evolve(type="Public") for part in model.processes),
+        pools=tuple(replace(part, multiplicity=(2, 5)) for part in model.pools),
+        data=tuple(replace(part, state="核验", item="paper") for part in model.data),
+        roots=(
+            *(replace(root, structure="paper") for root in model.roots),
+            Root(id="paper", kind="itemDefinition", code="xs:string", is_collection=True),
+        ),
+    )
+
+    again = read(write(more))
+
+    assert said(again) == said(more)
+    assert again.faults == ()
+    assert said(read(write(model.evolve(source=again.source)))) == said(model)
 
 
 def test_a_step_moves_to_another_lane_and_pool():

@@ -42,7 +42,7 @@ def written_in(root, module):
 def problems(root):
     """Give every problem there is, with its English sentence."""
     found = dict(RULES)
-    for module in ("read", "nodes", "walk"):
+    for module in ("read", "nodes", "values", "walk"):
         found |= written_in(root, module)
     found |= {("bad-annotation", rule): sentence for rule, sentence in ANNOTATIONS.items()}
     found |= {("not-xml", rule): sentence for rule, sentence in UNREADABLE.items()}

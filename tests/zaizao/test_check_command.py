@@ -2,6 +2,8 @@
 
 import pytest
 
+from bpmn import build, write
+
 BROKEN = b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process id="p"><task id="a"'
 
 
@@ -75,3 +77,18 @@ def test_every_public_file_gets_an_answer(run, shared):
     assert answer.code == 1
     assert answer.err == ""
     assert len(answer.lines) == len(files) > 800
+
+
+def test_a_problem_shows_the_way_to_it(run, tmp_path):
+    model = build("p").start("s").parallel("a").branch().step("t", name="审查").branch().step("u").join("j").end().model
+    doubled = model.evolve(
+        nodes=tuple(node.evolve(kind="exclusiveGateway") if node.id == "j" else node for node in model.nodes)
+    )
+    file = tmp_path / "doubled.bpmn"
+    file.write_bytes(write(doubled))
+
+    (problem,) = [p for p in run("check", file, "--json").json["problems"] if p["severity"] == "error"]
+
+    assert problem["run"][:2] == ["s", "s-a"]
+    assert problem["run"][-1] == "j"
+    assert "s → a → 审查 → u → j → j" in run("check", file).out

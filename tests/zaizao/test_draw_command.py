@@ -5,7 +5,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bpmn import read
+from bpmn import build, read, write
+from bpmn.look import INKS
 
 
 def test_a_file_without_a_diagram_is_drawn(run, make, tmp_path):
@@ -67,3 +68,28 @@ def test_an_unreadable_file_is_named_with_its_line(run, tmp_path):
     assert answer.code == 1
     assert "draft.bpmn:3:" in answer.err
     assert answer.err.count("\n") == 1
+
+
+def test_problems_are_marked_with_the_way_to_them_and_told_below(run, tmp_path):
+    model = build("p").start("s").exclusive("x").branch().step("t", name="审查").branch().step("u").join("j").end().model
+    stuck = model.evolve(nodes=tuple(n.evolve(kind="parallelGateway") if n.id == "j" else n for n in model.nodes))
+    file, picture, plain = tmp_path / "stuck.bpmn", tmp_path / "stuck.svg", tmp_path / "plain.svg"
+    file.write_bytes(write(stuck))
+
+    assert run("draw", file, "-o", picture, "--problems").code == 0
+    assert run("draw", file, "-o", plain).code == 0
+
+    assert "永远等不到" in picture.read_text()
+    assert INKS["passed"].line in picture.read_text()
+    assert INKS["wrong"].line in picture.read_text()
+    assert "永远等不到" not in plain.read_text()
+
+
+def test_a_sound_file_has_nothing_to_mark(run, tmp_path):
+    file = tmp_path / "sound.bpmn"
+    file.write_bytes(write(build("p").start("s", name="申请").step("t", name="审查").end("e", name="办结").model))
+
+    assert run("draw", file, "-o", tmp_path / "marked.svg", "--problems").code == 0
+    assert run("draw", file, "-o", tmp_path / "plain.svg").code == 0
+
+    assert (tmp_path / "marked.svg").read_bytes() == (tmp_path / "plain.svg").read_bytes()

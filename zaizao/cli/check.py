@@ -16,6 +16,9 @@ from zaizao.cli.files import existing, told
 from zaizao.cli.text import DEFAULT_WIDTH, Column, table
 from zaizao.cli.worded import Call, Command, option
 
+#: Names shown of a run; of a longer one the first and the last.
+MOST_NAMES = 12
+
 
 @click.command("check", cls=Command)
 @click.argument("files", nargs=-1, required=True)
@@ -71,6 +74,7 @@ def _json(call: Call, file: str, problems: tuple[Problem, ...]) -> str:
                     "line": problem.line,
                     "message": problem_sentence(problem, call.words),
                     "details": problem.details,
+                    "run": problem.run,
                 }
                 for problem in problems
             ],
@@ -90,6 +94,9 @@ def _page(call: Call, file: str, model: Model | None, problems: tuple[Problem, .
     lines = ["  ".join(part for part in head if part)]
     if problems:
         lines += ["", *_table(call, problems), ""]
+    ways = [_way(call, model, problem) for problem in problems if model is not None and problem.run]
+    if ways:
+        lines += [*ways, ""]
     return "\n".join(lines)
 
 
@@ -104,6 +111,14 @@ def _verdict(call: Call, problems: tuple[Problem, ...]) -> str:
     parts = [click.style(call.say("check.errors", n=errors), fg="red")] if errors else []
     parts += [click.style(call.say("check.warnings", n=warnings), fg="yellow")] if warnings else []
     return call.say("check.comma").join(parts) or click.style(call.say("check.clean"), fg="green")
+
+
+def _way(call: Call, model: Model, problem: Problem) -> str:
+    """The run that proves a problem: the names of the elements on it, the middle of a long one left out."""
+    names = [visible(model.node[step].name.strip() or step) for step in problem.run if step in model.node]
+    if len(names) > MOST_NAMES:
+        names = [*names[: MOST_NAMES // 2], "…", *names[-(MOST_NAMES // 2) :]]
+    return call.say("check.run", problem=problem.problem, element=visible(problem.element), way=" → ".join(names))
 
 
 def _table(call: Call, problems: tuple[Problem, ...]) -> list[str]:

@@ -1,21 +1,29 @@
 """`zaizao draw`: a picture of a file, or the file with its diagram laid out."""
 
 import json
+from collections.abc import Sequence
 
 import click
 
 from bpmn import Model, write
-from bpmn.drawing import draw
+from bpmn.check import check
+from bpmn.drawing import Mark, Note, draw
+from bpmn.problem import Problem
+from zaizao.cli.failures import problem_sentence
 from zaizao.cli.files import load, output, save, told
 from zaizao.cli.worded import Call, Command, option
+
+#: Problems named below a drawing.
+MOST_NOTES = 40
 
 
 @click.command("draw", cls=Command)
 @click.argument("file")
 @option("-o", "--output", "target", required=True)
 @option("--relayout", is_flag=True)
+@option("--problems", "problems", is_flag=True)
 @click.pass_obj
-def command(call: Call, file: str, target: str, relayout: bool, as_json: bool) -> int:
+def command(call: Call, file: str, target: str, relayout: bool, problems: bool, as_json: bool) -> int:
     """Draw the file as it is, or laid out where it has no diagram."""
     path = output(target, (".svg", ".png", ".bpmn"))
     ending = path.suffix.lower()
@@ -24,7 +32,8 @@ def command(call: Call, file: str, target: str, relayout: bool, as_json: bool) -
         from bpmn.layout import complete, lay_out
 
         model = lay_out(model) if relayout else complete(model)
-    save(path, write(model) if ending == ".bpmn" else _picture(call, model, ending))
+    faults = check(model) if problems else ()
+    save(path, write(model) if ending == ".bpmn" else _picture(call, model, ending, faults))
     if as_json:
         click.echo(json.dumps({"file": told(file), "out": told(path), "nodes": len(model.nodes)}, ensure_ascii=False))
     else:
@@ -32,9 +41,10 @@ def command(call: Call, file: str, target: str, relayout: bool, as_json: bool) -
     return 0
 
 
-def _picture(call: Call, model: Model, ending: str) -> bytes:
+def _picture(call: Call, model: Model, ending: str, problems: Sequence[Problem]) -> bytes:
     """The drawing as SVG or PNG; characters that PNG cannot show are named on the error stream."""
-    drawing = draw(model, language=call.settings.language)
+    marks, notes = _marked(call, problems)
+    drawing = draw(model, language=call.settings.language, marks=marks, notes=notes)
     if ending == ".svg":
         return drawing.encode()
     from bpmn.picture import missing_characters, png, texts
@@ -44,3 +54,23 @@ def _picture(call: Call, model: Model, ending: str) -> bytes:
         named = call.words("list.separator").join(f"{letter} U+{ord(letter):04X}" for letter in missing)
         click.echo(call.words("docx.missing-characters", characters=named), err=True)
     return png(drawing)
+
+
+def _marked(call: Call, problems: Sequence[Problem]) -> tuple[dict[str, Mark], list[Note]]:
+    """The runs that prove problems and the elements at fault, numbered, with a line for each below the drawing."""
+    marks = {element: Mark(state="passed") for problem in problems for element in problem.run}
+    is_passed = bool(marks)
+    numbers: dict[str, int] = {}
+    notes = []
+    for problem in sorted(problems, key=lambda problem: problem.severity != "error"):
+        state = "wrong" if problem.severity == "error" else "doubtful"
+        if problem.element and problem.element not in numbers:
+            numbers[problem.element] = len(numbers) + 1
+            is_on_way = state == "doubtful" and not problem.run and problem.element in marks
+            marks[problem.element] = Mark(state="passed" if is_on_way else state, number=numbers[problem.element])
+        text = problem_sentence(problem, call.words)
+        notes.append(Note(text=text, state=state, number=numbers.get(problem.element)))
+    if len(notes) > MOST_NOTES:
+        notes[MOST_NOTES:] = [Note(text=call.say("draw.more", n=len(notes) - MOST_NOTES))]
+    passed = [Note(text=call.say("draw.passed"), state="passed")] if is_passed else []
+    return marks, passed + notes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import click
 from bpmn import Model
 from bpmn.calls import flattened
 from bpmn.check import check
+from bpmn.problem import Problem
 from reports.format import visible
 from zaizao import wiring
 from zaizao.cli.check import stopping
@@ -31,6 +32,20 @@ def ready(call: Call, file: str, library: Mapping[str, Model]) -> Model | None:
     """Read a file to be simulated, with its calls filled in; where something in it is wrong, say what."""
     from analysis.simulation import refusals
 
+    return _judged(call, file, library, refusals)
+
+
+def usable(call: Call, file: str, library: Mapping[str, Model]) -> Model | None:
+    """Read a file to be judged or changed, with its calls filled in; where something in it is wrong, say what."""
+    return _judged(call, file, library, lambda _model, _library: ())
+
+
+def _judged(
+    call: Call,
+    file: str,
+    library: Mapping[str, Model],
+    refusals: Callable[[Model, Mapping[str, Model]], Iterable[Problem]],
+) -> Model | None:
     model = load(file)
     problems = stopping(check(model), "analysis") or tuple(refusals(model, library))
     for problem in problems[:SHOWN]:

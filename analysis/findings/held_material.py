@@ -1,0 +1,61 @@
+"""`held-material`: the applicant hands in what an office issued itself, or what the case gave before.
+
+In Chinese practice: 能通过部门间核验的不再要求提交. Giving what the same step took in is not issuing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from analysis.findings.finding import Finding
+from analysis.findings.repeated_material import hand_ins, must_come_in
+from analysis.findings.subject import Subject
+
+
+def held_material(subject: Subject) -> Iterator[Finding]:
+    """One finding a material: the steps that ask the applicant for what an office or the case already holds."""
+    givers = _givers(subject)
+    offices = _offices(subject)
+    for material, steps in hand_ins(subject).items():
+        found: list[str] = []
+        evidence: dict[str, Any] = {"material": material}
+        for step in steps:
+            if must_come_in(subject, step, material):
+                continue
+            earlier = [giver for giver in givers.get(material, ()) if subject.relations.before(giver, step)]
+            issuer = _issuer(subject, step, material)
+            if issuer in offices:
+                evidence["issuer"] = issuer
+            if earlier:
+                evidence.setdefault("given_by", []).extend(g for g in earlier if g not in evidence.get("given_by", ()))
+            if earlier or issuer in offices:
+                found.append(step)
+        if found:
+            yield Finding(
+                finding="held-material",
+                steps=tuple(found),
+                evidence=evidence,
+                missing=subject.suggested_materials(found, material),
+                move="share-material",
+            )
+
+
+def _givers(subject: Subject) -> dict[str, list[str]]:
+    """The steps that issue each material: they give it and did not take it in themselves."""
+    found: dict[str, list[str]] = {}
+    for step in subject.steps:
+        for material in subject.relations.gives(step) - subject.relations.takes_in(step):
+            found.setdefault(material, []).append(step)
+    return found
+
+
+def _offices(subject: Subject) -> frozenset[str]:
+    """Names and codes of the units of the procedure and of the organisation."""
+    own = {text for unit in subject.model.units if not unit.applicant for text in (unit.name, unit.code) if text}
+    return frozenset(own) | (subject.organisation or frozenset())
+
+
+def _issuer(subject: Subject, step: str, material: str) -> str:
+    wanted = (item for item in subject.node(step).materials if item.name == material and item.use == "needs")
+    return next((item.issuer for item in wanted if item.issuer), "")

@@ -1,0 +1,152 @@
+"""`ping-pong`: work goes to another office and comes back, and nothing was gained there.
+
+The redesign heuristic is "case assignment" and "order-based work" turned to offices: keep a case where it is (Reijers
+and Limam Mansar 2005, "customer teams"). Going back round a loop is rework, not ping-pong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from analysis.findings.finding import Finding
+from analysis.findings.pass_through import adds_something
+from analysis.findings.subject import JUDGING, Subject
+
+#: From how many hand-overs between the same two offices on one is told to look.
+_OFTEN = 3
+
+
+def ping_pong(subject: Subject) -> Iterator[Finding]:
+    """Stays at another office that gain nothing, then two offices that hand over to each other again and again."""
+    told: set[tuple[str, str]] = set()
+    for stay in _stays(subject):
+        home, away = subject.unit_key(stay.came_from), subject.unit_key(stay.steps[0])
+        if not stay.is_fruitless:
+            continue
+        told.add((home, away))
+        yield Finding(
+            finding="ping-pong",
+            steps=stay.steps,
+            evidence={"from": home, "at": away, "came_from": stay.came_from, "went_to": stay.went_to},
+            protected=all(map(subject.is_mandatory, stay.steps)),
+            missing=subject.unsure(stay.steps, "kind", "materials"),
+            move="regroup",
+        )
+    yield from _often(subject, told)
+
+
+class _Stay:
+    """What happens at another office between work leaving an office and coming back to it."""
+
+    def __init__(self, subject: Subject, came_from: str, steps: Sequence[str], went_to: Sequence[str]) -> None:
+        self.steps = subject.in_path_order(steps)
+        self.came_from = came_from
+        self.went_to = list(went_to)
+        self._subject = subject
+
+    @property
+    def is_fruitless(self) -> bool:
+        """Whether no step of it judges, and nothing it makes is used afterwards."""
+        return not any(self._gains(step) for step in self.steps)
+
+    def _gains(self, step: str) -> bool:
+        subject = self._subject
+        if (
+            subject.kind(step) in _FRUITFUL
+            or subject.stops_clock(step)
+            or adds_something_outside(subject, step, self.steps)
+        ):
+            return True
+        return any(
+            set(subject.relations.used_after(step, material)) - set(self.steps)
+            for material in subject.relations.takes_in(step)
+        )
+
+
+#: Kinds of steps that are a gain by themselves: a judgement, or something the applicant gets.
+_FRUITFUL = JUDGING | {"accept", "produce", "notify"}
+
+
+def adds_something_outside(subject: Subject, step: str, among: Sequence[str]) -> bool:
+    """Whether what a step does is used by anything but the steps it stands among."""
+    given = subject.relations.gives(step)
+    if any(set(subject.relations.used_after(step, material)) - set(among) for material in given):
+        return True
+    inside_only = given and all(subject.relations.used_after(step, material) for material in given)
+    return not inside_only and adds_something(subject, step)
+
+
+def _stays(subject: Subject) -> Iterator[_Stay]:
+    """Every stay at another office, in path order; each set of steps once."""
+    seen: set[frozenset[str]] = set()
+    for giver in subject.steps:
+        home = subject.unit_key(giver)
+        for taker in subject.followers[giver]:
+            away = subject.unit_key(taker)
+            if not home or not away or home == away or not subject.relations.before(giver, taker):
+                continue
+            steps, exits = _region(subject, taker)
+            if exits and frozenset(steps) not in seen and all(subject.unit_key(step) == home for step in exits):
+                seen.add(frozenset(steps))
+                yield _Stay(subject, giver, steps, exits)
+
+
+def _region(subject: Subject, begin: str) -> tuple[list[str], list[str]]:
+    """The steps of one office that follow a step without leaving it, and the steps that come after them."""
+    unit = subject.unit_key(begin)
+    steps, exits = {begin: None}, dict[str, None]()
+    waiting = [begin]
+    while waiting:
+        step = waiting.pop()
+        for following in subject.followers[step]:
+            if not subject.relations.before(step, following):
+                continue
+            if subject.unit_key(following) != unit:
+                exits[following] = None
+            elif following not in steps:
+                steps[following] = None
+                waiting.append(following)
+    return list(steps), list(exits)
+
+
+def _often(subject: Subject, told: set[tuple[str, str]]) -> Iterator[Finding]:
+    """Two offices that hand over to each other three times or more in one case."""
+    for (home, away), passed in _hand_overs(subject).items():
+        if (home, away) in told or (away, home) in told:
+            continue
+        chain = _longest(subject, passed)
+        if len(chain) >= _OFTEN:
+            first = subject.unit_key(chain[0][0])
+            other = away if first == home else home
+            steps = subject.in_path_order(step for pair in chain for step in pair if subject.unit_key(step) == other)
+            yield Finding(
+                finding="ping-pong",
+                steps=steps,
+                evidence={"from": first, "at": other, "hand_overs": len(chain)},
+                missing=subject.unsure(steps, "kind", "materials"),
+                certain=False,
+                move="regroup",
+            )
+
+
+def _hand_overs(subject: Subject) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """The hand-overs between each two offices, either way, in path order."""
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for giver in subject.steps:
+        for taker in subject.followers[giver]:
+            home, away = sorted((subject.unit_key(giver), subject.unit_key(taker)))
+            if home and home != away and subject.relations.before(giver, taker):
+                found.setdefault((home, away), []).append((giver, taker))
+    return found
+
+
+def _longest(subject: Subject, passed: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Hand-overs that follow each other in one case: the next one begins where, or after, the last one led."""
+    chain: list[tuple[str, str]] = []
+    for pair in passed:
+        if not chain or (
+            subject.unit_key(chain[-1][1]) == subject.unit_key(pair[0])
+            and (chain[-1][1] == pair[0] or subject.relations.before(chain[-1][1], pair[0]))
+        ):
+            chain.append(pair)
+    return chain

@@ -1,0 +1,40 @@
+"""`same-approver`: one and the same post judges the same case twice in a row.
+
+The redesign heuristic is "task composition" (Reijers and Limam Mansar 2005). Four eyes stay four: where the law wants
+another person, or several people may share the work, two judgements are two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analysis.findings.finding import Finding
+from analysis.findings.subject import JUDGING, Subject, runs
+
+
+def same_approver(subject: Subject) -> Iterator[Finding]:
+    """One finding for each longest row of judgements of one post."""
+    pairs = [
+        (pair.first, pair.second) for pair in subject.neighbours if _is_one_person(subject, pair.first, pair.second)
+    ]
+    for row in runs(pairs):
+        yield Finding(
+            finding="same-approver",
+            steps=row,
+            evidence={"unit": subject.unit_key(row[0]), "post": subject.model.post_of.get(row[0], "")},
+            protected=all(map(subject.is_mandatory, row)),
+            missing=subject.unsure(row, "kind", "post"),
+            move="merge-steps",
+        )
+
+
+def _is_one_person(subject: Subject, first: str, second: str) -> bool:
+    kinds = {subject.kind(first), subject.kind(second)}
+    unit = subject.unit(first)
+    if not kinds <= JUDGING or unit is None or unit.key != subject.unit_key(second):
+        return False
+    posts = {subject.model.post_of.get(step, "") for step in (first, second)} - {""}
+    if len(posts) > 1 or subject.are_apart(first, second):
+        return False
+    is_mixed = "check" in kinds and len(kinds) > 1
+    return unit.staff == 1 or not is_mixed

@@ -1,0 +1,359 @@
+"""The procedure under judgement, with what every finding asks about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+
+from analysis.extent import processes_of, steps_of
+from analysis.findings.finding import Missing
+from analysis.timing.times import Clocks
+from bpmn.control_flow import ControlFlow
+from bpmn.model import Model, Node, SequenceFlow, Unit
+from bpmn.relations import Neighbour, Relations, relations
+from bpmn.routing import exclusive_shares
+
+#: Kinds of steps that judge a case.
+JUDGING = frozenset(("check", "decide", "approve"))
+#: The levels of government, lowest first.
+LEVELS = ("village", "town", "county", "city", "province", "state")
+
+
+class Subject:
+    """A model, how its steps relate to each other, and what the organisation says.
+
+    `units` are the names and codes of the units of an organisation, where one is loaded.
+    """
+
+    def __init__(self, model: Model, *, known: Relations | None = None, units: frozenset[str] | None = None) -> None:
+        self.model = model
+        self.relations = known or relations(model)
+        self.organisation = units
+
+    @cached_property
+    def steps(self) -> tuple[str, ...]:
+        """The steps of the procedure outside the applicant's pools, in path order."""
+        counted = {node.id for node in steps_of(self.model)}
+        return tuple(step for step in self.relations.steps if step in counted)
+
+    @cached_property
+    def all_steps(self) -> tuple[str, ...]:
+        """The steps of the procedure, the applicant's own too, in path order."""
+        processes = processes_of(self.model)
+        return tuple(step for step in self.relations.steps if self.model.node[step].process in processes)
+
+    def node(self, step: str) -> Node:
+        """The node of an id."""
+        return self.model.node[step]
+
+    def kind(self, step: str) -> str:
+        """What `gov:step` calls it; empty where it says nothing."""
+        said = self.model.node[step].step
+        return said.kind if said is not None else ""
+
+    def of_kind(self, *kinds: str) -> tuple[str, ...]:
+        """The steps of these kinds, in path order."""
+        return tuple(step for step in self.steps if self.kind(step) in kinds)
+
+    def unit(self, step: str) -> Unit | None:
+        """The unit that does a step; none for the applicant."""
+        unit = self.model.unit_of.get(step)
+        return None if unit is None or unit.applicant else unit
+
+    def unit_key(self, step: str) -> str:
+        """What steps of one unit share; empty for none."""
+        unit = self.unit(step)
+        return unit.key if unit is not None else ""
+
+    def is_mandatory(self, step: str) -> bool:
+        """Whether the law demands the step."""
+        said = self.model.node[step].step
+        return said is not None and said.mandatory
+
+    def stops_clock(self, step: str) -> bool:
+        """Whether a clock-stop stands on the step."""
+        said = self.model.node[step].step
+        return said is not None and bool(said.clock_stop)
+
+    @cached_property
+    def kept_apart(self) -> frozenset[str]:
+        """The steps another person must do, and those that must be done by another person than them."""
+        found: set[str] = set()
+        for node in self.model.nodes:
+            if node.step is not None and node.step.separate_from:
+                found.add(node.id)
+                found.update(node.step.separate_from)
+        return frozenset(found)
+
+    def are_apart(self, first: str, second: str) -> bool:
+        """Whether the law wants different persons at two steps."""
+        one, other = self.model.node[first].step, self.model.node[second].step
+        return (one is not None and second in one.separate_from) or (other is not None and first in other.separate_from)
+
+    def in_path_order(self, steps: Iterable[str]) -> tuple[str, ...]:
+        """The steps, each once, as a case meets them."""
+        return tuple(sorted(set(steps), key=self.relations.position.__getitem__))
+
+    @cached_property
+    def _clocks(self) -> Clocks:
+        return Clocks(self.model)
+
+    def work_seconds(self, step: str) -> float:
+        """The mean work of one round of a step, in seconds of its own clock; 0 where the file names none."""
+        return self._clocks.times(self.model.node[step]).work.mean
+
+    # What is a result
+
+    def is_result(self, step: str, material: str) -> bool:
+        """Whether what a step gives is a result for the applicant."""
+        return (
+            self.kind(step) in ("produce", "notify")
+            or self.tells_applicant(step)
+            or any(
+                item.name == material and item.use == "gives" and item.to == "applicant"
+                for item in self.model.node[step].materials
+            )
+        )
+
+    def is_awaited(self, step: str) -> bool:
+        """Whether a message of a step starts a pool or is awaited by somebody."""
+        pools = {pool.id for pool in self.model.pools if pool.process}
+        return any(end in self.model.node or end in pools or end in self.model.process for end in self.sent_to(step))
+
+    def sent_to(self, step: str) -> Sequence[str]:
+        """Where the message flows of a step lead."""
+        return self._sent.get(step, ())
+
+    @cached_property
+    def _sent(self) -> Mapping[str, Sequence[str]]:
+        found: dict[str, list[str]] = {}
+        for message in self.model.message_flows:
+            found.setdefault(message.source, []).append(message.target)
+        return found
+
+    def is_applicants(self, step: str) -> bool:
+        """Whether the applicant does a step."""
+        return self._is_applicants(step)
+
+    def tells_applicant(self, step: str) -> bool:
+        """Whether a message flow leads from a step to the applicant."""
+        return any(map(self._is_applicants, self.sent_to(step)))
+
+    def _is_applicants(self, end: str) -> bool:
+        node = self.model.node.get(end)
+        if node is not None:
+            unit = self.model.unit_of.get(end)
+            return node.process in self.model.applicant_processes or (unit is not None and unit.applicant)
+        pool = next((pool for pool in self.model.pools if pool.id == end), None)
+        if pool is None:
+            return end in self.model.applicant_processes
+        return pool.process in self.model.applicant_processes or (pool.unit is not None and pool.unit.applicant)
+
+    # What follows what
+
+    @cached_property
+    def neighbours(self) -> tuple[Neighbour, ...]:
+        """Every two steps of the procedure that follow each other in a row, in path order of the first."""
+        counted = set(self.steps)
+        return tuple(pair for step in self.steps for pair in self.relations.in_a_row(step) if pair.second in counted)
+
+    @cached_property
+    def followers(self) -> Mapping[str, tuple[str, ...]]:
+        """The steps that come next after each step, whatever gateways, events and messages lie between them."""
+        return {step: _next_steps(self.relations.flow, self._heard, step) for step in self.all_steps}
+
+    @cached_property
+    def _preceding(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for step, followers in self.followers.items():
+            for follower in followers:
+                found.setdefault(follower, []).append(step)
+        return {step: tuple(givers) for step, givers in found.items()}
+
+    def came_from(self, step: str) -> tuple[str, ...]:
+        """The steps a case may come from directly, whatever lies between."""
+        return self._preceding.get(step, ())
+
+    def first_step_after(self, element: str) -> str:
+        """The first step at or behind an element, along its first flows; empty where none follows."""
+        return self._nearest(element, forward=True)
+
+    def last_step_before(self, element: str) -> str:
+        """The last step at or before an element, along its first flows; empty where none comes before."""
+        return self._nearest(element, forward=False)
+
+    def _nearest(self, element: str, *, forward: bool) -> str:
+        seen, waiting = {element: None}, [element]
+        for place in waiting:
+            node = self.model.node.get(place)
+            if node is not None and node.is_step:
+                return place
+            flows = self.model.outgoing.get(place, ()) if forward else self.model.incoming.get(place, ())
+            ends = [flow.target if forward else flow.source for flow in flows]
+            if node is not None and node.attached_to and not forward:
+                ends.append(node.attached_to)
+            for end in ends:
+                if end not in seen:
+                    seen[end] = None
+                    waiting.append(end)
+        return ""
+
+    def only_ends(self, flow: SequenceFlow) -> bool:
+        """Whether nothing but the end of the case lies behind a flow: events that catch nothing, then end events."""
+        seen, waiting = {flow.target}, [flow.target]
+        while waiting:
+            node = self.model.node.get(waiting.pop())
+            if node is None or node.is_activity or node.kind == "intermediateCatchEvent":
+                return False
+            for leaving in self.model.outgoing[node.id]:
+                if leaving.target not in seen:
+                    seen.add(leaving.target)
+                    waiting.append(leaving.target)
+        return True
+
+    def ending_share(self, gateway: str) -> float:
+        """The share of cases an exclusive gateway sends to nothing but the end."""
+        flow = self.relations.flow
+        vertex = flow.vertices[flow.main[gateway]]
+        shares = exclusive_shares(self.model, flow, vertex)
+        ways = [self.model.flow.get(flow.arcs[arc].flow) for arc in vertex.leaving]
+        return sum(share for share, way in zip(shares, ways, strict=True) if way is not None and self.only_ends(way))
+
+    @cached_property
+    def _heard(self) -> Mapping[str, tuple[int, ...]]:
+        """The vertices each node's messages go to."""
+        flow = self.relations.flow
+        found: dict[str, list[int]] = {}
+        for message in flow.messages:
+            if message.source >= 0 and message.target >= 0:
+                found.setdefault(flow.vertices[message.source].node, []).append(message.target)
+        return {node: tuple(targets) for node, targets in found.items()}
+
+    def catches_message(self, element: str) -> bool:
+        """Whether a node waits for a message."""
+        node = self.model.node[element]
+        return node.kind == "receiveTask" or (
+            node.kind in ("intermediateCatchEvent", "startEvent", "boundaryEvent") and node.event("message") is not None
+        )
+
+    # What is missing for a finding to be sure
+
+    def unsure(self, steps: Iterable[str], *annotations: str) -> tuple[Missing, ...]:
+        """Which of the annotations the steps lack or hold as suggestions only.
+
+        "kind" is lacking where `gov:step kind` is, "materials" where a step without kind names none; "post", "level",
+        "purpose" and "basis" where the attribute is.
+        """
+        found: dict[Missing, None] = {}
+        for step in self.in_path_order(steps):
+            for annotation in annotations:
+                if self._lacks(self.model.node[step], annotation):
+                    found[Missing(element=step, annotation=annotation)] = None
+        return tuple(found)
+
+    def suggested_materials(self, steps: Iterable[str], material: str) -> tuple[Missing, ...]:
+        """The steps at which a material stands only as a suggestion."""
+        return tuple(
+            Missing(element=step, annotation="materials")
+            for step in self.in_path_order(steps)
+            if any(item.name == material and item.source == "suggested" for item in self.model.node[step].materials)
+        )
+
+    def suggested(self, steps: Iterable[str]) -> tuple[Missing, ...]:
+        """The steps whose `gov:step` is only a suggestion."""
+        return tuple(
+            Missing(element=step, annotation="step")
+            for step in self.in_path_order(steps)
+            if (said := self.model.node[step].step) is not None and said.source == "suggested"
+        )
+
+    def _lacks(self, node: Node, annotation: str) -> bool:
+        if annotation == "materials":
+            suggested = any(material.source == "suggested" for material in node.materials)
+            return suggested or (not node.materials and (node.step is None or not node.step.kind))
+        if annotation == "post":
+            return not self.model.post_of.get(node.id)
+        if node.step is None or node.step.source == "suggested":
+            return True
+        return not getattr(node.step, annotation)
+
+
+def _next_steps(flow: ControlFlow, heard: Mapping[str, tuple[int, ...]], step: str) -> tuple[str, ...]:
+    """Walk from a step to the next ones; into sub-processes by their starts, out of them where they end."""
+    found: dict[str, None] = {}
+    begin = flow.main.get(step)
+    waiting = _onward(flow, heard, begin) if begin is not None else []
+    seen = set(waiting)
+    while waiting:
+        number = waiting.pop()
+        vertex = flow.vertices[number]
+        if vertex.kind == "step":
+            found[vertex.node] = None
+            continue
+        for target in _onward(flow, heard, number):
+            if target not in seen:
+                seen.add(target)
+                waiting.append(target)
+    return tuple(found)
+
+
+def _onward(flow: ControlFlow, heard: Mapping[str, tuple[int, ...]], number: int) -> list[int]:
+    """The vertices that come next after one: by its arcs, its messages, into and out of its scope."""
+    vertex = flow.vertices[number]
+    if vertex.kind == "enter":
+        return list(flow.scopes[flow.scope_of[vertex.node]].starts)
+    found = [flow.arcs[arc].target for arc in vertex.leaving]
+    if flow.main.get(vertex.node) == number:
+        found += heard.get(vertex.node, ())
+    if vertex.kind in ("end", "terminate") and vertex.scope >= 0 and flow.scopes[vertex.scope].node:
+        around = flow.main.get(flow.scopes[vertex.scope].node)
+        leaving = flow.vertices[around].leaving if around is not None else ()
+        found += [flow.arcs[arc].target for arc in leaving]
+    return found
+
+
+def groups(pairs: Iterable[tuple[str, str]]) -> list[set[str]]:
+    """The connected groups of a relation given by its pairs, in the order in which they are met.
+
+    >>> groups([("a", "b"), ("c", "d"), ("b", "e")]) == [{"a", "b", "e"}, {"c", "d"}]
+    True
+    """
+    group_of: dict[str, set[str]] = {}
+    for first, second in pairs:
+        one, other = group_of.setdefault(first, {first}), group_of.setdefault(second, {second})
+        if one is not other:
+            one |= other
+            for member in other:
+                group_of[member] = one
+    found: dict[int, set[str]] = {id(group): group for group in group_of.values()}
+    return list(found.values())
+
+
+def level_rank(unit: Unit | None) -> int:
+    """How high the level of a unit is; -1 where it is not said."""
+    return LEVELS.index(unit.level) if unit is not None and unit.level in LEVELS else -1
+
+
+def runs(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, ...]]:
+    """The longest chains made of pairs of neighbours; where ways part, each next one begins or goes on with its own.
+
+    >>> runs([("a", "b"), ("b", "c"), ("x", "y")])
+    [('a', 'b', 'c'), ('x', 'y')]
+    """
+    following: dict[str, str] = {}
+    before: set[str] = set()
+    extra: list[tuple[str, str]] = []
+    for first, second in pairs:
+        if first in following or second in before:
+            extra.append((first, second))
+        else:
+            following[first] = second
+            before.add(second)
+    found: list[tuple[str, ...]] = []
+    for first in following:
+        if first not in before:
+            chain = [first]
+            while chain[-1] in following:
+                chain.append(following[chain[-1]])
+            found.append(tuple(chain))
+    return found + extra

@@ -1,0 +1,352 @@
+"""What every step needs and gives, what is in the case before it, and who uses a material later.
+
+A material is known by its name, whichever way the file says it: by `gov:material`, or by an association with a piece of
+data. Reading a data store takes in what the store is called; writing one gives nothing to the case.
+
+**In the case** is whatever was given or taken in before. It is followed along the flow as bits: where branches meet
+again exclusively what all of them bring (or, for "on some way", what any of them brings), where they are joined what
+each brings; a message brings what its sender's case holds. An interrupting timer without a share ends its step before
+the work is done, so on its way nothing of that step is given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+
+from bpmn.model import Model, Node
+from bpmn.relations.tangle import bits
+from bpmn.relations.ways import Ways
+
+_TEXT = re.compile(r'"[^"]*"|\'[^\']*\'')
+_NAME = re.compile(r"\w+")
+_NONE: frozenset[str] = frozenset()
+
+
+class Materials:
+    """The materials of a whole model."""
+
+    def __init__(self, model: Model, ways: Ways) -> None:
+        self.model = model
+        self.ways = ways
+        self.data = {data.id: data for data in model.data}
+        owners = {data.refers_to or data.id: data.name for data in model.data if data.name}
+        #: The name of each piece of data, that of its object where a reference has none.
+        self.names = {data.id: data.name or owners.get(data.refers_to, "") for data in model.data}
+        self.needs: dict[str, frozenset[str]] = {}
+        self.gives: dict[str, frozenset[str]] = {}
+        self.takes_in: dict[str, frozenset[str]] = {}
+        self.stores_read: dict[str, frozenset[str]] = {}
+        self.stores_written: dict[str, frozenset[str]] = {}
+        for node in model.nodes:
+            self._note(node)
+
+    def _note(self, node: Node) -> None:
+        said_needs = {item.name for item in node.materials if item.use == "needs"} - {""}
+        said_gives = {item.name for item in node.materials if item.use == "gives"} - {""}
+        outside = {item.name for item in node.materials if item.use == "needs" and item.origin != "internal"} - {""}
+        stores = self._stores(node.reads)
+        registers = {name for ref in node.reads if self._is_store(ref) and (name := self.names.get(ref, ""))}
+        self.needs[node.id] = frozenset(said_needs | self._objects(node.reads) | registers)
+        self.gives[node.id] = frozenset(said_gives | self._objects(node.writes))
+        self.takes_in[node.id] = frozenset(outside | registers)
+        self.stores_read[node.id] = stores
+        self.stores_written[node.id] = self._stores(node.writes)
+
+    def _is_store(self, reference: str) -> bool:
+        return reference in self.data and self.data[reference].kind in ("dataStore", "dataStoreReference")
+
+    def _stores(self, references: Iterable[str]) -> frozenset[str]:
+        """The data stores some references mean."""
+        return frozenset(self.data[ref].refers_to or ref for ref in references if self._is_store(ref))
+
+    def _objects(self, references: Iterable[str]) -> set[str]:
+        return {
+            name for ref in references if ref in self.data and not self._is_store(ref) and (name := self.names[ref])
+        }
+
+    def handed_in(self, node: str) -> frozenset[str]:
+        """What the applicant hands in at a step."""
+        found = self.model.node[node]
+        if not found.is_activity:
+            return _NONE
+        return frozenset(m.name for m in found.materials if m.use == "needs" and m.origin == "applicant" and m.name)
+
+    def is_annotated(self, node: str) -> bool:
+        """Whether a step says all it needs and gives."""
+        step = self.model.node[node].step
+        return step is not None and bool(step.kind)
+
+    # In the case.
+
+    @cached_property
+    def bit(self) -> Mapping[str, int]:
+        """The bit of each material of the file."""
+        names: dict[str, None] = {}
+        for node in self.model.nodes:
+            for name in sorted(self.needs[node.id] | self.gives[node.id]):
+                names[name] = None
+        return {name: number for number, name in enumerate(names)}
+
+    def mask(self, names: Iterable[str]) -> int:
+        """Some materials as bits."""
+        found = 0
+        for name in names:
+            found |= 1 << self.bit[name]
+        return found
+
+    def named(self, mask: int) -> frozenset[str]:
+        """The materials that some bits stand for."""
+        return frozenset(self._name_of[number] for number in bits(mask))
+
+    @cached_property
+    def _name_of(self) -> Sequence[str]:
+        return list(self.bit)
+
+    @cached_property
+    def _brought(self) -> Sequence[int]:
+        """What each vertex adds to the case."""
+        found = [0] * len(self.ways.following)
+        for node in self.model.nodes:
+            names = self.gives[node.id] | self.takes_in[node.id]
+            if names and node.id in self.ways.flow.main:
+                found[self.ways.flow.main[node.id]] = self.mask(names)
+        return found
+
+    @cached_property
+    def _always(self) -> Sequence[int]:
+        return in_case(self.ways, self._brought, self._given_at_first)
+
+    @cached_property
+    def _perhaps(self) -> Sequence[int]:
+        return in_some_case(self.ways, self._brought, self._given_at_first)
+
+    @cached_property
+    def _given_at_first(self) -> int:
+        """What a process is handed when it begins."""
+        known = (self.names[data.id] for data in self.model.data if data.kind == "dataInput")
+        return self.mask(name for name in known if name in self.bit)
+
+    def available(self, node: str) -> frozenset[str]:
+        """What is in the case on every way before a node."""
+        return self._at(node, self._always)
+
+    def maybe_available(self, node: str) -> frozenset[str]:
+        """What is in the case on some way before a node."""
+        return self._at(node, self._perhaps)
+
+    def _at(self, node: str, before: Sequence[int]) -> frozenset[str]:
+        vertex = self.ways.flow.main.get(node)
+        return _NONE if vertex is None or before[vertex] < 0 else self.named(before[vertex])
+
+    # Later.
+
+    @cached_property
+    def _needed_by(self) -> Mapping[str, tuple[str, ...]]:
+        """The nodes that need each material."""
+        found: dict[str, list[str]] = {}
+        for node in self.model.nodes:
+            for name in self.needs[node.id]:
+                found.setdefault(name, []).append(node.id)
+        return {name: tuple(nodes) for name, nodes in found.items()}
+
+    @cached_property
+    def read_by(self) -> Mapping[str, tuple[str, ...]]:
+        """The flows and events whose condition names each material."""
+        found: dict[str, list[str]] = {}
+        for flow in self.model.flows:
+            if flow.condition:
+                for name in self._names_in(flow.condition):
+                    found.setdefault(name, []).append(flow.id)
+        for node in self.model.nodes:
+            texts = [event.expression for event in node.events if event.kind == "conditional"]
+            texts += [node.loop.condition, node.loop.collection] if node.loop is not None else []
+            for name in {name for text in texts if text for name in self._names_in(text)}:
+                found.setdefault(name, []).append(node.id)
+        return {name: tuple(dict.fromkeys(users)) for name, users in found.items()}
+
+    @cached_property
+    def _long_names(self) -> Sequence[str]:
+        """The names that are no single word, the longest first."""
+        return sorted((name for name in self.bit if not _NAME.fullmatch(name)), key=len, reverse=True)
+
+    def _names_in(self, text: str) -> list[str]:
+        """The materials an expression names, outside its quoted texts."""
+        text = _TEXT.sub(" ", text)
+        found = []
+        for name in self._long_names:
+            if name in text:
+                found.append(name)
+                text = text.replace(name, " ")
+        return found + [word for word in dict.fromkeys(_NAME.findall(text)) if word in self.bit]
+
+    def used_after(self, node: str, material: str) -> tuple[str, ...]:
+        """What needs or reads a material after a node: nodes, flows, data stores it is kept in, messages it is sent by.
+
+        What a step gives counts as kept where the step writes a data store, and as sent where a message leaves it or a
+        message of that name leaves anything later.
+        """
+        vertex = self.ways.flow.main.get(node)
+        if vertex is None:
+            return ()
+        found = [user for user in self._needed_by.get(material, ()) if self._is_later(vertex, user)]
+        for user in self.read_by.get(material, ()):
+            known = self.model.flow.get(user)
+            place = known.source if known is not None else user
+            if place == node or self._is_later(vertex, place):
+                found.append(user)
+        if material in self.gives[node]:
+            found += sorted(self.stores_written[node])
+            found += self._sent_from.get(node, ())
+        found += [flow for flow, sender in self._sent_as.get(material, ()) if self._is_later(vertex, sender)]
+        return tuple(dict.fromkeys(found))
+
+    def _is_later(self, vertex: int, node: str) -> bool:
+        other = self.ways.flow.main.get(node)
+        return other is not None and self.ways.leads_later(vertex, other)
+
+    @cached_property
+    def _sent_from(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for message in self.model.message_flows:
+            found.setdefault(message.source, []).append(message.id)
+        return found
+
+    @cached_property
+    def _sent_as(self) -> Mapping[str, list[tuple[str, str]]]:
+        """The message flows of each name, each with its sender."""
+        roots = {root.id: root.name for root in self.model.roots}
+        found: dict[str, list[tuple[str, str]]] = {}
+        for message in self.model.message_flows:
+            for name in {message.name, roots.get(message.message, "")} - {""}:
+                found.setdefault(name, []).append((message.id, message.source))
+        return found
+
+
+def _entering(ways: Ways) -> list[list[tuple[int, str]]]:
+    """The ways into each vertex, as a case brings its papers: where from, and whether by flow or message.
+
+    The way to a racing timer begins before its step; an event sub-process begins with what its scope began with.
+    """
+    flow = ways.flow
+    found: list[list[tuple[int, str]]] = [[] for _ in flow.vertices]
+    sent = {(source, target) for source, target, _ in ways.messages}
+    for source, targets in enumerate(ways.following):
+        for target in targets:
+            if (source, target) not in sent:
+                found[target].append((source, "flow"))
+    for source, target in ways.backs:
+        found[target].append((source, "flow"))
+    for source, target, _ in ways.messages:
+        found[target].append((source, "message"))
+    for event in racing(ways):
+        timer, host = flow.main[event.id], flow.main[event.attached_to]
+        found[timer] = [(source, "flow") for source, how in found[host] if how == "flow"]
+        if flow.vertices[host].kind == "enter":
+            found[timer] = [(host, "flow")]
+    return found
+
+
+def racing(ways: Ways) -> list[Node]:
+    """The interrupting timers without a share: they end their step before its work is done."""
+    return [
+        node
+        for node in ways.model.nodes
+        if node.attached_to
+        and node.interrupting
+        and node.event("timer") is not None
+        and all(flow.probability is None for flow in ways.model.outgoing[node.id])
+        and {node.id, node.attached_to} <= ways.flow.main.keys()
+    ]
+
+
+def in_case(ways: Ways, brought: Sequence[int], at_first: int) -> list[int]:
+    """What every way to each vertex has brought, each vertex adding `brought`; -1 (all) where no way leads."""
+    entering, starts = _entering(ways), _starts(ways)
+    before = [-1] * len(brought)
+    changed = True
+    while changed:
+        changed = False
+        for vertex in ways.order:
+            value = _gathered(ways, vertex, entering[vertex], before, brought)
+            if vertex in starts:
+                value = (value if any(how == "message" for _, how in entering[vertex]) else 0) | at_first
+            if value != before[vertex]:
+                before[vertex] = value
+                changed = True
+    return before
+
+
+def _gathered(
+    ways: Ways, vertex: int, entering: Sequence[tuple[int, str]], before: Sequence[int], brought: Sequence[int]
+) -> int:
+    """What is in the case where the ways into a vertex come together."""
+    kind = ways.flow.vertices[vertex].kind
+    flows = [before[source] | brought[source] for source, how in entering if how == "flow"]
+    sent = [before[source] | brought[source] for source, how in entering if how == "message"]
+    value = 0 if flows else -1
+    if kind in ("parallel-join", "leave"):
+        for known in flows:
+            value |= known
+    else:
+        value = -1
+        for known in flows:
+            value &= known
+    if not sent:
+        return value
+    by_message = -1
+    for known in sent:
+        by_message &= known
+    return by_message if not flows else value | by_message
+
+
+def _starts(ways: Ways) -> frozenset[int]:
+    """The vertices where pools and event sub-processes of pools begin."""
+    flow = ways.flow
+    return frozenset(
+        start
+        for scope in flow.scopes
+        if scope.parent < 0 or (scope.triggered and not ways.frame_around(scope.parent))
+        for start in scope.starts
+    )
+
+
+def in_some_case(ways: Ways, brought: Sequence[int], at_first: int) -> list[int]:
+    """What some way to each vertex has brought; an event sub-process may find all that its scope can bring."""
+    entering = _entering(ways)
+    begun = _begun_by_event(ways)
+    inside = _inside(ways, brought)
+    before = [0] * len(brought)
+    for start in _starts(ways):
+        before[start] = at_first
+    changed = True
+    while changed:
+        changed = False
+        for vertex in ways.order:
+            value = before[vertex]
+            for source, _ in entering[vertex]:
+                value |= before[source] | brought[source]
+            if vertex in begun:
+                value |= inside[begun[vertex]]
+            if value != before[vertex]:
+                before[vertex] = value
+                changed = True
+    return before
+
+
+def _begun_by_event(ways: Ways) -> dict[int, int]:
+    """The starts of event sub-processes, each with the scope around it."""
+    return {start: scope.parent for scope in ways.flow.scopes if scope.triggered for start in scope.starts}
+
+
+def _inside(ways: Ways, brought: Sequence[int]) -> list[int]:
+    """All that is brought in each scope and the scopes inside it."""
+    found = [0] * len(ways.flow.scopes)
+    for number in range(len(found) - 1, -1, -1):
+        scope = ways.flow.scopes[number]
+        for vertex in scope.vertices:
+            found[number] |= brought[vertex]
+        if scope.parent >= 0:
+            found[scope.parent] |= found[number]
+    return found

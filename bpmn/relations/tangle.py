@@ -1,0 +1,332 @@
+"""Who meets whom in a part that is not nested: places joined by edges (`bpmn.block.Rest`).
+
+Two edges **meet** if one case can walk both. Decided by rules that need no list of runs:
+
+* one leads to the other without a loop back;
+* both can hold a token at once (the concurrency relation of Kovalyov, "Concurrency relations and the safety problem for
+  Petri nets", 1992, exact for sound parts without inclusive gateways, else too large rather than too small);
+* one lies on a way that only leads back to where its loop begins, and the other on the way the case takes afterwards:
+  both part at a gateway the case has come through. A case that comes back decides every choice as before, but for
+  leading back once, so two branches that exclude each other do so inside a loop too;
+* both lie on such ways back of one loop that begin at different gateways, one after the other;
+* both lie in a loop that is entered at several places: nothing there is told apart.
+
+Sets of edges are kept as bits. Cost: a few set operations for each edge and, in loops, for each loop around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+
+from bpmn.block import Rest
+
+ENTRY = 0
+
+
+class Tangle:
+    """The relations of the edges of one rest, each by its index."""
+
+    def __init__(self, rest: Rest) -> None:
+        self.rest = rest
+        self.all = (1 << len(rest.edges)) - 1
+        self.outs: list[list[int]] = [[] for _ in rest.places]
+        self.ins: list[list[int]] = [[] for _ in rest.places]
+        for number, edge in enumerate(rest.edges):
+            self.outs[edge.source].append(number)
+            self.ins[edge.target].append(number)
+        self.backs, self.order = self._opened()
+        self.backs_set = frozenset(self.backs)
+
+    def _opened(self) -> tuple[list[int], list[int]]:
+        """The edges that lead back, and every place after those before it."""
+        backs: list[int] = []
+        left: list[int] = []
+        state = bytearray(len(self.outs))
+        for root in range(len(self.outs)):
+            if state[root]:
+                continue
+            state[root] = 1
+            stack: list[tuple[int, Iterator[int]]] = [(root, iter(self.outs[root]))]
+            while stack:
+                place, edges = stack[-1]
+                edge = next(edges, -1)
+                if edge < 0:
+                    state[place] = 2
+                    left.append(place)
+                    stack.pop()
+                    continue
+                target = self.rest.edges[edge].target
+                if state[target] == 1:
+                    backs.append(edge)
+                elif not state[target]:
+                    state[target] = 1
+                    stack.append((target, iter(self.outs[target])))
+        return backs, left[::-1]
+
+    # Order.
+
+    @cached_property
+    def _from(self) -> Sequence[int]:
+        """For each place the edges after it."""
+        found = [0] * len(self.outs)
+        for place in reversed(self.order):
+            for edge in self.outs[place]:
+                after = 0 if edge in self.backs_set else found[self.rest.edges[edge].target]
+                found[place] |= 1 << edge | after
+        return found
+
+    @cached_property
+    def _upto(self) -> Sequence[int]:
+        """For each place the edges before it."""
+        found = [0] * len(self.outs)
+        for place in self.order:
+            for edge in self.ins[place]:
+                if edge not in self.backs_set:
+                    found[place] |= 1 << edge | found[self.rest.edges[edge].source]
+        return found
+
+    def after(self, edge: int) -> int:
+        """The edges that can be reached from one without a loop back."""
+        return 0 if edge in self.backs_set else self._from[self.rest.edges[edge].target]
+
+    def before(self, edge: int) -> int:
+        """The edges from which one can be reached without a loop back."""
+        return self._upto[self.rest.edges[edge].source]
+
+    # Side by side.
+
+    @cached_property
+    def beside(self) -> Sequence[int]:
+        """For each edge those that can hold a token at the same time."""
+        if self.rest.kind == "exclusive":
+            return [0] * len(self.rest.edges)
+        if self.rest.kind == "parallel":
+            every = range(len(self.rest.edges))
+            return [self.all & ~(self.after(e) | self.before(e) | 1 << e) for e in every]
+        return _Beside(self).found
+
+    def meet(self, one: int, other: int) -> bool:
+        """Whether one case can walk both edges."""
+        return bool(self._met[one] >> other & 1 or self._met[other] >> one & 1)
+
+    @cached_property
+    def _met(self) -> Sequence[int]:
+        edges = range(len(self.rest.edges))
+        met = [self.after(e) | self.before(e) | self.beside[e] | 1 << e for e in edges]
+        begins = dict.fromkeys(self.rest.edges[back].target for back in self.backs)
+        for begin in begins:
+            _Loop(self, begin).note(met)
+        return met
+
+    # On every way.
+
+    @cached_property
+    def always_through(self) -> int:
+        """The edges that every way through the whole part has walked."""
+        ends = [n for n, place in enumerate(self.rest.places) if place.kind in ("exit", "terminate") and self.ins[n]]
+        return _common([self.always[end] for end in ends])
+
+    @cached_property
+    def always(self) -> Sequence[int]:
+        """For each place the edges that every way to it has walked."""
+        return self._on_every_way(self.ins, self._gathered, lambda edge: self.rest.edges[edge].source, self.order)
+
+    def _gathered(self, place: int, values: Sequence[int]) -> int:
+        kind = self.rest.places[place].kind
+        if kind == "parallel" or (kind == "exit" and self.rest.kind == "parallel"):
+            return _union(values)
+        return _common(values)
+
+    def always_next(self, is_apart: Callable[[int], bool]) -> Sequence[int]:
+        """For each place the edges that every way on from it walks, but for the edges that are set apart."""
+        apart = self._apart(is_apart)
+        outs = [[edge for edge in edges if not apart[edge]] or edges for edges in self.outs]
+
+        def gathered(place: int, values: Sequence[int]) -> int:
+            kind = self.rest.places[place].kind
+            if kind == "parallel":
+                # Where one branch can stop everything, only what is also done before that is certain.
+                stopping = [v for v, e in zip(values, outs[place], strict=True) if self._can_stop >> e & 1]
+                return _union(values) & _common(stopping) if stopping else _union(values)
+            if kind != "inclusive-split":
+                return _common(values)
+            roles = [self.rest.edges[edge].branch.role for edge in outs[place]]
+            sure = [value for value, role in zip(values, roles, strict=True) if role == "always"]
+            return _union(sure) if sure else _common(values)
+
+        return self._on_every_way(outs, gathered, lambda edge: self.rest.edges[edge].target, self.order[::-1])
+
+    @cached_property
+    def _can_stop(self) -> int:
+        """The edges that lead to an end which stops everything."""
+        ends = [e for n, place in enumerate(self.rest.places) if place.kind == "terminate" for e in self.ins[n]]
+        return _union([1 << edge | self.before(edge) for edge in ends])
+
+    def _apart(self, is_apart: Callable[[int], bool]) -> list[bool]:
+        """The edges set apart, and those after which nothing else comes."""
+        found = [is_apart(edge) for edge in range(len(self.rest.edges))]
+        for place in reversed(self.order):
+            outs = [found[edge] for edge in self.outs[place]]
+            if outs and (any(outs) if self.rest.places[place].kind == "parallel" else all(outs)):
+                for edge in self.ins[place]:
+                    found[edge] = found[edge] or edge not in self.backs_set
+        return found
+
+    def _on_every_way(
+        self,
+        edges: Sequence[Sequence[int]],
+        gathered: Callable[[int, Sequence[int]], int],
+        far_end: Callable[[int], int],
+        order: Sequence[int],
+    ) -> list[int]:
+        """The largest sets that fit together, found by taking away until nothing changes."""
+        found = [self.all if edges[place] else 0 for place in range(len(self.outs))]
+        changed = True
+        while changed:
+            changed = False
+            for place in order:
+                if edges[place]:
+                    value = gathered(place, [found[far_end(edge)] | 1 << edge for edge in edges[place]])
+                    changed = changed or value != found[place]
+                    found[place] = value
+        return found
+
+
+def _union(values: Sequence[int]) -> int:
+    found = 0
+    for value in values:
+        found |= value
+    return found
+
+
+def _common(values: Sequence[int]) -> int:
+    found = -1
+    for value in values:
+        found &= value
+    return found if values else 0
+
+
+def bits(mask: int) -> Iterator[int]:
+    """The numbers in a set of bits."""
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
+
+
+class _Beside:
+    """The concurrency relation of a rest of any gateways, as a fixed point; rounds of a loop do not overlap."""
+
+    def __init__(self, tangle: Tangle) -> None:
+        self.tangle = tangle
+        self.places = tangle.rest.places
+        self.found = [0] * len(tangle.rest.edges)
+        self.waiting = dict.fromkeys(tangle.order)
+        while self.waiting:
+            place = next(iter(self.waiting))
+            del self.waiting[place]
+            self._act(place)
+
+    def _act(self, place: int) -> None:
+        ins = [edge for edge in self.tangle.ins[place] if edge not in self.tangle.backs_set]
+        outs = self.tangle.outs[place]
+        around = self._around(place, ins)
+        for edge in outs:
+            self._add(edge, around | self._split(place, edge, outs))
+
+    def _around(self, place: int, ins: Sequence[int]) -> int:
+        """What can hold a token while this place acts."""
+        kind = self.places[place].kind
+        if kind == "parallel":
+            common = _common([self.found[edge] for edge in ins]) & ~_union([1 << edge for edge in ins])
+            return common if ins else 0
+        around = _union([self.found[edge] for edge in ins])
+        # An inclusive join waits for what can still come to it.
+        return around & ~self.tangle._upto[place] if kind == "inclusive-join" else around
+
+    def _split(self, place: int, edge: int, outs: Sequence[int]) -> int:
+        """The other edges that get a token together with one."""
+        kind = self.places[place].kind
+        if kind in ("exclusive", "exit", "terminate"):
+            return 0
+        others = [other for other in outs if other != edge]
+        if kind == "inclusive-split":
+            roles = {self.role(edge)}
+            others = [other for other in others if roles | {self.role(other)} != {"default", "choice"}]
+        return _union([1 << other for other in others])
+
+    def role(self, edge: int) -> str:
+        return self.tangle.rest.edges[edge].branch.role
+
+    def _add(self, edge: int, around: int) -> None:
+        new = around & ~self.found[edge] & ~(1 << edge)
+        if not new:
+            return
+        self.found[edge] |= new
+        self.waiting[self.tangle.rest.edges[edge].target] = None
+        for other in bits(new):
+            if not self.found[other] >> edge & 1:
+                self.found[other] |= 1 << edge
+                self.waiting[self.tangle.rest.edges[other].target] = None
+
+
+class _Loop:
+    """One loop: its edges, those from which a case can only come back to its beginning, and the gateways to these."""
+
+    def __init__(self, tangle: Tangle, begin: int) -> None:
+        self.tangle = tangle
+        self.begin = begin
+        edges = tangle.rest.edges
+        backs = [back for back in tangle.backs if edges[back].target == begin]
+        self.inside = tangle._from[begin] & _union([1 << back | tangle.before(back) for back in backs])
+        places = {edges[edge].source for edge in bits(self.inside)} - {begin}
+        entered = _union([1 << e for place in places for e in tangle.ins[place] if e not in tangle.backs_set])
+        self.is_whole = not entered & ~self.inside
+        leaving = [e for place in (*places, begin) for e in tangle.outs[place] if not self.inside >> e & 1]
+        self.returning = self.inside & ~_union([tangle.before(edge) for edge in leaving])
+        #: The places of the loop from which it can be left without coming back to its beginning.
+        self.going_on = {edges[edge].source for edge in leaving} | {
+            edges[edge].source for edge in bits(self.inside & ~self.returning)
+        }
+
+    def note(self, met: list[int]) -> None:
+        """Add what meets because of this loop."""
+        if not self.is_whole:
+            for edge in bits(self.inside):
+                met[edge] |= self.inside
+            return
+        self._note_what_follows(met)
+        self._note_other_ways_back(met)
+
+    def _note_what_follows(self, met: list[int]) -> None:
+        """A way back, and the ways through the gateway where it begins."""
+        edges = self.tangle.rest.edges
+        through: dict[int, int] = {}
+        for place in self.tangle.order:
+            for edge in self.tangle.outs[place]:
+                if not self.returning >> edge & 1:
+                    continue
+                here = through.get(place, 0)
+                if place in self.going_on:
+                    here = (self.tangle._upto[place] | self.tangle._from[place]) & ~self.returning
+                met[edge] |= here
+                if edge not in self.tangle.backs_set:
+                    through[edges[edge].target] = through.get(edges[edge].target, 0) | here
+
+    def _note_other_ways_back(self, met: list[int]) -> None:
+        """Ways back that begin at gateways one after the other."""
+        edges = self.tangle.rest.edges
+        later: dict[int, int] = {}
+        for place in reversed(self.tangle.order):
+            if place not in self.going_on:
+                continue
+            after = own = 0
+            for edge in self.tangle.outs[place]:
+                if self.returning >> edge & 1:
+                    own |= 1 << edge | self.tangle.after(edge)
+                elif edge not in self.tangle.backs_set:
+                    after |= later.get(edges[edge].target, 0)
+            for edge in bits(own if after else 0):
+                met[edge] |= after
+            later[place] = after | own

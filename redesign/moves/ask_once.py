@@ -1,0 +1,21 @@
+"""`ask-once`: all that is missing is asked for at once, so that no case is sent back a second time."""
+
+from __future__ import annotations
+
+from analysis.findings import Subject
+from bpmn.model import Model
+from redesign.change import Change
+from redesign.errors import CannotMove
+from redesign.move import Move
+
+
+def ask_once(subject: Subject, move: Move) -> Model:
+    """Let a case take the way back once at most."""
+    flow = str(move.details["flow"])
+    if flow not in subject.model.flow:
+        raise CannotMove("nothing-left", steps=list(move.steps))
+    if subject.model.flow[flow].most == 1:
+        raise CannotMove("once-already", flow=flow)
+    change = Change(subject.model)
+    change.flows[flow] = change.flows[flow].evolve(most=1)
+    return change.model

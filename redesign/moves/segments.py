@@ -1,0 +1,74 @@
+"""A row of steps cut into segments: each step with what lies between it and the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from redesign.change import Change
+from redesign.errors import CannotMove
+
+
+@dataclass(frozen=True, kw_only=True)
+class Segment:
+    """A step and what follows it up to the next step of the row."""
+
+    step: str
+    #: The last node of the segment, and the flow that leaves it to the next segment or to what follows the row.
+    last: str
+    onward: str
+
+
+def segments(change: Change, row: Sequence[str], *, through: frozenset[str] = frozenset()) -> list[Segment]:
+    """Cut a row into segments; what lies between must be single ways on, or the gateways named in `through`.
+
+    Of a gateway in `through` the one flow that does not only end the case leads on. Raises `CannotMove` where the way
+    from one step of the row to the next parts otherwise.
+    """
+    found: list[Segment] = []
+    for place, step in enumerate(row):
+        following = row[place + 1] if place + 1 < len(row) else ""
+        found.append(_segment(change, step, following, through))
+    return found
+
+
+def _segment(change: Change, step: str, following: str, through: frozenset[str]) -> Segment:
+    if change.has_events(step):
+        raise CannotMove("has-events", step=step)
+    node, passed = step, {step}
+    while True:
+        leaving = [flow for flow in change.outgoing(node) if node not in through or not _only_ends(change, flow.target)]
+        if len(leaving) != 1:
+            raise CannotMove("several-ways-on", step=node)
+        onward = leaving[0]
+        gateway = change.nodes[onward.target].is_gateway and onward.target in through
+        if onward.target == following or (not following and not gateway):
+            return Segment(step=step, last=node, onward=onward.id)
+        node = onward.target
+        if node in passed or len(change.incoming(node)) != 1 or change.has_events(node):
+            raise CannotMove("several-ways-on", step=node)
+        passed.add(node)
+
+
+def _only_ends(change: Change, node: str) -> bool:
+    """Whether nothing but end events lies at or behind a node."""
+    seen, waiting = {node}, [node]
+    while waiting:
+        at = change.nodes[waiting.pop()]
+        if at.is_activity or at.kind == "intermediateCatchEvent":
+            return False
+        for flow in change.outgoing(at.id):
+            if flow.target not in seen:
+                seen.add(flow.target)
+                waiting.append(flow.target)
+    return True
+
+
+def single_entry(change: Change, step: str) -> None:
+    """Give a step one flow into it: several come together in a gateway first."""
+    entering = change.incoming(step)
+    if len(entering) > 1:
+        merge = change.gateway("exclusiveGateway", step, f"Merge_{step}")
+        for flow in entering:
+            change.lead(flow.id, target=merge)
+        change.connect(merge, step)

@@ -1,0 +1,393 @@
+"""All runs of a small model, played token by token, and what they say of any two nodes.
+
+Written apart from `bpmn.relations`: nothing here knows blocks, orders or sets of bits. Every token remembers what was
+done before it, so one order of play stands for all. Pools open by messages as the format has it: a message waits until
+a catch takes it, a message start opens its pool once for each message.
+"""
+
+from collections import Counter
+from itertools import combinations
+
+from bpmn.control_flow import control_flow
+
+#: Where a token lies that was not let take a loop back.
+STUCK = 1 << 30
+
+
+class Game:
+    """The token game of a model, with what is known of its graph by leaving vertices out one after the other."""
+
+    def __init__(self, model):
+        self.model = model
+        self.flow = control_flow(model)
+        self.next = {n: [] for n in range(len(self.flow.vertices))}
+        for arc in self.flow.arcs:
+            self.next[arc.source].append(arc.target)
+        self.frames = {scope.node: scope for scope in self.flow.scopes if scope.node and scope.starts}
+        self.leaves = {v.node: n for n, v in enumerate(self.flow.vertices) if v.kind == "leave"}
+        for number, vertex in enumerate(self.flow.vertices):
+            if vertex.kind == "enter" and vertex.node in self.frames:
+                self.next[number] = list(self.frames[vertex.node].starts)
+            if vertex.kind in ("end", "terminate") and self.flow.scopes[vertex.scope].node:
+                self.next[number] = [self.leaves[self.flow.scopes[vertex.scope].node]]
+        self.roots = [s for scope in self.flow.scopes if scope.parent < 0 for s in scope.starts]
+        self.reached = self.reach(self.roots)
+        self.ends = [
+            n
+            for n, v in enumerate(self.flow.vertices)
+            if v.kind in ("end", "terminate") and not self.flow.scopes[v.scope].node
+        ]
+        without = {n: self.reach([r for r in self.roots if r != n], n) for n in self.next}
+        self.dominators = {n: {m for m in self.next if m == n or n not in without[m]} for n in self.reached}
+        self.backs = {(s, t) for s in self.reached for t in self.next[s] if t in self.dominators[s]}
+        self.dags = {n: [t for t in targets if (n, t) not in self.backs] for n, targets in self.next.items()}
+        self.levels = {}
+
+    def reach(self, begins, without=-1, ways=None):
+        ways = ways or self.next
+        seen, todo = set(begins), list(begins)
+        while todo:
+            for target in ways[todo.pop()]:
+                if target not in seen and target != without:
+                    seen.add(target)
+                    todo.append(target)
+        return seen
+
+    @property
+    def is_reducible(self):
+        """Whether without the ways back nothing goes round in a circle."""
+        return all(n not in self.reach(self.dags[n], ways=self.dags) for n in self.reached)
+
+    def level(self, vertex, target):
+        """Where every way on from a choice leads back to before it can end; none where it need not."""
+        key = vertex, target
+        if key not in self.levels:
+            ends = set(self.ends)
+            fixed = [h for h in self.dominators[vertex] if target == h or not ends & self.reach([target], h)]
+            self.levels[key] = min(fixed, key=lambda h: len(self.dominators[h])) if fixed else None
+        return self.levels[key]
+
+    def choices(self, vertex):
+        """The sets of arcs a vertex may put tokens on."""
+        found = self.flow.vertices[vertex]
+        if found.kind == "exclusive-split":
+            return [(arc,) for arc in found.leaving]
+        if found.kind != "inclusive-split":
+            return [found.leaving]
+        role = {arc: self.flow.arcs[arc].role for arc in found.leaving}
+        always = tuple(arc for arc in found.leaving if role[arc] == "always")
+        free = [arc for arc in found.leaving if role[arc] == "choice"]
+        taken = [(*always, *some) for size in range(1, len(free) + 1) for some in combinations(free, size)]
+        default = tuple(arc for arc in found.leaving if role[arc] == "default")
+        nothing = [always + default] if always or default else []
+        return taken + nothing
+
+
+class State:
+    """Tokens on arcs (each with what was done before it), open frames, messages on their way."""
+
+    def __init__(self):
+        self.tokens = []  # (arc or ~vertex, past, frame path)
+        self.open = {}  # frame path -> (leave vertex, past, outer path)
+        self.ended = {}  # frame path -> past of ended tokens
+
+    def copy(self):
+        other = State()
+        other.tokens, other.open, other.ended = list(self.tokens), dict(self.open), dict(self.ended)
+        return other
+
+
+class Play:
+    """Plays all runs; `fixed` holds every choice to one decision a level, else loops back are taken once at most."""
+
+    def __init__(self, game, *, fixed=False, loops=1):
+        self.game, self.fixed, self.loops = game, fixed, loops
+        self.runs = []
+        self.count = 0
+
+    def target(self, place):
+        return ~place if place < 0 else self.game.flow.arcs[place].target
+
+    def play(self, most=20_000):
+        """Every run: its occurrences, each a node with its vertex and the numbers of what was done before it, the loops
+        it was not let take, and the tokens left."""
+        flow = self.game.flow
+        scopes = [(n, s) for n, s in enumerate(flow.scopes) if s.parent < 0 and s.starts]
+        stack = [(State(), [], {}, Counter(), frozenset())]
+        for number, scope in scopes:
+            stack = [after for before in stack for after in self.begin(before, number, scope, ((), frozenset()))]
+        seen = set()
+        while stack:
+            self.count += 1
+            if self.count > most:
+                raise OverflowError
+            state, done, decided, used, cut = stack.pop()
+            if self.fixed:
+                key = (
+                    tuple(sorted((t[0], t[2]) for t in state.tokens)),
+                    frozenset(decided.items()),
+                    frozenset(vertex for _, vertex, _ in done),
+                )
+                if key in seen:
+                    continue
+                seen.add(key)
+            step = self.next_step(state)
+            if step is None:
+                self.runs.append((done, cut, state.tokens))
+                continue
+            stack.extend(self.act(state, step, done, decided, used, cut))
+        return self.runs
+
+    def begin(self, before, number, scope, where):
+        """Put tokens on the starts of a scope: on all together, or on one of them."""
+        state, done, decided, used, cut = before
+        path, past = where
+        after = []
+        for starts in [scope.starts] if scope.together else [(start,) for start in scope.starts]:
+            known = dict(decided)
+            if self.fixed and known.setdefault(("scope", number), starts) != starts:
+                continue
+            other = state.copy()
+            other.tokens += [(~start, past, path) for start in starts]
+            after.append((other, done, known, used, cut))
+        return after
+
+    def next_step(self, state):
+        """Which vertex acts: any that can, then what is left and joined inclusively, at last what stops everything."""
+        by_target = {}
+        for token in state.tokens:
+            if token[0] == STUCK:
+                continue
+            by_target.setdefault((self.target(token[0]), token[2]), []).append(token)
+        late, last = [], []
+        for (vertex, path), tokens in by_target.items():
+            kind = self.game.flow.vertices[vertex].kind
+            if kind == "parallel-join":
+                entering = self.game.flow.vertices[vertex].entering
+                first = [next((t for t in tokens if t[0] == arc), None) for arc in entering]
+                if all(token is not None for token in first):
+                    return vertex, path, first
+            elif kind == "inclusive-join":
+                late.append((vertex, path, tokens))
+            elif kind == "terminate":
+                last.append((vertex, path, [tokens[0]]))
+            else:
+                return vertex, path, [tokens[0]]
+        for path in sorted(state.open, key=len, reverse=True):
+            if not any(token[2][: len(path)] == path for token in state.tokens) and not any(
+                other != path and other[: len(path)] == path for other in state.open
+            ):
+                return "leave", path, []
+        held = {token[2] for token in state.tokens if token[0] == STUCK}
+        for vertex, path, tokens in late:
+            if path in held:
+                continue
+            others = {self.target(t[0]) for t in state.tokens if t[2] == path and t[0] != STUCK} - {vertex}
+            if len(late) == 1 or not any(vertex in self.game.reach([o], ways=self.game.dags) for o in others):
+                first = {}
+                for token in tokens:
+                    first.setdefault(token[0], token)
+                return vertex, path, list(first.values())
+        return max(last, key=lambda step: len(step[1])) if last else None
+
+    def act(self, state, step, done, decided, used, cut):
+        vertex, path, taken = step
+        flow = self.game.flow
+        state = state.copy()
+        if vertex == "leave":
+            leave, past, outer = state.open.pop(path)
+            past = past | state.ended.pop(path, frozenset())
+            return self.put(state, leave, past, outer, (done, decided, used, cut))
+        for token in taken:
+            state.tokens.remove(token)
+        past = frozenset() if self.fixed else frozenset().union(*(token[1] for token in taken))
+        found = flow.vertices[vertex]
+        done = [*done, (found.node, vertex, past)]
+        past = past if self.fixed else past | {len(done) - 1}
+        scope = self.game.frames.get(found.node)
+        if found.kind == "enter" and scope is not None:
+            inner = (*path, (vertex, 0 if self.fixed else len(done)))
+            state.open[inner] = (self.game.leaves[found.node], past, path)
+            number = self.game.flow.scopes.index(scope)
+            return self.begin((state, done, decided, used, cut), number, scope, (inner, past))
+        if found.kind == "terminate":
+            state.tokens = [t for t in state.tokens if t[2][: len(path)] != path]
+            for inner in [p for p in state.open if len(p) > len(path) and p[: len(path)] == path]:
+                state.open.pop(inner)
+        if found.kind in ("end", "terminate") and path:
+            state.ended[path] = state.ended.get(path, frozenset()) | past
+        return self.put(state, vertex, past, path, (done, decided, used, cut))
+
+    def put(self, state, vertex, past, path, memory):
+        done, decided, used, cut = memory
+        after = []
+        for arcs in self.game.choices(vertex):
+            known, counted, is_cut = dict(decided), used.copy(), cut
+            targets = [self.game.flow.arcs[arc].target for arc in arcs]
+            if self.fixed and "split" in self.game.flow.vertices[vertex].kind and len(self.game.choices(vertex)) > 1:
+                level = self.game.level(vertex, targets[0]) if len(arcs) == 1 else None
+                if known.setdefault((vertex, level), arcs) != arcs:
+                    continue
+            put = []
+            for arc, target in zip(arcs, targets, strict=True):
+                if (vertex, target) in self.game.backs and not self.fixed:
+                    counted[vertex, target] += 1
+                    if counted[vertex, target] > self.loops:
+                        # It stays where it is, so that nothing around it is over.
+                        is_cut = is_cut | {arc}
+                        put.append((STUCK, past, path))
+                        continue
+                put.append((arc, past, path))
+            other = state.copy()
+            other.tokens += put
+            after.append((other, done, known, counted, is_cut))
+        return after
+
+
+class Truth:
+    """What all runs say of any two nodes."""
+
+    def __init__(self, model, most=20_000):
+        self.game = Game(model)
+        self.main = {vertex: node for node, vertex in self.game.flow.main.items()}
+        self.nodes = [node for node, vertex in self.game.flow.main.items() if vertex in self.game.reached]
+        self.meeting = set()
+        for done, _, left in Play(self.game, fixed=True).play(most):
+            if not left:
+                passed = {node for node, vertex, _ in done if vertex in self.main}
+                self.meeting |= {(one, other) for one in passed for other in passed}
+        self.straight, self.beside = self.pairs(Play(self.game, loops=0).play(most))
+        runs = Play(self.game, loops=1).play(most)
+        self.not_before, self.not_after = set(), set()
+        self.counted, self.complete = set(), []
+        self.given, self.perhaps = {}, {}
+        for run in runs:
+            self.note(*run)
+        self.follow()
+
+    def pairs(self, runs):
+        """The pairs of nodes one of which was done before the other in some run, and those no order ties."""
+        ordered, free = set(), set()
+        for done, _, _ in runs:
+            for number, (node, vertex, past) in enumerate(done):
+                if vertex not in self.main:
+                    continue
+                for earlier in range(number):
+                    other, place, before = done[earlier]
+                    if place not in self.main:
+                        continue
+                    if earlier in past:
+                        ordered.add((other, node))
+                    elif number not in before:
+                        free |= {(other, node), (node, other)}
+        return ordered, free
+
+    def note(self, done, cut, left):
+        """Take in what one run says of all pairs."""
+        brought = {}
+        for number, (node, vertex, past) in enumerate(done):
+            if vertex not in self.main:
+                continue
+            before = {done[earlier][0] for earlier in past if done[earlier][1] in self.main}
+            self.not_before |= {(other, node) for other in self.nodes if other not in before}
+            known = frozenset().union(*(brought[earlier] for earlier in past if earlier in brought))
+            found = self.game.model.node[node]
+            brought[number] = frozenset(m.name for m in found.materials if m.use == "gives" or m.origin != "internal")
+            self.given[node] = self.given.get(node, known) & known
+            self.perhaps[node] = self.perhaps.get(node, known) | known
+        if not cut and not left:
+            self.complete.append(done)
+
+    def follow(self):
+        """What follows each node in every complete run that is neither rejected nor interrupted after it.
+
+        Of nodes that only rejected cases pass, every run counts that is not interrupted.
+        """
+        refused = {True: set(), False: set()}
+        for done in self.complete:
+            refused[self.is_refused(done)] |= {node for node, vertex, _ in done if vertex in self.main}
+        for done in self.complete:
+            certain = self.certain(done)
+            for number, (node, vertex, _) in enumerate(done):
+                if vertex not in self.main or (self.is_refused(done) and node in refused[False]):
+                    continue
+                if self.is_interrupted(done, number):
+                    continue
+                self.counted.add(node)
+                after = {
+                    other
+                    for at, (other, place, past) in enumerate(done)
+                    if place in self.main and number in past and at in certain
+                }
+                self.not_after |= {(node, other) for other in self.nodes if other not in after}
+
+    def is_refused(self, done):
+        model = self.game.model
+        return any(model.node[node].outcome == "rejected" and not model.node[node].scope for node, _, _ in done)
+
+    def is_interrupted(self, done, number):
+        """Whether an event interrupts the case after one occurrence, or an end beside it stops everything."""
+        for other, (node, vertex, past) in enumerate(done):
+            found = self.game.model.node[node]
+            if found.attached_to and found.interrupting and other != number and other not in done[number][2]:
+                return True
+            if self.is_beside_stop(done, number, (vertex, past), other):
+                return True
+        return False
+
+    def is_beside_stop(self, done, number, stop, at):
+        """Whether an occurrence lies beside one that stops everything, so that it may not be done at all."""
+        vertex, past = stop
+        flow = self.game.flow
+        if flow.vertices[vertex].kind != "terminate" or number == at or number in past or at in done[number][2]:
+            return False
+        scope = flow.vertices[done[number][1]].scope
+        while scope >= 0 and scope != flow.vertices[vertex].scope:
+            scope = flow.scopes[scope].parent
+        return scope >= 0
+
+    def certain(self, done):
+        """The numbers of what no end elsewhere may keep from being done."""
+        stops = [(at, vertex, past) for at, (_, vertex, past) in enumerate(done)]
+        stops = [stop for stop in stops if self.game.flow.vertices[stop[1]].kind == "terminate"]
+        numbers = range(len(done))
+        return {n for n in numbers if not any(self.is_beside_stop(done, n, (v, p), at) for at, v, p in stops)}
+
+    def can_meet(self, first, second):
+        return (first, second) in self.meeting
+
+    def before(self, first, second):
+        is_free = (first, second) in self.beside
+        pairs = ((first, second) in self.straight, (second, first) in self.straight)
+        return self.can_meet(first, second) and pairs == (True, False) and not is_free
+
+    def parallel(self, first, second):
+        return (first, second) in self.beside
+
+    def always_before(self, first, second):
+        return (first, second) not in self.not_before
+
+    def always_after(self, first, second):
+        """Whether it is so in every run that counts, none where no run counts."""
+        return (first, second) not in self.not_after if first in self.counted else None
+
+    def later(self, first, second):
+        main = self.game.flow.main
+        return main[second] in self.game.reach(self.game.next[main[first]])
+
+    def between(self, first, second):
+        main, flow = self.game.flow.main, self.game.flow
+        on = self.game.reach(self.game.dags[main[first]], ways=self.game.dags)
+        found = {v for v in on if main[second] in self.game.reach(self.game.dags[v], ways=self.game.dags)}
+        return {flow.vertices[v].node for v in found} - {first, second}
+
+    def loops(self, node):
+        """The ways back over a node: it lies behind where they lead to, and leads to them without passing that."""
+        vertex = self.game.flow.main[node]
+        return {
+            (source, target)
+            for source, target in self.game.backs
+            if target in self.game.dominators[vertex]
+            and source in (self.game.reach([vertex], target) if vertex != target else self.game.reached)
+            and (vertex != target or source in self.game.reached)
+        }

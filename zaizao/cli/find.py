@@ -1,0 +1,131 @@
+"""`zaizao find`: what in a procedure is redundant, why, and what each finding would save."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bpmn import Model
+from reports.format import visible
+from zaizao.cli.failures import CALL, FILE, Refusal, explain
+from zaizao.cli.files import existing, told
+from zaizao.cli.finding import finding_table
+from zaizao.cli.options import called
+from zaizao.cli.progress import progress
+from zaizao.cli.simulating import announce_compiler, usable
+from zaizao.cli.worded import Call, Command, option
+
+if TYPE_CHECKING:
+    from analysis.findings import Finding
+
+
+@click.command("find", cls=Command)
+@click.argument("places", nargs=-1, required=True, metavar="FILE|FOLDER...")
+@called
+@option("--no-saving", "no_saving", is_flag=True)
+@click.pass_obj
+def command(call: Call, places: tuple[str, ...], library: dict[str, Model], no_saving: bool, as_json: bool) -> int:
+    """Find in each file, and in a folder also between its files; leave with 1 where a file is at fault."""
+    worst = 0
+    for place in places:
+        try:
+            if Path(place).is_dir():
+                worst = max(worst, _folder(call, place, library, no_saving, as_json))
+            else:
+                worst = max(worst, _file(call, place, library, no_saving, as_json)[0])
+        except (Refusal, OSError) as error:
+            sentence, code = explain(error, call.words)
+            click.echo(sentence, err=True)
+            worst = max(worst, code)
+    return CALL if worst == CALL else worst
+
+
+def _folder(call: Call, place: str, library: dict[str, Model], no_saving: bool, as_json: bool) -> int:
+    """Find in every BPMN file of a folder and below, then between them."""
+    from analysis.findings.between import find_between
+
+    files = sorted(path for path in Path(place).rglob("*.bpmn") if path.is_file())
+    if not files:
+        raise Refusal("no_files", folder=place)
+    worst, models = 0, dict[str, Model]()
+    for file in files:
+        code, model = _file(call, str(file), library, no_saving, as_json)
+        worst = max(worst, code)
+        if model is not None:
+            models[told(file)] = model
+    shared = find_between(models)
+    if as_json:
+        from reports.findings import finding_json
+
+        found = {"file": told(place), "process": "", "findings": [finding_json(finding) for finding in shared]}
+        click.echo(json.dumps(found, ensure_ascii=False))
+    else:
+        click.echo("\n".join(_between(call, place, models, shared)))
+    return worst
+
+
+def _file(call: Call, file: str, library: dict[str, Model], no_saving: bool, as_json: bool) -> tuple[int, Model | None]:
+    existing(file)
+    model = usable(call, file, library)
+    if model is None:
+        return FILE, None
+    found = findings(call, model, no_saving=no_saving)
+    if as_json:
+        from reports.findings import finding_json
+
+        process = model.procedure_process
+        answer = {
+            "file": told(file),
+            "process": process.id if process is not None else "",
+            "findings": [finding_json(finding) for finding in found],
+        }
+        click.echo(json.dumps(answer, ensure_ascii=False))
+    else:
+        click.echo("\n".join(_page(call, file, model, found)))
+    return 0, model
+
+
+def findings(call: Call, model: Model, *, no_saving: bool = False) -> tuple[Finding, ...]:
+    """Find and measure what each finding saves, under a progress bar."""
+    from analysis.findings import find
+    from redesign.saving import measured
+
+    found = find(model)
+    if no_saving:
+        return found
+    announce_compiler(call)
+    with progress(call.say("find.measure")) as bar:
+        return measured(model, found, progress=bar)
+
+
+def _page(call: Call, file: str, model: Model, found: tuple[Finding, ...]) -> list[str]:
+    """The head with how many there are, the ones that can be used, those that cannot, and what to do next."""
+    usable_ones = [finding for finding in found if finding.saving is not None and finding.sure and finding.move]
+    others = [finding for finding in found if finding not in usable_ones]
+    head = f"{click.style(visible(model.title), bold=True)}  "
+    if not found:
+        return [head + call.say("find.none")]
+    head += call.say("find.count", n=len(found), usable=len(usable_ones))
+    cells = shutil.get_terminal_size((100, 24)).columns
+    lines = [f"{head}  {click.style(call.say('find.alone'), dim=True)}", ""]
+    lines += finding_table(call, model, usable_ones, first=1, cells=cells)
+    if others:
+        lines += ["", click.style(f"  {call.say('find.not-used')}", dim=True)]
+        lines += finding_table(call, model, others, first=len(usable_ones) + 1, cells=cells, reasons=True)
+    if usable_ones:
+        lines += ["", click.style(call.say("find.next", file=visible(told(file))), dim=True)]
+    return [*lines, ""]
+
+
+def _between(call: Call, place: str, models: dict[str, Model], shared: tuple[Finding, ...]) -> list[str]:
+    from reports.findings import between_sentence
+
+    head = click.style(visible(told(place)), bold=True)
+    if not shared:
+        return [f"{head}  {call.say('find.none-between', n=len(models))}"]
+    lines = [f"{head}  {call.say('find.count-between', n=len(shared), files=len(models))}", ""]
+    return lines + [f"  {between_sentence(call.words, models, finding)}" for finding in shared]

@@ -1,0 +1,69 @@
+"""Findings and moves as rows for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bpmn import Model
+from reports import findings as telling
+from reports.format import number, plain
+from zaizao.cli.text import Column, table
+from zaizao.cli.worded import Call
+
+if TYPE_CHECKING:
+    from analysis.findings import Finding, Saving
+
+
+def finding_table(
+    call: Call, model: Model, found: Sequence[Finding], *, first: int, cells: int, reasons: bool = False
+) -> list[str]:
+    """One row a finding: its number, name and steps, and what it saves or why it is not used."""
+    if not found:
+        return []
+    columns = [
+        Column(right=True),
+        Column(head=call.say("find.finding")),
+        Column(head=call.say("find.steps"), shrinks=True),
+    ]
+    if reasons:
+        columns += [Column(dim=True, shrinks=True)]
+        rows = [[*_head(call, model, number, one), why(call, one)] for number, one in enumerate(found, first)]
+    else:
+        day = float(sum(end - start for start, end in model.procedure.hours))
+        columns += [
+            Column(head=call.say(f"find.{name}"), right=True)
+            for name in ("days", "count-of-steps", "papers", "comings")
+        ]
+        rows = [[*_head(call, model, number, one), *_saved(one.saving, day)] for number, one in enumerate(found, first)]
+    return table(columns, rows, cells=cells)
+
+
+def _head(call: Call, model: Model, place: int, finding: Finding) -> list[str]:
+    steps = telling.steps_text(call.words, model, finding.steps)
+    return [str(place), telling.title(call.words, finding.finding), steps or "—"]
+
+
+def _saved(saving: Saving | None, day_seconds: float) -> list[str]:
+    """Working days, steps, papers and visits saved."""
+    if saving is None:
+        return ["—"] * 4
+    elapsed = saving.elapsed_working_s
+    days = plain(number(None if elapsed is None else elapsed / day_seconds, 2))
+    return [days, str(saving.steps), str(saving.materials), str(saving.visits)]
+
+
+def why(call: Call, finding: Finding) -> str:
+    """Why a finding is not used: the law, what is missing, that a person chooses, that it is only shown."""
+    if finding.protected:
+        return call.say("find.protected")
+    if finding.missing:
+        lacking = list(dict.fromkeys(call.words(f"missing.{one.annotation}") for one in finding.missing))
+        return call.say("find.missing", what=call.words("list.separator").join(lacking))
+    if not finding.certain:
+        return call.say("find.uncertain")
+    if not finding.move:
+        return call.say("find.shown")
+    if finding.move in ("assign-owner", "assign-lead"):
+        return call.say("find.chooses")
+    return call.say("find.no-move")
