@@ -137,6 +137,8 @@ class Node:
     triggered_by_event: bool = False
     #: Of a call activity: the process or global task it calls. The message of a task stands in `events`.
     called: str = ""
+    #: Of a business rule task: the decision it asks for, as an engine's attribute names it; kept in the file as it is.
+    decision: str = ""
     #: Whether it only undoes other work, called by a compensation.
     for_compensation: bool = False
     #: How many tokens begin it, and how many it sends on.

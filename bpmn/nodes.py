@@ -266,3 +266,16 @@ def _association(element: Any, side: str, found: Found, walk: Walk) -> list[Asso
         )
         for number, data in enumerate(ends)
     ]
+
+
+def decision_of(element: Any, parts: Parts) -> str:
+    """The id of the decision a business rule task asks for, by the attribute or element each engine has for it."""
+    extensions = [child for holder in parts.get("extensionElements", ()) for child in holder.iterchildren("{*}*")]
+    for part in (element, *extensions):
+        for name, value in part.attrib.items():
+            is_asked = name.endswith("}decisionRef") or (name == "decisionId" and "calledDecision" in part.tag)
+            if is_asked and value.strip():
+                return str(value).strip()
+        if part.tag.endswith("}calledDecisionId") and (part.text or "").strip():
+            return str(part.text).strip()
+    return ""

@@ -44,6 +44,7 @@ from bpmn.model import (
 from bpmn.nodes import (
     Parts,
     data_of,
+    decision_of,
     documentation_of,
     events_of,
     first,
@@ -232,6 +233,7 @@ class Reading:
             loop=loop_of(parts, self.walk),
             triggered_by_event=flag_of(element, "triggeredByEvent", self.walk),
             called=self._called(found),
+            decision=decision_of(element, parts) if found.kind == "businessRuleTask" else "",
             instantiate=flag_of(element, "instantiate", self.walk),
             script=text_of(first(parts, "script")),
             script_format=attribute(element, "scriptFormat") if found.kind == "scriptTask" else "",

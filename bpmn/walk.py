@@ -19,12 +19,12 @@ from bpmn.elements import (
 )
 from bpmn.model import SUB_PROCESSES
 from bpmn.problem import MAX_FAULTS, Problem
-from bpmn.xml import BPMN, BPMNDI, DC, DI, Limits, refusal
+from bpmn.xml import BPMN, BPMNDI, DC, DI, Limits, refusal, too_deep
 
 #: Kinds whose missing ids are nobody's loss: nothing refers to them and no message names them.
 NAMELESS = frozenset(("association", "input", "output", *ARTIFACTS, *ROOTS))
 #: A model has at most as many elements of all kinds for each flow node that is allowed.
-_ELEMENTS_A_NODE = 3
+_ELEMENTS_A_NODE = 2
 _OURS = frozenset((BPMN, BPMNDI, DC, DI))
 
 
@@ -160,6 +160,10 @@ class Walk:
             sentence = "The file has more than {limit} elements. Split it into one file for each procedure."
             raise refusal("not-bpmn", "too-many-elements", sentence, limit=str(limit))
 
+    def _refuse_deeper(self, depth: int, element: Any) -> None:
+        if depth > self._limits.nesting:
+            raise too_deep(self._limits.nesting, element.sourceline or 0)
+
     def _make_id(self, stem: str) -> str:
         number = self._counted.get(stem, 0) + 1
         while f"{stem}_{number}" in self._known or f"{stem}_{number}" in self.made:
@@ -228,6 +232,7 @@ class Walk:
                 found = self._walk_element(element, process.id, scope)
                 if found is not None and found.kind in SUB_PROCESSES:
                     stack.append((iter(element), found.id))
+                    self._refuse_deeper(len(stack), element)
                     break
             else:
                 stack.pop()
@@ -272,6 +277,7 @@ class Walk:
                     lane = self.identify(element, kind, process=process, scope=parent)
                     self.lanes.append(lane)
                     stack.append((iter(element), lane.id))
+                    self._refuse_deeper(len(stack) // 2, element)
                     break
                 if kind == "childLaneSet":
                     stack.append((iter(element), parent))

@@ -107,11 +107,16 @@ def _refuse(rule: str, *, line: int = 0, **details: str) -> UnreadableFile:
     return refusal("not-xml", rule, _SENTENCES[rule], line=line, **details)
 
 
+def too_deep(limit: int, line: int) -> UnreadableFile:
+    """The error for a file whose elements stand in one another more than so many deep."""
+    return _refuse("too-deep", limit=str(limit), line=line)
+
+
 def load(source: bytes | Path, limits: Limits) -> bytes:
     """The bytes of a file, once it is sure that it is a regular one of acceptable size."""
     data = source if isinstance(source, bytes) else _read_file(source, limits)
     if len(data) > limits.bytes:
-        raise _refuse("too-large", limit=f"{limits.bytes // 1_000_000} MB")
+        raise _refuse("too-large", limit=f"{limits.bytes / 1_000_000:g} MB")
     return data
 
 
@@ -123,7 +128,7 @@ def _read_file(path: Path, limits: Limits) -> bytes:
             status = os.fstat(handle)
             _refuse_special(status.st_mode)
             if status.st_size > limits.bytes:
-                raise _refuse("too-large", limit=f"{limits.bytes // 1_000_000} MB")
+                raise _refuse("too-large", limit=f"{limits.bytes / 1_000_000:g} MB")
             return file.read(limits.bytes + 1)
     except FileNotFoundError:
         raise _refuse("missing-file") from None
@@ -232,7 +237,7 @@ def _syntax_error(error: Any, text: bytes) -> UnreadableFile:
     reason = _WHERE.sub("", error.msg or "").strip()
     line = error.lineno or 0
     if _TOO_DEEP in reason:
-        return _refuse("too-deep", limit="256", line=line)
+        return too_deep(MAX_NESTING, line)
     if error.code == _TOO_LARGE:
         return _refuse("too-large", limit="10 MB in one text", line=line)
     if error.code != _BEHIND_ROOT and _is_cut_off(text, line):

@@ -18,7 +18,3 @@ class CannotMove(RedesignError):
         self.why = why
         #: What the sentence speaks of: steps, materials, units.
         self.details = details
-
-
-class NotUndone(RedesignError):
-    """The file was not made by a redesign, or was changed since, so there is nothing to go back to. Use --force."""

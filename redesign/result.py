@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from analysis.findings import Saving
 from bpmn.model import Model
 from redesign.move import Move
 
@@ -57,6 +58,20 @@ class Refused:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Weighed:
+    """A set of moves with what it saves."""
+
+    #: Those that could be made, in their order.
+    moves: tuple[Move, ...]
+    #: Not drawn yet.
+    model: Model
+    saving: Saving
+    #: The names of the cuts it betters and worsens: "steps", "time", "materials", "visits".
+    betters: frozenset[str]
+    worsens: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Redesign:
     """A procedure before and after, and what lies between."""
 
@@ -67,3 +82,11 @@ class Redesign:
     moves: tuple[Move, ...]
     refused: tuple[Refused, ...]
     proof: Proof
+    saving: Saving
+    #: The best proved set of each size that saves more time than every smaller one.
+    line: tuple[Weighed, ...]
+    #: Sets of one move that better one cut and worsen another: a person may choose them.
+    trade_offs: tuple[Weighed, ...]
+    #: Sets weighed, and whether all there are were looked at.
+    tried: int
+    complete: bool

@@ -20,7 +20,7 @@ from redesign.errors import CannotMove
 from redesign.move import Move, move_of
 from redesign.moves import MOVES, Applied, apply
 from redesign.prove import prove
-from redesign.result import Obligation, Proof, Refused
+from redesign.result import Obligation, Proof, Refused, Weighed
 from redesign.scales import CASES, Scales
 
 #: Called with the number of sets weighed and the most that will be.
@@ -52,19 +52,6 @@ class Options:
     tries: int = 400
     cases: int = CASES
     seed: int = 1
-
-
-@dataclass(frozen=True, kw_only=True)
-class Weighed:
-    """A set of moves with what it saves."""
-
-    #: Those that could be made, in their order.
-    moves: tuple[Move, ...]
-    model: Model
-    saving: Saving
-    #: The names of the cuts it betters and worsens: "steps", "time", "materials", "visits".
-    betters: frozenset[str]
-    worsens: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True)

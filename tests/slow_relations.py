@@ -211,6 +211,11 @@ class Play:
             number = self.game.flow.scopes.index(scope)
             return self.begin((state, done, decided, used, cut), number, scope, (inner, past))
         if found.kind == "terminate":
+            swept = [t for t in state.tokens if t[2][: len(path)] == path and t[0] != STUCK]
+            for place, before, _ in swept:
+                other = flow.vertices[self.target(place)]
+                if other.kind == "terminate":
+                    done.append((other.node, self.target(place), before))
             state.tokens = [t for t in state.tokens if t[2][: len(path)] != path]
             for inner in [p for p in state.open if len(p) > len(path) and p[: len(path)] == path]:
                 state.open.pop(inner)

@@ -1,9 +1,16 @@
-"""What a user may set: the language and the time zone, from the command line or the environment."""
+"""What a user may set: the language, the time zone and the limits of files, by the call or the environment."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 LANGUAGES = ("zh", "en")
+#: The variable that sets each limit on what is read; their defaults stand in `bpmn.Limits`.
+LIMITS = {
+    "bytes": "ZAIZAO_MAX_BYTES",
+    "nodes": "ZAIZAO_MAX_NODES",
+    "markup": "ZAIZAO_MAX_MARKUP",
+    "nesting": "ZAIZAO_MAX_NESTING",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,6 +21,8 @@ class Settings:
     language: str = "zh"
     #: The zone of date-times without an offset; ZAIZAO_TIMEZONE.
     timezone: str = "Asia/Shanghai"
+    #: The limits that are set, by name, as they were written; they are read by whoever reads a file.
+    limits: Mapping[str, str] = field(default_factory=dict)
 
 
 def settings(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:
@@ -25,4 +34,8 @@ def settings(arguments: Sequence[str], environment: Mapping[str, str]) -> Settin
         elif argument == "--lang" and position + 1 < len(arguments):
             wanted = arguments[position + 1]
     language = wanted if wanted in LANGUAGES else "zh"
-    return Settings(language=language, timezone=environment.get("ZAIZAO_TIMEZONE", "") or "Asia/Shanghai")
+    return Settings(
+        language=language,
+        timezone=environment.get("ZAIZAO_TIMEZONE", "") or "Asia/Shanghai",
+        limits={name: text for name, variable in LIMITS.items() if (text := environment.get(variable, "").strip())},
+    )

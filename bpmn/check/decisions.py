@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -14,6 +15,7 @@ from bpmn.expression.coverage import Axis, NotDecided, Point, axis, gap, overlap
 from bpmn.expression.temporal import SHANGHAI
 from bpmn.expression.tree import Attribute, Name
 from bpmn.expression.values import kind_of, same
+from bpmn.model import Model
 from bpmn.problem import Problem
 
 #: What can be wrong with decisions, beside what can be wrong with every expression.
@@ -33,6 +35,9 @@ DECISION_RULES: dict[tuple[str, str], str] = {
     ("missing-reference", "requirement"): (
         "{what} needs {value}, which the file does not have. Draw the requirement again."
     ),
+    ("missing-reference", "decision"): (
+        "{what} asks for the decision {value}, which none of the DMN files given has. Give its file too, or correct it."
+    ),
     ("duplicate-id", "decision"): "The id {value} is used a second time. Give this decision an id of its own.",
     ("bpmn-rule", "no-decision"): "The file holds no decision. Draw one, or name another file.",
     ("bpmn-rule", "decision-id"): "{what} has no id, so no process can ask for it. Give it one.",
@@ -49,6 +54,8 @@ DECISION_RULES: dict[tuple[str, str], str] = {
         "{what} has neither table nor expression, so it cannot be run. Write one of them."
     ),
 }
+#: The id of a decision that is an expression is known only when the case runs.
+_COMPUTED = re.compile(r"[$#]\{|^=")
 #: Most overlaps told of one table.
 MOST_TOLD = 20
 #: Hit policies that answer with one rule: where none holds, nothing is answered.
@@ -70,6 +77,26 @@ def check_decisions(decisions: Decisions, *, purpose: str = "analysis") -> tuple
         if purpose == "run":
             problems += _runnable(decision)
     return tuple(sorted(problems, key=lambda problem: (problem.line, problem.severity)))
+
+
+def missing_decisions(model: Model, given: frozenset[str]) -> Iterator[Problem]:
+    """Business rule tasks whose decision is in none of the DMN files given, by the ids of all their decisions."""
+    for node in model.nodes:
+        if node.decision and node.decision not in given and not _COMPUTED.search(node.decision):
+            case = ("missing-reference", "decision")
+            what = f"“{shortened(node.name)}”" if node.name.strip() else node.id
+            details = {"what": what, "value": node.decision}
+            yield Problem(
+                problem=case[0],
+                rule=case[1],
+                severity="error",
+                stops="run",
+                element=node.id,
+                name=node.name,
+                line=node.line,
+                details=details,
+                message=DECISION_RULES[case].format_map({key: shortened(value) for key, value in details.items()}),
+            )
 
 
 def _problem(
@@ -233,7 +260,9 @@ def _axes(table: Table) -> list[Axis] | None:
         first = table.inputs[numbers[0]]
         rows = [[rule.tests[number].expression for number in numbers] for rule in table.rules]
         allowed = next((table.inputs[number].allowed for number in numbers if table.inputs[number].allowed), None)
-        made.append(axis(first.name, rows, first.kind, allowed.expression if allowed is not None else None))
+        asked = first.expression.expression
+        name = (_path(asked) if asked is not None else "") or first.name
+        made.append(axis(name, rows, first.kind, allowed.expression if allowed is not None else None))
     return made
 
 

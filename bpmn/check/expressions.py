@@ -142,14 +142,16 @@ def _are_plainly_apart(flows: Sequence[SequenceFlow]) -> bool:
 def _ways(
     model: Model, node: FlowNode, flows: list[SequenceFlow], known: frozenset[str], *, is_complete: bool
 ) -> Iterator[Problem]:
-    read = [(flow, _decidable(flow, known)) for flow in flows]
-    judged = [(flow, expression) for flow, expression in read if expression is not None]
-    conditions = [expression for _, expression in judged]
-    space = _Space.of(conditions)
-    if len(judged) < _TWO or space is None:
+    judged = [(flow, condition) for flow in flows if (condition := _decidable(flow, known)) is not None]
+    before = _on_entry(model, node, known)
+    if len(judged) < _TWO or before is None:
+        return
+    conditions = [condition for _, condition in judged]
+    space = _Space.of([*conditions, *(condition for condition, _ in before)])
+    if space is None:
         return
     told: set[tuple[int, int]] = set()
-    for point in space.points(is_closed=False):
+    for point in space.points(before, is_closed=False):
         holding = [number for number, condition in enumerate(conditions) if space.holds(condition, point)]
         for first, second in islice(combinations(holding, 2), MAX_FAULTS):
             if (first, second) not in told:
@@ -159,10 +161,33 @@ def _ways(
                 yield found(model, case, node.id, severity="warning", line=0, value=space.text(point), **ways)
     if not is_complete or len(judged) < len(flows):
         return
-    for point in space.points(is_closed=True):
+    for point in space.points(before, is_closed=True):
         if not any(space.holds(condition, point) for condition in conditions):
             yield found(model, ("decision-gap", "branches"), node.id, severity="warning", value=space.text(point))
             return
+
+
+def _on_entry(model: Model, node: FlowNode, known: frozenset[str]) -> list[tuple[Expression, bool]] | None:
+    """What surely (does not) hold when a case comes to a gateway straight from others; none where nobody can say."""
+    entry: list[tuple[Expression, bool]] = []
+    seen = {node.id}
+    while len(flows := model.incoming[node.id]) == 1:
+        flow, source = flows[0], model.node.get(flows[0].source)
+        if source is None or source.id in seen:
+            return entry
+        is_default = flow.id == source.default
+        asked = [way for way in model.outgoing[source.id] if way.condition and (way is flow or is_default)]
+        for way in asked:
+            condition = _decidable(way, known)
+            if condition is None:
+                return None
+            entry.append((condition, not is_default))
+        if not source.is_gateway:
+            return entry
+        seen.add(source.id)
+        node = source
+    is_asked = any(flow.condition or flow.id == model.node[flow.source].default for flow in flows)
+    return None if is_asked else entry
 
 
 def _decidable(flow: SequenceFlow, known: frozenset[str]) -> Expression | None:
@@ -213,9 +238,11 @@ class _Space:
         found = standing_for_all(texts, is_closed=is_closed)
         return [*found, *standing_for_all(others, is_closed=is_closed and not self.is_ordered)] or [None]
 
-    def points(self, *, is_closed: bool) -> Iterator[tuple[Value, ...]]:
-        """Every combination of values."""
-        return product(*(self.values(name, is_closed=is_closed) for name in self.written))
+    def points(self, before: list[tuple[Expression, bool]], *, is_closed: bool) -> Iterator[tuple[Value, ...]]:
+        """Every combination of values that can come, by what was asked before."""
+        for point in product(*(self.values(name, is_closed=is_closed) for name in self.written)):
+            if all(self.holds(condition, point) is is_true for condition, is_true in before):
+                yield point
 
     def holds(self, condition: Expression, point: tuple[Value, ...]) -> bool:
         """Whether a condition holds for a combination of values."""

@@ -108,6 +108,7 @@ SPECIFICATION = {
         "Delete that flow."
     ),
     "condition-missing": "{what} waits for a condition, but does not say which. Write the condition.",
+    "code-missing": "{what} throws an {kind} without code, so nothing catches it. Choose one that has a code.",
     "time-missing": "{what} waits for a time, but does not say which. Write the time.",
     "time-unreadable": (
         "The time {value} of {what} is neither written by ISO 8601 nor an expression. Write it anew, such as P3D."

@@ -156,7 +156,7 @@ class _Witness:
         return "conditions" if self.search.rests_on_conditions(self.defect.run) else "swept"
 
     def _deadlock_rule(self, choice: int) -> str:
-        if not self.defect.certain:
+        if self.search.places[self.defect.place].kind == "inclusive-join":
             return "joins-wait-for-each-other"
         if choice == ENTRY:
             return "loop-before-join"

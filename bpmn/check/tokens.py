@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations, pairwise
 
 from bpmn.blocks import EMPTY, Branch, Edge, Place, Rest
@@ -84,6 +85,8 @@ class Search:
         #: Places looked at so far, and the most that may be.
         self.effort = 0
         self.most = EFFORT * limit
+        #: Whether several conditions out of one step may hold together; at first one at a time.
+        self.together = False
 
     def _index(self) -> None:
         self.ins: list[list[int]] = [[] for _ in self.places]
@@ -171,7 +174,8 @@ class Search:
 
     def thread(self, split: int, edges: tuple[int, ...]) -> Rest:
         """A thread as a rest of its own, which begins at a copy of its split."""
-        inside = {place for edge in edges for place in self._all_after(edge)}
+        begins = {self.edges[edge].target for edge in edges}
+        inside = begins.union(*map(self._after, begins)) - {EXIT}
         index = {place: at for at, place in enumerate(sorted(inside), start=3)} | {EXIT: EXIT}
         into = next(edge for edge in self.edges if edge.target == split)
         begin = replace(into, source=ENTRY, target=2, branch=Branch(flows=("",), child=EMPTY), first=into.last)
@@ -185,19 +189,24 @@ class Search:
         edges_of = (begin, *first, *others)
         return Rest(kind="mixed", ends=True, places=tuple(places), edges=edges_of, entry=into.last)
 
-    def _all_after(self, edge: int) -> set[int]:
-        """As `_closure`, but over the edges left out too."""
-        after: dict[int, list[int]] = {}
-        for other in self.edges:
-            after.setdefault(other.source, []).append(other.target)
-        inside: set[int] = set()
-        stack = [self.edges[edge].target]
+    def _after(self, place: int) -> set[int]:
+        """The places a token can come to from a place, also in threads."""
+        seen: set[int] = set()
+        stack = [place]
         while stack:
-            place = stack.pop()
-            if place != EXIT and place not in inside:
-                inside.add(place)
-                stack.extend(after.get(place, ()))
-        return inside
+            for target in self._targets[stack.pop()]:
+                if target not in seen:
+                    seen.add(target)
+                    stack.append(target)
+        return seen
+
+    @cached_property
+    def _targets(self) -> list[list[int]]:
+        """Where the edges out of each place lead, those of threads included."""
+        targets: list[list[int]] = [[] for _ in self.places]
+        for edge in self.edges:
+            targets[edge.source].append(edge.target)
+        return targets
 
     # The game.
 
@@ -205,13 +214,20 @@ class Search:
         """Play every run that can end differently, up to the limit of states."""
         self.rank = self._ranked()
         self.upstream = self._upstream()
+        self._play_out()
+        if any(known.kind == "inclusive-split" and known.node in self.loose for known in self.places):
+            self.together, self.effort = True, 0
+            self._play_out()
+        if not self.found and not self.is_complete:
+            return (Defect(problem="not-decided", place=ENTRY, certain=False),)
+        return tuple(self.found.values())
+
+    def _play_out(self) -> None:
+        """Play in the order that suffices, and in every order where inclusive joins may act before other places do."""
         self._play(self._moves)
         if self.upstream and not self.found and self.is_complete:
             self.effort = 0
             self._play(self._all_moves)
-        if not self.found and not self.is_complete:
-            return (Defect(problem="not-decided", place=ENTRY, certain=False),)
-        return tuple(self.found.values())
 
     def _play(self, moves_in: Callable[[int], list[Move]]) -> None:
         """Play from the start, whatever moves there are in each state."""
@@ -327,8 +343,9 @@ class Search:
         default = tuple(edge for edge, known in role.items() if known == "default")
         if always or default or place in self.silent:
             yield always + default
-        if len(choices) <= MOST_CHOICES:
-            for size in range(1, len(choices) + 1):
+        largest = len(choices) if self.together or self.places[place].node not in self.loose else min(1, len(choices))
+        if largest <= MOST_CHOICES:
+            for size in range(1, largest + 1):
                 for chosen in combinations(choices, size):
                     yield always + chosen
             return
@@ -391,7 +408,8 @@ class Search:
         for place, known in enumerate(self.places):
             if self.into[place] & waiting and known.kind == "parallel":
                 missing = tuple(edge for edge in self.ins[place] if not state >> edge & 1)
-                self._note(Defect(problem="deadlock", place=place, edges=missing, run=run))
+                certain = not self.rests_on_conditions(run)
+                self._note(Defect(problem="deadlock", place=place, edges=missing, run=run, certain=certain))
         if not any(problem == "deadlock" for problem, _ in self.found):
             for place in self.upstream:
                 if self.into[place] & waiting:
@@ -415,15 +433,9 @@ class Search:
     def _is_swept(self, place: int) -> bool:
         """Whether tokens of a place can only come to ends that stop everything, so that a second one is swept away."""
         stops = {other for other, known in enumerate(self.places) if known.kind == "terminate"}
-        if not stops:
+        if not stops or place == EXIT:
             return False
-        seen, stack = {place}, [place]
-        while stack:
-            for edge in self.outs[stack.pop()]:
-                target = self.edges[edge].target
-                if target not in seen:
-                    seen.add(target)
-                    stack.append(target)
+        seen = {place} | self._after(place)
         return EXIT not in seen and bool(seen & stops)
 
     def leads_to(self, edges: Iterable[int], goal: Iterable[int]) -> bool:

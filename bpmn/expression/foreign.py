@@ -54,7 +54,7 @@ _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'", re.DOTALL)
 _WRAPPED = re.compile(r"[$#]\{")
 _XPATH = re.compile(r"\bgetData(?:Object|Input|Output)\s*\(|(?<![=!<>|&])\$\w|^\s*/|::")
 _PYTHON = re.compile(
-    r"\b(?:True|False|None|lambda|elif|import|is\s+not|is\s+None|not\s+in|len|__\w+__)\b|\bnot\s+(?!\()\w"
+    r"\b(?:True|False|None|lambda|elif|import|is\s+not|is\s+None|not\s+in|len|timedelta|datetime|__\w+__)\b|\bnot\s+(?!\()\w"
 )
 _JAVASCRIPT = re.compile(r"===|!==|\b(?:typeof|undefined|function)\b|=>")
 _JAVA = re.compile(r"&&|\|\||!(?!=)|\.\w+\s*\(|\?.*:|;")

@@ -102,7 +102,7 @@ def flow_end(document: Document) -> Iterator[Fix]:
     for found in walk.flows:
         if found.id in model.flow:
             continue
-        ends = {name: attribute(found.element, name) for name in ("sourceRef", "targetRef")}
+        ends = {name: attribute(found.element, name) for name in _ENDS}
         nowhere = [name for name, reference in ends.items() if document.is_nowhere(reference, found.element)]
         if not nowhere:
             continue
@@ -128,7 +128,7 @@ def association_end(document: Document) -> Iterator[Fix]:
     kept = {line.id for line in document.model.associations}
     gone = set()
     for found in document.walk.associations:
-        ends = [attribute(found.element, name) for name in ("sourceRef", "targetRef")]
+        ends = [attribute(found.element, name) for name in _ENDS]
         nowhere = [end for end in ends if document.is_nowhere(end, found.element)]
         if found.id not in kept and nowhere:
             gone.add(found.id)
@@ -235,21 +235,31 @@ def is_ambiguous(document: Document) -> bool:
     return False
 
 
-def bare_elements(document: Document) -> frozenset[str]:
-    """The nodes and flows of which a file says nothing but what the model holds and an id."""
-    bare = set()
-    for found in (*document.walk.nodes, *document.walk.flows):
-        element = found.element
-        if not any(name.startswith("{") for name in element.attrib) and all(map(_is_plain, element)):
-            bare.add(found.id)
-    return frozenset(bare)
+def said_more(document: Document) -> frozenset[str]:
+    """The nodes and flows of which a file says more than their flows and conditions."""
+    found = (*document.walk.nodes, *document.walk.flows)
+    return frozenset(one.id for one in found if not _is_plain(one.element))
 
 
-def _is_plain(child: Any) -> bool:
-    return local_name(child) in _PLAIN
+def _is_plain(element: Any) -> bool:
+    if any(name.startswith("{") for name in element.attrib):
+        return False
+    return all(local_name(child) in _PLAIN for child in element)
 
 
 _PLAIN = frozenset(("incoming", "outgoing", "conditionExpression"))
+
+
+def torn_nodes(document: Document) -> frozenset[str]:
+    """The nodes at which a flow begins or ends that leads from or to nothing."""
+    torn: set[str] = set()
+    for found in document.walk.flows:
+        if found.id not in document.model.flow:
+            torn.update(document.walk.resolve(attribute(found.element, end), found.element) for end in _ENDS)
+    return frozenset(torn)
+
+
+_ENDS = ("sourceRef", "targetRef")
 
 
 def _of(element: Any, fix: str, id_: str, **details: str) -> Fix:

@@ -36,7 +36,7 @@ def duplicate_flow(sketch: Sketch) -> Iterator[Fix]:
         kept: dict[tuple[str, ...], SequenceFlow] = {}
         for flow in sorted(sketch.outgoing(node.id), key=lambda flow: flow.id != node.default):
             first = kept.setdefault((flow.target, flow.condition, flow.language, flow.name), flow)
-            is_free = first is not flow and flow.id not in sketch.tied and flow.id in sketch.bare
+            is_free = first is not flow and sketch.is_bare(flow.id)
             if is_free and flow.probability is None and first.probability is None:
                 sketch.remove_flow(flow.id)
                 ends = {"source": sketch.called(node.id), "target": sketch.called(flow.target)}
@@ -50,7 +50,7 @@ def superfluous_gateway(sketch: Sketch) -> Iterator[Fix]:
     flows between the same nodes apart.
     """
     for node in sketch.before.nodes:
-        if node.kind not in _PASSING or node.id not in sketch.bare or node.name or node.id in sketch.tied:
+        if node.kind not in _PASSING or node.name or not sketch.is_bare(node.id) or sketch.is_torn(node.id):
             continue
         entering, leaving = sketch.incoming(node.id), sketch.outgoing(node.id)
         if len(entering) != 1 or len(leaving) != 1 or not _is_one(sketch, entering[0], leaving[0]):
@@ -64,7 +64,7 @@ def superfluous_gateway(sketch: Sketch) -> Iterator[Fix]:
 
 def _is_one(sketch: Sketch, before: SequenceFlow, after: SequenceFlow) -> bool:
     """Whether two flows through a gateway can be one."""
-    if after.id not in sketch.bare or after.id in sketch.tied or before.id == after.id:
+    if not sketch.is_bare(after.id) or before.id == after.id:
         return False
     if after.name or after.condition or after.probability is not None:
         return False
@@ -87,6 +87,8 @@ def implicit_start(sketch: Sketch) -> Iterator[Fix]:
         if not scope.together or len(scope.starts) != 1 or scope.ad_hoc or scope.triggered:
             continue
         first = model.node[flow.vertices[scope.starts[0]].node]
+        if model.incoming[first.id] or sketch.is_torn(first.id) or _would_pass(first, model.outgoing[first.id]):
+            continue
         start = sketch.add_node(f"{scope.node or scope.process}_start", "startEvent", first)
         sketch.add_flow(start, first)
         whole = model.node[scope.node] if scope.node else model.process[scope.process]
@@ -104,7 +106,7 @@ def implicit_end(sketch: Sketch) -> Iterator[Fix]:
     flow = control_flow(model)
     for scope in flow.scopes:
         stops = [model.node[vertex.node] for vertex in _stops(flow, scope)]
-        if scope.together or any(_has_no_end(stop) for stop in stops):
+        if scope.together or any(_has_no_end(sketch, stop) for stop in stops):
             continue
         for stop in stops:
             end = sketch.add_node(f"{stop.id}_end", "endEvent", stop)
@@ -120,9 +122,16 @@ def _stops(flow: ControlFlow, scope: Scope) -> Iterator[Vertex]:
             yield flow.vertices[number]
 
 
-def _has_no_end(node: Node) -> bool:
+def _has_no_end(sketch: Sketch, node: Node) -> bool:
     """Whether a scope stops at a node otherwise than for want of an end event, or none can stand behind it."""
-    return node.kind in ("endEvent", "eventBasedGateway") or node.event("link") is not None
+    if node.kind in ("endEvent", "eventBasedGateway") or node.event("link") is not None:
+        return True
+    return sketch.is_torn(node.id) or bool(sketch.outgoing(node.id)) or _would_pass(node, sketch.incoming(node.id))
+
+
+def _would_pass(node: Node, flows: Sequence[SequenceFlow]) -> bool:
+    """Whether one more flow, on its other side, would make a gateway pass on what comes: it is only half drawn."""
+    return node.is_gateway and len(flows) < 2
 
 
 def implicit_split(sketch: Sketch) -> Iterator[Fix]:
@@ -146,6 +155,8 @@ def implicit_split(sketch: Sketch) -> Iterator[Fix]:
 def _is_mendable(sketch: Sketch, node: Node, flows: Sequence[SequenceFlow], reached: frozenset[str]) -> bool:
     """Whether several flows on one side of a node can meet in a gateway: a case comes there, no two are alike."""
     if len(flows) < 2 or node.is_gateway or node.id not in reached or node.id in sketch.outside:
+        return False
+    if sketch.is_torn(node.id):
         return False
     ends = {(flow.source, flow.target) for flow in flows}
     return len(ends) == len(flows) and all(map(sketch.is_inside, flows))

@@ -11,9 +11,9 @@ from pathlib import Path
 from bpmn.draft import Draft
 from bpmn.edit import Editor
 from bpmn.fix.document import REPAIRS as OF_THE_FILE
-from bpmn.fix.document import Document, bare_elements, is_ambiguous
+from bpmn.fix.document import Document, is_ambiguous, said_more, torn_nodes
 from bpmn.fix.flows import REPAIRS as OF_THE_FLOW
-from bpmn.fix.sketch import Fix, Sketch
+from bpmn.fix.sketch import Fix, Ground, Sketch
 from bpmn.read import Reading
 from bpmn.write import NO_LIMITS, serialised, write
 from bpmn.write_gov import GovWriter
@@ -71,7 +71,8 @@ def _repaired_flow(document: Document, names: Mapping[str, str]) -> tuple[bytes,
     from bpmn.layout import complete, redraw
 
     model = document.model
-    sketch = Sketch(model, document.walk.fresh_id, bare_elements(document), names)
+    ground = Ground(fresh=document.walk.fresh_id, said_more=said_more(document), torn=torn_nodes(document), names=names)
+    sketch = Sketch(model, ground)
     fixes = [fix for repairs in OF_THE_FLOW for fix in repairs(sketch)]
     drawn = complete(model)
     missing = len(drawn.shape.keys() - model.shape.keys()) + len(drawn.edge.keys() - model.edge.keys())

@@ -22,27 +22,32 @@ class Fix:
     details: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """What a file tells of a model beside the model itself."""
+
+    #: Gives an id that nothing in the file has, out of a stem.
+    fresh: Callable[[str], str]
+    #: The nodes and flows of which the file says more than a model holds.
+    said_more: frozenset[str]
+    #: The nodes at which a flow of the file begins or ends whose other end is missing.
+    torn: frozenset[str]
+    #: The names of nodes that are put in, by kind.
+    names: Mapping[str, str]
+
+
 class Sketch:
     """Nodes, flows and lanes on their way from one model to the next; each change costs what it touches."""
 
-    def __init__(
-        self,
-        model: Model,
-        fresh: Callable[[str], str],
-        bare: frozenset[str] = frozenset(),
-        names: Mapping[str, str] | None = None,
-    ) -> None:
+    def __init__(self, model: Model, ground: "Ground") -> None:
         self.before = model
-        #: The ids of nodes and flows of which the file says nothing that a model does not hold.
-        self.bare = bare
+        self._ground = ground
         #: What notes and dotted lines are tied to.
         self.tied = frozenset(end for line in model.associations for end in (line.source, line.target))
         #: The nodes no sequence flow counts at.
         self.outside = compensation(model) | {
             node.id for node in model.nodes if node.is_frame and node.triggered_by_event
         }
-        self._fresh = fresh
-        self._names = names or {}
         self.nodes = dict(model.node)
         self.flows = dict(model.flow)
         self._entering = {node: {flow.id: None for flow in flows} for node, flows in model.incoming.items()}
@@ -73,6 +78,14 @@ class Sketch:
         """What people call a node."""
         return self.nodes[node].name.strip() or node if node in self.nodes else node
 
+    def is_bare(self, element: str) -> bool:
+        """Whether nothing but what the model says is said of a node or flow, and no note is tied to it."""
+        return element not in self._ground.said_more and element not in self.tied
+
+    def is_torn(self, node: str) -> bool:
+        """Whether a flow at the node lost its other end, so that a person has to tell where it runs."""
+        return node in self._ground.torn
+
     def is_inside(self, flow: SequenceFlow) -> bool:
         """Whether a flow stays in its process and sub-process, so that a token can take it."""
         source, target = self.nodes.get(flow.source), self.nodes.get(flow.target)
@@ -83,9 +96,8 @@ class Sketch:
 
     def add_node(self, stem: str, kind: str, beside: Node) -> Node:
         """Draw a node beside another, in its process, sub-process and lanes."""
-        node = Node(
-            id=self._fresh(stem), kind=kind, name=self._names.get(kind, ""), process=beside.process, scope=beside.scope
-        )
+        name = self._ground.names.get(kind, "")
+        node = Node(id=self._ground.fresh(stem), kind=kind, name=name, process=beside.process, scope=beside.scope)
         self.nodes[node.id] = node
         self._entering[node.id], self._leaving[node.id] = {}, {}
         for lane in self._lanes_of.get(beside.id, ()):
@@ -96,7 +108,7 @@ class Sketch:
     def add_flow(self, source: Node, target: Node) -> None:
         """Draw a flow between two nodes of one scope."""
         flow = SequenceFlow(
-            id=self._fresh(f"{source.id}-{target.id}"),
+            id=self._ground.fresh(f"{source.id}-{target.id}"),
             source=source.id,
             target=target.id,
             process=source.process,

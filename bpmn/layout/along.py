@@ -10,7 +10,7 @@ constraints), found in a few sweeps in the order of the flow.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bpmn.layout.style import Style
@@ -39,6 +39,8 @@ class Change:
     kept: frozenset[str]
     loose: frozenset[str]
     gap: float
+    #: The plane each node stands on, or will.
+    planes: Mapping[str, str]
 
     def stays(self, name: str) -> bool:
         """Whether a node keeps its place but for being moved along."""
@@ -67,35 +69,20 @@ class Along:
 def places_along(change: Change) -> Along:
     """The place of every node along the flow; inner sub-processes first, since they may grow."""
     along = Along()
-    groups: dict[tuple[str, str], list[str]] = {}
+    scopes: dict[tuple[str, str], list[str]] = {}
     for name in change.order:
         node = change.after.node[name]
         if not node.attached_to:
-            plane = change.before.shape[name].plane if name in change.kept else ""
-            groups.setdefault((node.scope, plane), []).append(name)
-    scopes: dict[str, list[str]] = {}
-    for (scope, plane), names in groups.items():
-        if not plane or plane == _main_plane(change, groups, scope):
-            scopes.setdefault(scope, []).extend(names)
-    for scope in sorted(scopes, key=lambda scope: -_depth(change.after, scope)):
-        inside = set(scopes[scope])
-        _Scope(change, along, [name for name in change.order if name in inside]).place()
-        _widen(change, along, scope, scopes[scope])
-    for scope in sorted(scopes, key=lambda scope: _depth(change.after, scope)):
+            scopes.setdefault((node.scope, change.planes[name]), []).append(name)
+    for (scope, plane), names in sorted(scopes.items(), key=lambda item: -_depth(change.after, item[0][0])):
+        _Scope(change, along, names).place()
+        _widen(change, along, scope, plane, names)
+    for (scope, plane), names in sorted(scopes.items(), key=lambda item: _depth(change.after, item[0][0])):
         shape = change.before.shape.get(scope)
-        if scope in along.x and shape is not None and _plane_of(change, scopes[scope]) == shape.plane:
-            for name in scopes[scope]:
+        if scope in along.x and shape is not None and plane == shape.plane:
+            for name in names:
                 along.x[name] += along.x[scope] - shape.bounds.x
     return along
-
-
-def _plane_of(change: Change, names: Iterable[str]) -> str:
-    """The plane on which the nodes of a scope stand."""
-    return next((change.before.shape[name].plane for name in names if name in change.kept), "")
-
-
-def _main_plane(change: Change, groups: Iterable[tuple[str, str]], scope: str) -> str:
-    return next((plane for other, plane in groups if other == scope and plane), "")
 
 
 def _depth(model: Model, scope: str) -> int:
@@ -105,11 +92,11 @@ def _depth(model: Model, scope: str) -> int:
     return depth
 
 
-def _widen(change: Change, along: Along, scope: str, names: list[str]) -> None:
+def _widen(change: Change, along: Along, scope: str, plane: str, names: list[str]) -> None:
     """Let an expanded sub-process grow or shrink with what is in it."""
     shape = change.before.shape.get(scope)
     stood = [change.box(name).right for name in names if name in change.kept]
-    if shape is None or not stood or _plane_of(change, names) != shape.plane:
+    if shape is None or not stood or plane != shape.plane:
         return
     stands = [along.x[name] + along.width.get(name, change.size(name)[0]) for name in names]
     difference = max(stands) - max(stood)
@@ -138,10 +125,14 @@ class _Scope:
         """Set the left edge of every node."""
         change, x = self._change, self._along.x
         stood = [change.box(name).x for name in self._names if change.stays(name)]
-        least = min(stood, default=160.0)
+        process = {name: change.after.node[name].process for name in self._names}
+        least: dict[str, float] = {}
+        for name in self._names:
+            if change.stays(name):
+                least[process[name]] = min(least.get(process[name], float("inf")), change.box(name).x)
         for name in self._names:
             keeps = change.stays(name) and (name not in self._affected or not self._behind[name])
-            x[name] = change.box(name).x if keeps else least
+            x[name] = change.box(name).x if keeps else least.get(process[name], min(stood, default=160.0))
         for _ in range(_SWEEPS):
             moved = False
             for name in self._names:

@@ -37,7 +37,39 @@ def redraw(before: Model, after: Model, *, style: Style = NORMAL) -> Model:
     `before`, completed. The same two models give the same diagram; the cost is about linear for each change.
     """
     drawn = complete(before, style=style)
-    return complete(_Redrawing(drawn, after, style).model(), style=style)
+    if not _runs_down(drawn):
+        return complete(_Redrawing(drawn, after, style).model(), style=style)
+    turned_style = style.evolve(task=style.task[::-1], frame=style.frame[::-1])
+    return complete(_turned(_Redrawing(_turned(drawn), after, turned_style).model()), style=style)
+
+
+def _runs_down(model: Model) -> bool:
+    """Whether the flow of a diagram runs from top to bottom: as its pools say, else as most of its flows do."""
+    frames = [model.shape[frame] for frame in _frames(model) if frame in model.shape]
+    said = [shape.is_horizontal for shape in frames if shape.is_horizontal is not None]
+    if said:
+        return said.count(False) > len(said) / 2
+    down = 0
+    for edge in model.edges:
+        (x1, y1), (x2, y2) = edge.waypoints[0], edge.waypoints[-1]
+        down += edge.element in model.flow and (1 if y2 - y1 > abs(x2 - x1) else -1)
+    return down > 0
+
+
+def _turned(model: Model) -> Model:
+    """The model with its diagram mirrored at the diagonal, so that down is right."""
+
+    def turn(box: Bounds | None) -> Bounds | None:
+        return Bounds(x=box.y, y=box.x, width=box.height, height=box.width) if box is not None else None
+
+    shapes = (
+        replace(shape, bounds=turn(shape.bounds) or shape.bounds, label=turn(shape.label)) for shape in model.shapes
+    )
+    edges = (
+        replace(edge, waypoints=tuple((y, x) for x, y in edge.waypoints), label=turn(edge.label))
+        for edge in model.edges
+    )
+    return model.evolve(shapes=tuple(shapes), edges=tuple(edges))
 
 
 class _Redrawing:
@@ -70,6 +102,7 @@ class _Redrawing:
             kept=self._kept,
             loose=frozenset(self._loose),
             gap=self._usual_gap(),
+            planes={node.id: self._plane_beside(node) for node in after.nodes},
         )
         self._along = places_along(self._change)
         self._x = self._along.x
@@ -176,7 +209,7 @@ class _Redrawing:
     def _laid_open(self) -> dict[str, Sheet]:
         """A sheet for each plane, with the first shape of every element."""
         before = self._before
-        frames = {pool.id for pool in before.pools} | {lane.id for lane in before.lanes}
+        frames = set(_frames(before))
         frames |= {artifact.id for artifact in before.artifacts if artifact.kind == "group"}
         hosts = {node.id: node.attached_to for node in before.nodes if node.attached_to in before.shape}
         sheets: dict[str, Sheet] = {}
@@ -299,7 +332,7 @@ class _Redrawing:
 
     def _fit_frames(self, sheet: Sheet, old: Mapping[str, Bounds]) -> None:
         """Pools and lanes that ended at one place end at one place again, as far behind what is in them as before."""
-        frames = ({pool.id for pool in self._after.pools} | {lane.id for lane in self._after.lanes}) & old.keys()
+        frames = [frame for frame in _frames(self._after) if frame in old]
         edges = sorted(frames, key=lambda name: old[name].right)
         groups: list[list[str]] = []
         for name in edges:
@@ -368,12 +401,25 @@ class _Redrawing:
             return (around, node.scope) if around is not None and node.scope in around.rooms else None
         lane = self._after.lane_of.get(node.id)
         pool = self._after.pool_of_process.get(node.process)
-        for frame in (lane.id if lane is not None else "", pool.id if pool is not None else ""):
-            for sheet in self._sheets.values():
-                if frame and frame in sheet.boxes:
-                    return sheet, frame
-        plane = next((plane for plane in self._sheets if plane not in self._after.node), None)
-        return (self._sheets[plane], "") if plane is not None and lane is None and pool is None else None
+        frames = [lane.id if lane is not None else "", pool.id if pool is not None else ""]
+        beside = self._plane_beside(node)
+        for plane in dict.fromkeys([beside, *self._sheets]):
+            sheet = self._sheets.get(plane)
+            frame = next((frame for frame in frames if sheet is not None and frame in sheet.boxes), "")
+            if sheet is not None and (frame or plane == beside):
+                return sheet, frame
+        return None
+
+    def _plane_beside(self, node: Node) -> str:
+        """The plane a node stood on, or else the nearest one before or after it; the first where there is none."""
+        shape, seen, queue = self._before.shape, {node.id}, [node.id]
+        for name in queue:
+            if name in shape:
+                return shape[name].plane
+            near = [*self._leading.get(name, ()), *self._following.get(name, ())]
+            queue.extend(other for other in near if other not in seen)
+            seen.update(near)
+        return next((plane for plane in self._sheets if plane not in self._after.node), "")
 
     def _spot(self, sheet: Sheet, node: Node, frame: str) -> Bounds:
         """The free spot nearest to the row of its neighbours; the frame grows where there is none."""
@@ -388,9 +434,7 @@ class _Redrawing:
             for name, box in sheet.boxes.items()
             if name not in sheet.frames and name not in chain and box.right > x - 10 and box.x < x + width + 10
         ]
-        solid += [
-            box for box in self._straight_flows(sheet, node.id) if box.right > x - 10 and box.x < x + width + 10
-        ]
+        solid += [box for box in self._straight_flows(sheet, node.id) if box.right > x - 10 and box.x < x + width + 10]
         for y in self._rows(sheet, node, room, height):
             spot = Bounds(x=x, y=y - height / 2, width=width, height=height)
             inside = room is None or (spot.y >= room.y + 6 and spot.bottom <= room.bottom - 6)
@@ -572,6 +616,11 @@ def _longest_run(values: list[float]) -> set[int]:
         kept.add(place)
         place = came[place]
     return kept
+
+
+def _frames(model: Model) -> list[str]:
+    """The pools and lanes of a model."""
+    return [*(pool.id for pool in model.pools), *(lane.id for lane in model.lanes)]
 
 
 def _drawable(model: Model) -> set[str]:

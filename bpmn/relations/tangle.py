@@ -141,14 +141,15 @@ class Tangle:
     def always_next(self, is_apart: Callable[[int], bool]) -> Sequence[int]:
         """For each place the edges that every way on from it walks, but for the edges that are set apart."""
         apart = self._apart(is_apart)
+        stopping = self._stopping(apart)
         outs = [[edge for edge in edges if not apart[edge]] or edges for edges in self.outs]
 
         def gathered(place: int, values: Sequence[int]) -> int:
             kind = self.rest.places[place].kind
             if kind == "parallel":
                 # Where one branch can stop everything, only what is also done before that is certain.
-                stopping = [v for v, e in zip(values, outs[place], strict=True) if self._can_stop >> e & 1]
-                return _union(values) & _common(stopping) if stopping else _union(values)
+                certain = [value for value, edge in zip(values, outs[place], strict=True) if stopping[edge]]
+                return _union(values) & _common(certain) if certain else _union(values)
             if kind != "inclusive-split":
                 return _common(values)
             roles = [self.rest.edges[edge].branch.role for edge in outs[place]]
@@ -157,11 +158,15 @@ class Tangle:
 
         return self._on_every_way(outs, gathered, lambda edge: self.rest.edges[edge].target, self.order[::-1])
 
-    @cached_property
-    def _can_stop(self) -> int:
-        """The edges that lead to an end which stops everything."""
-        ends = [e for n, place in enumerate(self.rest.places) if place.kind == "terminate" for e in self.ins[n]]
-        return _union([1 << edge | self.before(edge) for edge in ends])
+    def _stopping(self, apart: Sequence[bool]) -> Sequence[bool]:
+        """The edges from which an end that stops everything can be reached, but by those set apart."""
+        found = [place.kind == "terminate" for place in self.rest.places]
+        edges = [False] * len(self.rest.edges)
+        for place in reversed(self.order):
+            for edge in self.outs[place]:
+                edges[edge] = edge not in self.backs_set and found[self.rest.edges[edge].target]
+                found[place] = found[place] or (edges[edge] and not apart[edge])
+        return edges
 
     def _apart(self, is_apart: Callable[[int], bool]) -> list[bool]:
         """The edges set apart, and those after which nothing else comes."""

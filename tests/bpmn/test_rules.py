@@ -1,4 +1,7 @@
-"""Each rule has a model that breaks it, found at the right element with a whole sentence."""
+"""Each problem has a model that has it, found at the right element with a whole sentence.
+
+The rules of the specification and of good drawing have their own files.
+"""
 
 from collections.abc import Callable
 
@@ -7,7 +10,7 @@ import pytest
 from bpmn.annotation import Duration, GovTime
 from bpmn.build import Builder, build
 from bpmn.check import RULES, check
-from bpmn.model import Association, EventDefinition, Lane, MessageFlow, Model, SequenceFlow
+from bpmn.model import EventDefinition, Model, SequenceFlow
 
 KINDS = {"x": "exclusiveGateway", "a": "parallelGateway", "o": "inclusiveGateway", "s": "startEvent", "e": "endEvent"}
 HOUR = Duration(seconds=3600)
@@ -137,106 +140,6 @@ CASES: dict[tuple[str, str], tuple[Callable[[], Model], str]] = {
     ("missing-reference", "link"): (lambda: build("p").start("s").throw("l", "link", "A").model, "l"),
     ("missing-reference", "flow-node"): (lambda: with_flow(draw("s>t>e"), "t", "nowhere"), "extra"),
     ("missing-reference", "step-order"): (lambda: chain(after=("nowhere",)), "t"),
-    ("bpmn-rule", "flow-between-pools"): (lambda: with_flow(pools().model, "t", "u"), "extra"),
-    ("bpmn-rule", "flow-across-sub-process"): (
-        lambda: with_flow(
-            build("p").start("s").sub_process("f").start("i").step("t").end("o").close().end("e").model, "s", "t"
-        ),
-        "extra",
-    ),
-    ("bpmn-rule", "flow-out-of-end"): (lambda: with_flow(draw("s>t>e"), "e", "t"), "extra"),
-    ("bpmn-rule", "flow-into-boundary"): (lambda: with_flow(boundary().end("f").model, "s", "b"), "extra"),
-    ("bpmn-rule", "flow-into-start"): (lambda: with_flow(draw("s>x>e x>t"), "t", "s"), "extra"),
-    ("bpmn-rule", "condition-unused"): (
-        lambda: build("p").start("s").parallel("a").branch(condition="x > 1").end("e").branch().end("f").model,
-        "a-e",
-    ),
-    ("bpmn-rule", "condition-on-default"): (
-        lambda: (
-            build("p").start("s").exclusive("x").branch(condition="a", default=True).end("e").branch().end("f").model
-        ),
-        "x-e",
-    ),
-    ("bpmn-rule", "default-unused"): (
-        lambda: build("p").start("s").parallel("a").branch(default=True).end("e").branch().end("f").model,
-        "a",
-    ),
-    ("bpmn-rule", "awaited-kind"): (
-        lambda: (
-            build("p")
-            .start("s")
-            .event_based("g")
-            .branch()
-            .step("t")
-            .end("e")
-            .branch()
-            .catch("c", "timer")
-            .end("f")
-            .model
-        ),
-        "g",
-    ),
-    ("bpmn-rule", "boundary-elsewhere"): (
-        lambda: (
-            build("p")
-            .start("s")
-            .step("t")
-            .sub_process("f")
-            .start("i")
-            .end("o")
-            .node("b", "boundaryEvent", attached_to="t")
-            .close()
-            .end("e")
-            .model
-        ),
-        "b",
-    ),
-    ("bpmn-rule", "compensation-in-flow"): (
-        lambda: (
-            boundary(event="compensate")
-            .at("t")
-            .step("undo")
-            .end("f")
-            .model.evolve(associations=(Association(id="a", source="b", target="undo", process="p"),))
-        ),
-        "undo",
-    ),
-    ("bpmn-rule", "event-sub-process-in-flow"): (
-        lambda: with_flow(
-            build("p")
-            .start("s")
-            .end("e")
-            .sub_process("f", by_event=True)
-            .start("i", event="timer")
-            .end("o")
-            .close()
-            .model,
-            "s",
-            "f",
-        ),
-        "f",
-    ),
-    ("bpmn-rule", "event-sub-process-start"): (
-        lambda: build("p").start("s").end("e").sub_process("f", by_event=True).start("i").end("o").close().model,
-        "f",
-    ),
-    ("bpmn-rule", "message-inside-pool"): (
-        lambda: pools().model.evolve(message_flows=(MessageFlow(id="m", source="s", target="t"),)),
-        "m",
-    ),
-    ("bpmn-rule", "two-lanes"): (
-        lambda: chain().evolve(
-            lanes=(
-                Lane(id="l1", name="甲", process="p", nodes=("t",)),
-                Lane(id="l2", name="乙", process="p", nodes=("t",)),
-            )
-        ),
-        "t",
-    ),
-    ("bpmn-rule", "no-condition"): (
-        lambda: build("p").start("s").exclusive("x").branch().end("e").branch(default=True).end("f").model,
-        "x-e",
-    ),
     ("bad-annotation", "several-procedures"): (procedures, "q"),
     ("bad-annotation", "applicant-procedure"): (
         lambda: build("p", matter="A").pool("申请人", applicant=True).start("s").step("t").end("e").model,
@@ -334,7 +237,7 @@ CASES: dict[tuple[str, str], tuple[Callable[[], Model], str]] = {
 
 
 def test_every_rule_has_its_model() -> None:
-    assert CASES.keys() == RULES.keys()
+    assert CASES.keys() == {case for case in RULES if case[0] != "bpmn-rule"}
 
 
 @pytest.mark.parametrize(("problem", "rule"), CASES.keys(), ids=[f"{problem}, {rule}" for problem, rule in CASES])

@@ -422,6 +422,18 @@ CASES: dict[str, tuple[str, str, tuple[str, ...]]] = {
             file(START + catch("x", "<conditionalEventDefinition/>") + END + way("s x e"), isExecutable="false"),
         ),
     ),
+    "code-missing": (
+        file(START + node("endEvent", "e", "<errorEventDefinition/>") + way("s e")),
+        "e",
+        (
+            file(
+                START + node("endEvent", "e", '<errorEventDefinition errorRef="lost"/>') + way("s e"),
+                roots='<error id="lost" errorCode="L1"/>',
+            ),
+            at_edge("<errorEventDefinition/>"),
+            file(START + node("endEvent", "e", "<errorEventDefinition/>") + way("s e"), isExecutable="false"),
+        ),
+    ),
     "time-missing": (
         flow(catch("x", "<timerEventDefinition/>")),
         "x",

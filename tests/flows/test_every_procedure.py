@@ -91,7 +91,7 @@ def test_every_step_says_who_does_it_and_what_it_is(name: str, scenario: str) ->
     model = DRAWINGS[name, scenario]
 
     for node in steps(model):
-        assert node.id in model.unit_of, node.id
+        assert node.id in model.unit_of or (scenario == "as-is" and "无头事项" in node.documentation), node.id
         assert node.step is not None, node.id
         assert node.step.kind, node.id
         assert node.time("work") is not None, node.id

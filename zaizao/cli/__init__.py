@@ -16,7 +16,7 @@ from zaizao.settings import settings
 __all__ = ["front", "main"]
 
 #: The commands in the order of the work.
-COMMANDS = ("check", "draw", "find", "time", "compare", "study", "flows", "org")
+COMMANDS = ("check", "draw", "find", "redesign", "time", "compare", "study", "flows", "org")
 
 
 def _member(name: str) -> Callable[[], click.Command]:

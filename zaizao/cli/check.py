@@ -2,17 +2,20 @@
 
 import json
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from bpmn import Model, read
 from bpmn.check import check
+from bpmn.check.decisions import check_decisions, missing_decisions
+from bpmn.decisions import read_decisions
 from bpmn.errors import UnreadableFile
 from bpmn.problem import Problem
 from reports.format import visible
 from zaizao.cli.failures import CALL, FILE, Refusal, explain, problem_sentence
-from zaizao.cli.files import existing, told
+from zaizao.cli.files import existing, limits, told
 from zaizao.cli.text import DEFAULT_WIDTH, Column, table
 from zaizao.cli.worded import Call, Command, option
 
@@ -23,13 +26,22 @@ MOST_NAMES = 12
 @click.command("check", cls=Command)
 @click.argument("files", nargs=-1, required=True)
 @option("--for", "purpose", type=click.Choice(["analysis", "run"]), default="analysis")
+@option("--fix", is_flag=True)
+@option("-o", "--output", "target")
 @click.pass_obj
-def command(call: Call, files: tuple[str, ...], purpose: str, as_json: bool) -> int:
+def command(call: Call, files: tuple[str, ...], purpose: str, fix: bool, target: str | None, as_json: bool) -> int:
     """Check each file; leave with 1 where something stops what was asked, with 2 where a file is not there."""
+    if fix != (target is not None):
+        raise Refusal("fix_needs_output" if fix else "output_needs_fix")
+    if target is not None:
+        return _fixed(call, files, target, purpose, as_json=as_json)
     worst = 0
+    given = _given(files)
     for file in files:
         try:
             model, problems = judge(existing(file), purpose)
+            if model is not None and given is not None and purpose == "run":
+                problems += tuple(missing_decisions(model, given))
         except (Refusal, OSError) as error:
             sentence, code = explain(error, call.words)
             click.echo(sentence, err=True)
@@ -41,13 +53,44 @@ def command(call: Call, files: tuple[str, ...], purpose: str, as_json: bool) -> 
     return CALL if worst == CALL else worst
 
 
+def _fixed(call: Call, files: tuple[str, ...], target: str, purpose: str, *, as_json: bool) -> int:
+    """Repair one file, then check the repaired one."""
+    from zaizao.cli.fixing import fixes_as_json, fixes_as_page, repair_into
+
+    fixes = repair_into(call, files, target)
+    model, problems = judge(Path(target), purpose)
+    if as_json:
+        click.echo(_json(call, target, problems, fixed=fixes_as_json(call, fixes)))
+    else:
+        click.echo(f"{fixes_as_page(call, fixes)}\n{_page(call, target, model, problems)}")
+    return FILE if stopping(problems, purpose) else 0
+
+
 def judge(file: Path, purpose: str) -> tuple[Model | None, tuple[Problem, ...]]:
     """Read and check a file; one that cannot be read has one problem and no model."""
     try:
-        model = read(file)
+        model = read(file, limits=limits())
     except UnreadableFile as error:
-        return None, (error.problem,)
+        return None, _decisions(file, purpose) if error.problem.rule == "dmn" else (error.problem,)
     return model, check(model, purpose=purpose)
+
+
+def _decisions(file: Path, purpose: str) -> tuple[Problem, ...]:
+    """Read and check a file of decisions."""
+    try:
+        return check_decisions(read_decisions(file, limits=limits()), purpose=purpose)
+    except UnreadableFile as error:
+        return (error.problem,)
+
+
+def _given(files: tuple[str, ...]) -> frozenset[str] | None:
+    """Tell the ids of all decisions in the DMN files given; none where no such file is given."""
+    found: set[str] = set()
+    names = [Path(file) for file in files if file.lower().endswith(".dmn")]
+    for file in names:
+        with suppress(UnreadableFile):
+            found.update(read_decisions(file, limits=limits()).decision)
+    return frozenset(found) if names else None
 
 
 def stopping(problems: tuple[Problem, ...], purpose: str) -> tuple[Problem, ...]:
@@ -59,10 +102,11 @@ def stopping(problems: tuple[Problem, ...], purpose: str) -> tuple[Problem, ...]
     )
 
 
-def _json(call: Call, file: str, problems: tuple[Problem, ...]) -> str:
+def _json(call: Call, file: str, problems: tuple[Problem, ...], **more: object) -> str:
     return json.dumps(
         {
             "file": told(file),
+            **more,
             "problems": [
                 {
                     "problem": problem.problem,

@@ -6,8 +6,15 @@ import tempfile
 from difflib import get_close_matches
 from pathlib import Path
 
-from bpmn import Model, UnreadableFile, read
+import click
+
+from bpmn import Limits, Model, UnreadableFile, read
 from zaizao.cli.failures import Refusal, Unreadable
+from zaizao.cli.worded import Call
+from zaizao.settings import LIMITS
+
+#: The largest limit that can be set.
+_LARGEST = 10**12
 
 
 def told(path: str | Path) -> str:
@@ -36,9 +43,25 @@ def _not_found(file: Path) -> Refusal:
 def load(path: str) -> Model:
     """Read the model a user names."""
     try:
-        return read(existing(path))
+        return read(existing(path), limits=limits())
     except UnreadableFile as error:
         raise Unreadable(path, error.problem) from None
+
+
+def limits() -> Limits:
+    """Give how much of a file the call being answered accepts."""
+    call = click.get_current_context().find_object(Call)
+    given = call.settings.limits if call is not None else {}
+    return Limits(**{name: _whole(LIMITS[name], text) for name, text in given.items()})
+
+
+def _whole(variable: str, text: str) -> int:
+    """Read a limit that is set."""
+    if not text.isascii() or not text.isdigit():
+        raise Refusal("no_number", option=variable, value=text)
+    if len(text) > len(str(_LARGEST)) or not 1 <= int(text) <= _LARGEST:
+        raise Refusal("number_range", option=variable, least="1", most=str(_LARGEST))
+    return int(text)
 
 
 def output(path: str, endings: tuple[str, ...]) -> Path:

@@ -35,7 +35,9 @@ def finding_table(
             Column(head=call.say(f"find.{name}"), right=True)
             for name in ("days", "count-of-steps", "papers", "comings")
         ]
-        rows = [[*_head(call, model, number, one), *_saved(one.saving, day)] for number, one in enumerate(found, first)]
+        rows = [
+            [*_head(call, model, number, one), *saved_cells(one.saving, day)] for number, one in enumerate(found, first)
+        ]
     return table(columns, rows, cells=cells)
 
 
@@ -44,7 +46,7 @@ def _head(call: Call, model: Model, place: int, finding: Finding) -> list[str]:
     return [str(place), telling.title(call.words, finding.finding), steps or "—"]
 
 
-def _saved(saving: Saving | None, day_seconds: float) -> list[str]:
+def saved_cells(saving: Saving | None, day_seconds: float) -> list[str]:
     """Working days, steps, papers and visits saved."""
     if saving is None:
         return ["—"] * 4

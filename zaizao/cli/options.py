@@ -79,3 +79,8 @@ def called(command: Decorated) -> Decorated:
 
 def _library(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> dict[str, Model]:
     return {file: load(file) for text in values for file in text.split(",")}
+
+
+def listed(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """The values of an option that may be given several times and with commas."""
+    return tuple(part.strip() for value in values for part in value.split(",") if part.strip())

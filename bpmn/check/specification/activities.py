@@ -15,7 +15,7 @@ def event_sub_process_in_flow(model: Model) -> Iterator[Breach]:
             yield breach(node.id)
 
 
-@rule("event-sub-process-start", "10.3.5", severity="warning")
+@rule("event-sub-process-start", "10.3.5", stops="run")
 def event_sub_process_start(model: Model) -> Iterator[Breach]:
     """What begins an event sub-process is the event its start waits for."""
     triggered = {node.id for node in model.nodes if node.is_frame and node.triggered_by_event}
@@ -25,7 +25,7 @@ def event_sub_process_start(model: Model) -> Iterator[Breach]:
             yield breach(scope)
 
 
-@rule("event-sub-process-starts", "10.3.5", severity="warning")
+@rule("event-sub-process-starts", "10.3.5", stops="run")
 def event_sub_process_starts(model: Model) -> Iterator[Breach]:
     """An event sub-process has exactly one start event."""
     triggered = {node.id: 0 for node in model.nodes if node.is_frame and node.triggered_by_event}
@@ -55,7 +55,7 @@ def ad_hoc_empty(model: Model) -> Iterator[Breach]:
             yield breach(node.id)
 
 
-@rule("compensation-in-flow", "10.7.1", severity="warning")
+@rule("compensation-in-flow", "10.7.1", stops="run")
 def compensation_in_flow(model: Model) -> Iterator[Breach]:
     """Work that undoes other work is called by its event, never by a flow."""
     undoing = set(compensation(model))

@@ -46,7 +46,7 @@ def flow_out_of_end(model: Model) -> Iterator[Breach]:
             yield _flow(flow, source, target)
 
 
-@rule("flow-into-start", "10.5.2", severity="warning")
+@rule("flow-into-start", "10.5.2", stops="run")
 def flow_into_start(model: Model) -> Iterator[Breach]:
     """A start event is where a case begins, not where it comes back to."""
     for flow, source, target in _ends(model):

@@ -125,6 +125,18 @@ def condition_missing(model: Model) -> Iterator[Breach]:
             yield breach(node.id)
 
 
+@rule("code-missing", "8.4.3", stops="run")
+def code_missing(model: Model) -> Iterator[Breach]:
+    """An error or escalation thrown in an executable process has a code, by which it is caught."""
+    executable = _executable(model)
+    codes = {root.id: root.code for root in model.roots}
+    for node, event in _events(model):
+        throws = node.kind in ("intermediateThrowEvent", "endEvent") and event.kind in ("error", "escalation")
+        has_code = codes.get(event.reference, event.reference)  # what names no element of the file is a code itself
+        if throws and not has_code and node.process in executable:
+            yield breach(node.id, kind=event.kind)
+
+
 @rule("time-missing", "10.5.5", severity="warning")
 def time_missing(model: Model) -> Iterator[Breach]:
     """A timer of an executable process says when."""

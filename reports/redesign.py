@@ -1,0 +1,51 @@
+"""A redesign as JSON, in the shape of docs/reference/json.md."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from redesign import Move, Obligation, Redesign, Refused, Weighed
+from reports.findings import saving_json
+
+
+def redesign_json(made: Redesign, *, before: str, after: str) -> dict[str, Any]:
+    """What `zaizao redesign --json` prints."""
+    return {
+        "before": before,
+        "after": after,
+        "moves": [_move(move) for move in made.moves],
+        "refused": [_refused(one) for one in made.refused],
+        "proof": [_obligation(one) for one in made.proof.obligations],
+        "cuts": saving_json(made.saving),
+        "line": [_weighed(one) for one in made.line],
+        "trade_offs": [_weighed(one) | {"worsens": sorted(one.worsens)} for one in made.trade_offs],
+        "tried": made.tried,
+        "complete": made.complete,
+    }
+
+
+def _move(move: Move) -> dict[str, Any]:
+    return {
+        "move": move.move,
+        "finding": move.finding,
+        "steps": list(move.steps),
+        "saving": saving_json(move.saving),
+    }
+
+
+def _refused(one: Refused) -> dict[str, Any]:
+    return {"finding": one.finding, "steps": list(one.steps), "why": one.why, "details": dict(one.details)}
+
+
+def _obligation(one: Obligation) -> dict[str, Any]:
+    return {
+        "obligation": one.obligation,
+        "holds": one.holds,
+        "element": one.element,
+        "witness": dict(one.witness),
+    }
+
+
+def _weighed(one: Weighed) -> dict[str, Any]:
+    moves = [{"move": move.move, "finding": move.finding, "steps": list(move.steps)} for move in one.moves]
+    return {"moves": moves, "saving": saving_json(one.saving)}

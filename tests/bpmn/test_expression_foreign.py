@@ -1,0 +1,164 @@
+"""What other tools write means the same here, or is refused by the name of its language."""
+
+from itertools import product
+
+import pytest
+
+from bpmn.errors import UnreadableExpression
+from bpmn.expression import dialect_of, evaluate, holds, parse, passes, read_cell, read_expression
+
+
+@pytest.mark.parametrize(
+    ("foreign", "ours"),
+    [
+        ('${a == "x"}', 'a = "x"'),
+        ('${x.contains("a")}', 'contains(x, "a")'),
+        ('test.contains("a")', 'contains(test, "a")'),
+        ("#{a.b == 3}", "a.b = 3"),
+        ("${a < 3 && b >= 4}", "a < 3 and b >= 4"),
+        ("${a == 'x' || a == 'y'}", 'a = "x" or a = "y"'),
+        ("${valid == true}", "valid = true"),
+        ("${approved}", "approved"),
+        ("${a != null}", "a != null"),
+        ("${a == null}", "a = null"),
+        ('${a != "x"}', 'a = null or a != "x"'),
+        ("${!approved}", "approved = null or not(approved)"),
+        ('${"Yes".equals(a)}', '"Yes" = a'),
+        ('${execution.getVariable("A") == true}', "A = true"),
+        ("${a eq 3 and not (b gt 4)}", "a = 3 and (b = null or b <= 4)"),
+        ("${empty a}", 'a = null or list contains(["", [], {}], a)'),
+        ("${a ? b : c}", "if a then b else c"),
+        ("approval == True", "approval = true"),
+        ("x is None", "x = null"),
+        ("x is not None and y > 0", "x != null and y > 0"),
+        ('x in ["a", "b"]', 'x in ["a", "b"]'),
+        ("a === 3", "a = 3"),
+        ("= not(approved)", "not(approved)"),
+        ("=10 < 3", "10 < 3"),
+        ('Vacation Approval = "Approved"', 'Vacation Approval = "Approved"'),
+        ("(a > 3) == false", "a = null or a <= 3"),
+    ],
+)
+def test_what_is_exact_is_translated(foreign, ours):
+    assert read_expression(foreign).tree == parse(ours).tree
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "dialect"),
+    [
+        ("${list.size() > 3}", "", "juel"),
+        ('${execution.hasVariable("X") == false}', "", "juel"),
+        ("${a + 1 == 2}", "", "juel"),
+        ("${a} and ${b}", "", "juel"),
+        ("x${a}", "", "juel"),
+        ("${", "", "juel"),
+        ("__import__('os').system('x')", "", "python"),
+        ("len(x) > 3", "", "python"),
+        ("[y for y in x if y is None]", "", "python"),
+        ("a < 3", "javascript", "javascript"),
+        ("a.any { it > 3 }", "groovy", "groovy"),
+        ("a < b", "groovy", "groovy"),
+        ("bpmn:getDataObject('approved')", "http://www.w3.org/1999/XPath", "xpath"),
+        ("a > 3", "http://www.jboss.org/mvel", "mvel"),
+        ("a = 3", "camunda", "camunda"),
+        ("exec('x')", "", "other"),
+    ],
+)
+def test_what_is_not_exact_is_refused_by_the_name_of_its_language(text, language, dialect):
+    with pytest.raises(UnreadableExpression) as caught:
+        read_expression(text, language)
+
+    assert (caught.value.rule, caught.value.dialect) == ("foreign", dialect)
+    assert dialect in str(caught.value)
+
+
+def test_the_default_label_of_the_standard_says_nothing():
+    """BPMN calls every expression XPath where a tool says nothing."""
+    assert dialect_of("amount > 3", "http://www.w3.org/1999/XPath") == "feel"
+
+
+def test_a_label_of_our_language_is_believed():
+    with pytest.raises(UnreadableExpression) as caught:
+        read_expression("a == 3", "https://www.omg.org/spec/DMN/20191111/FEEL/")
+
+    assert (caught.value.rule, caught.value.dialect) == ("unexpected", "feel")
+
+
+ATOMS = ("a", "a == 'x'", "a != 'x'", "'x' == a", "a == b", "a != b", "a == null", "b", "n < 2", "n >= 2", "n != 1")
+
+
+def java(text, values):
+    """The truth of a condition as Java's expression language has it: null is false, less than nothing, equal to null."""
+    python = text.replace("&&", " and ").replace("||", " or ").replace("null", "None").replace("!(", " not (")
+    scope = {name: Comparable(value) for name, value in values.items()}
+    return bool(eval(python, {"__builtins__": {}}, scope))
+
+
+class Comparable:
+    """A value that compares as Java's expression language compares."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def __eq__(self, other):
+        return self.value == plain(other)
+
+    def __ne__(self, other):
+        return self.value != plain(other)
+
+    def __lt__(self, other):
+        return self.value is not None and plain(other) is not None and self.value < plain(other)
+
+    def __ge__(self, other):
+        return self.value is not None and plain(other) is not None and self.value >= plain(other)
+
+    def __bool__(self):
+        return self.value is True
+
+    __hash__ = None
+
+
+def plain(value):
+    return value.value if isinstance(value, Comparable) else value
+
+
+@pytest.mark.parametrize("first", ATOMS)
+@pytest.mark.parametrize("shape", ["{0}", "!({0})", "{0} && {1}", "!({0} || {1})", "!({0} && !({1}))"])
+def test_a_translation_is_true_exactly_where_the_original_is(first, shape):
+    for second in ATOMS:
+        text = shape.format(first, second)
+        translated = read_expression("${" + text + "}")
+        for a, b, n in product(("x", "y", None, True, False), ("x", None, True), (1, 2, None)):
+            is_kept = not ("'x'" in text and isinstance(a, bool)) and not (
+                "b" in text and type(a) is not type(b) is not type(None) is not type(a)
+            )
+            values = {"a": a, "b": b, "n": n}
+            if is_kept and not isinstance(evaluate(translated, values), str):
+                assert holds(translated, values) == java(text, values), (text, values)
+
+
+@pytest.mark.parametrize(
+    ("cell", "language", "passing", "failing"),
+    [
+        ('cellInput == "bronze"', "juel", ["bronze"], ["silver", None]),
+        ("cellInput < 1000", "groovy", [999, None], [1000]),
+        ("100 < ? <= 110", "", [110], [100, 111]),
+        ('"PEANUTS" in ?', "", [["PEANUTS"], "PEANUTS and more"], [["MILK"], "none"]),
+        ('"PEANUTS" not in ?', "", [["MILK"], "none"], [["PEANUTS"], "PEANUTS and more"]),
+        ("'Layla'", "", ["Layla"], ["Mona"]),
+        ("True", "", [True], [False]),
+        ("", "juel", [1], []),
+    ],
+)
+def test_foreign_cells(cell, language, passing, failing):
+    tests = read_cell(cell, language)
+
+    assert all(passes(tests, value, {}) for value in passing)
+    assert not any(passes(tests, value, {}) for value in failing)
+
+
+def test_a_cell_may_ask_by_the_name_of_its_input():
+    cell = read_cell('${status == "a" && other == 2}', "juel", input_name="status")
+
+    assert passes(cell, "a", {"other": 2})
+    assert not passes(cell, "b", {"other": 2})

@@ -1,0 +1,201 @@
+"""`zaizao redesign`: the best set of moves, proved, written as a file that can be undone."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bpmn import Model, write
+from bpmn.origin import origin_of, with_origin
+from reports.format import number, plain, visible
+from zaizao.cli.failures import FILE, Refusal
+from zaizao.cli.files import existing, output, save, told
+from zaizao.cli.find import findings
+from zaizao.cli.finding import saved_cells
+from zaizao.cli.options import MOST_CASES, Whole, called, listed
+from zaizao.cli.progress import progress
+from zaizao.cli.simulating import usable
+from zaizao.cli.text import Column, table
+from zaizao.cli.worded import Call, Command, option
+
+if TYPE_CHECKING:
+    from redesign import Obligation, Options, Redesign
+
+
+class Share(click.ParamType[float]):
+    """A share in per cent, with or without its sign."""
+
+    name = "PCT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read the per cent as a share, or say how it is written."""
+        if isinstance(value, float):
+            return value
+        try:
+            share = float(value.strip().removesuffix("%").strip()) / 100
+        except ValueError:
+            share = -1.0
+        if not 0 < share <= 1:
+            raise Refusal("no_share", option=param.opts[0] if param is not None else "", value=value)
+        return share
+
+
+@click.command("redesign", cls=Command)
+@click.argument("file")
+@called
+@option("-o", "--output", "target", default="")
+@option("--only", multiple=True, metavar="RULE", callback=listed)
+@option("--without", multiple=True, metavar="RULE", callback=listed)
+@option("--keep", multiple=True, metavar="STEP", callback=listed)
+@option("--budget", type=Whole(0, 10_000), default=None)
+@option("--target", "share", type=Share(), default=None)
+@option("--list", "only_list", is_flag=True)
+@option("--undo", is_flag=True)
+@option("--force", is_flag=True)
+@option("--cases", type=Whole(1, MOST_CASES), default=2_000)
+@option("--seed", type=Whole(0, 2**63 - 1), default=1)
+@click.pass_obj
+def command(call: Call, file: str, target: str, undo: bool, force: bool, only_list: bool, **asked: Any) -> int:
+    """Redesign the file into another, or list what could be done, or undo what was done."""
+    as_json = asked.pop("as_json")
+    path = output(target, (".bpmn",)) if target else None
+    if path is None and not only_list:
+        raise Refusal("no_target", file=told(file))
+    if undo:
+        return _undo(call, file, path, force)
+    model = usable(call, file, asked.pop("library"))
+    if model is None:
+        return FILE
+    made = _redesigned(call, model, asked)
+    if path is not None:
+        save(path, _content(made))
+    if as_json:
+        from reports.redesign import redesign_json
+
+        click.echo(json.dumps(redesign_json(made, before=told(file), after=told(target)), ensure_ascii=False))
+    else:
+        click.echo("\n".join(_page(call, made, path)))
+    return 0
+
+
+def _undo(call: Call, file: str, path: Path | None, force: bool) -> int:
+    before = origin_of(existing(file).read_bytes(), force=force)
+    if path is None:
+        raise Refusal("no_target", file=told(file))
+    save(path, before)
+    click.echo(call.say("redesign.undone", file=visible(told(path)), size=plain(number(len(before), 0))))
+    return 0
+
+
+def _options(model: Model, asked: dict[str, Any]) -> Options:
+    from analysis.findings import FINDINGS
+    from redesign import Options
+
+    names = {*FINDINGS, "waiting-hotspot"}
+    for name in (*asked["only"], *asked["without"]):
+        if name not in names:
+            raise Refusal("no_such_finding", name=name, names=" ".join(sorted(names)))
+    for step in asked["keep"]:
+        if step not in model.node:
+            raise Refusal("no_such_step", step=step)
+    return Options(
+        only=frozenset(asked["only"]),
+        without=frozenset(asked["without"]),
+        keep=frozenset(asked["keep"]),
+        budget=asked["budget"],
+        target=asked["share"],
+        cases=asked["cases"],
+        seed=asked["seed"],
+    )
+
+
+def _redesigned(call: Call, model: Model, asked: dict[str, Any]) -> Redesign:
+    from redesign import redesigned
+
+    options = _options(model, asked)
+    found = findings(call, model)
+    with progress(call.say("redesign.search")) as bar:
+        return redesigned(model, findings=found, options=options, progress=bar)
+
+
+def _content(made: Redesign) -> bytes:
+    """The file after, carrying the one before; the one before where nothing was done."""
+    if not made.moves:
+        return write(made.before)
+    return with_origin(write(made.after), write(made.before) if not made.before.source else made.before.source)
+
+
+def _page(call: Call, made: Redesign, path: Path | None) -> list[str]:
+    """The moves with what each saves alone, what all save together, the proof, what was left out and why."""
+    from reports.findings import move_title, steps_text, title
+
+    cells = shutil.get_terminal_size((100, 24)).columns
+    day = float(sum(end - start for start, end in made.before.procedure.hours))
+    head = click.style(visible(made.before.title), bold=True)
+    if not made.moves:
+        lines = [f"{head}  {call.say('redesign.nothing')}"]
+    else:
+        lines = [f"{head}  {call.say('redesign.moves', n=len(made.moves))}", ""]
+        columns = [
+            Column(right=True),
+            Column(head=call.say("redesign.move")),
+            Column(head=call.say("find.steps"), shrinks=True),
+            *(
+                Column(head=call.say(f"find.{name}"), right=True)
+                for name in ("days", "count-of-steps", "papers", "comings")
+            ),
+        ]
+        rows = [
+            [
+                str(place),
+                move_title(call.words, move.move),
+                steps_text(call.words, made.before, move.steps),
+                *saved_cells(move.saving, day),
+            ]
+            for place, move in enumerate(made.moves, 1)
+        ]
+        rows.append(["", call.say("redesign.together"), "", *saved_cells(made.saving, day)])
+        lines += table(columns, rows, cells=cells)
+    lines += ["", *_proof(call, made)]
+    if made.refused:
+        lines += ["", click.style(f"  {call.say('find.not-used')}", dim=True)]
+        rows = [
+            [
+                title(call.words, one.finding),
+                steps_text(call.words, made.before, one.steps),
+                call.words(f"why-not-moved.{one.why}"),
+            ]
+            for one in made.refused
+        ]
+        lines += table([Column(), Column(shrinks=True), Column(dim=True)], rows, cells=cells)
+    if len(made.line) > 1:
+        lines += ["", call.say("redesign.line"), *_line(call, made, day)]
+    lines += ["", visible(told(path))] if path is not None else []
+    return lines
+
+
+def _line(call: Call, made: Redesign, day: float) -> list[str]:
+    """The best set of each size."""
+    rows = [[str(len(one.moves)), *saved_cells(one.saving, day)] for one in made.line]
+    heads = [
+        call.say("redesign.size"),
+        *(call.say(f"find.{name}") for name in ("days", "count-of-steps", "papers", "comings")),
+    ]
+    return table([Column(head=head, right=True) for head in heads], rows)
+
+
+def _proof(call: Call, made: Redesign) -> list[str]:
+    """One line for each kind of obligation."""
+    kinds: dict[str, list[Obligation]] = {}
+    for one in made.proof.obligations:
+        kinds.setdefault(one.obligation, []).append(one)
+    lines = []
+    for name, obligations in kinds.items():
+        holds = all(one.holds for one in obligations)
+        mark = click.style("✓", fg="green") if holds else click.style("×", fg="red")
+        lines.append(f"{mark} {call.words(f'obligation.{name}', n=len(obligations))}")
+    return lines
