@@ -69,7 +69,7 @@ class Editor:
     def add_foreign(self, parent: Any, name: str, namespaces: dict[str, str] | None = None) -> Any:
         """A new element of another namespace, `name` its whole tag, behind all children."""
         element = parent.makeelement(name, nsmap=namespaces)
-        self._place(parent, parent[-1] if len(parent) else None, element)
+        self._place(parent, next(parent.iterchildren(reversed=True), None), element)
         return element
 
     def insert(self, parent: Any, element: Any) -> None:

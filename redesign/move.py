@@ -8,6 +8,9 @@ from typing import Any, Self
 
 from analysis.findings import Finding, Saving
 
+#: What tells a move from others: its name, its finding, its steps, its material.
+MoveKey = tuple[str, str, tuple[str, ...], str]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Move:
@@ -25,7 +28,7 @@ class Move:
     saving: Saving | None = field(default=None, compare=False)
 
     @property
-    def key(self) -> tuple[str, str, tuple[str, ...], str]:
+    def key(self) -> MoveKey:
         """What tells it from other moves of the same procedure."""
         return self.move, self.finding, self.steps, str(self.details.get("material", ""))
 

@@ -14,11 +14,10 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from random import Random
 
-from analysis.findings import Finding, Saving, Subject, find
+from analysis.findings import Finding, Saving, find
 from bpmn.model import Model
-from redesign.errors import CannotMove
 from redesign.move import Move, move_of
-from redesign.moves import MOVES, Applied, apply
+from redesign.moves import Applied, Making
 from redesign.prove import prove
 from redesign.result import Obligation, Proof, Refused, Weighed
 from redesign.scales import CASES, Scales
@@ -105,6 +104,7 @@ class _Search:
 
     def __post_init__(self) -> None:
         self._scales = Scales(self.model, cases=self.options.cases, seed=self.options.seed)
+        self._making = Making(self.model)
         self._random = Random(self.options.seed)
         self._nothing = self._weigh_applied(Applied(model=self.model, moves=(), refused=()))
 
@@ -147,7 +147,7 @@ class _Search:
 
     def weigh(self, moves: Sequence[Move]) -> Weighed:
         """Make a set of moves and weigh it; sets that come to the same are weighed once."""
-        return self._weigh_applied(apply(self.model, moves))
+        return self._weigh_applied(self._making.made(moves))
 
     def _weigh_applied(self, applied: Applied) -> Weighed:
         key = _key(applied.moves)
@@ -193,11 +193,11 @@ class _Search:
         """Weigh sets of these moves, on top of those to begin with."""
         if len(moves) <= EXHAUSTIVE:
             for size in range(len(moves) + 1):
-                for chosen in combinations(moves, size):
+                for few in combinations(moves, size):
                     if self.is_spent:
                         self.complete = False
                         return
-                    self.weigh((*begin, *chosen))
+                    self.weigh((*begin, *few))
             return
         self.complete = False
         self._forwards(moves, begin)
@@ -342,12 +342,3 @@ def _told(obligation: Obligation) -> dict[str, object]:
 
 def _key(moves: Sequence[Move]) -> tuple[object, ...]:
     return tuple(sorted(move.key for move in moves))
-
-
-def cannot(model: Model, move: Move) -> str:
-    """Why a move does not hold on a model by itself; empty where it does."""
-    try:
-        MOVES[move.move](Subject(model), move)
-    except CannotMove as reason:
-        return reason.why
-    return ""

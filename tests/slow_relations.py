@@ -41,7 +41,7 @@ class Game:
         self.dominators = {n: {m for m in self.next if m == n or n not in without[m]} for n in self.reached}
         self.backs = {(s, t) for s in self.reached for t in self.next[s] if t in self.dominators[s]}
         self.dags = {n: [t for t in targets if (n, t) not in self.backs] for n, targets in self.next.items()}
-        self.levels = {}
+        self.levels, self.straight = {}, {}
 
     def reach(self, begins, without=-1, ways=None):
         ways = ways or self.next
@@ -52,6 +52,12 @@ class Game:
                     seen.add(target)
                     todo.append(target)
         return seen
+
+    def reach_straight(self, vertex):
+        """What can be reached without a way back, the vertex itself included."""
+        if vertex not in self.straight:
+            self.straight[vertex] = self.reach([vertex], ways=self.dags)
+        return self.straight[vertex]
 
     @property
     def is_reducible(self):
@@ -183,7 +189,7 @@ class Play:
             if path in held:
                 continue
             others = {self.target(t[0]) for t in state.tokens if t[2] == path and t[0] != STUCK} - {vertex}
-            if len(late) == 1 or not any(vertex in self.game.reach([o], ways=self.game.dags) for o in others):
+            if len(late) == 1 or not any(vertex in self.game.reach_straight(o) for o in others):
                 first = {}
                 for token in tokens:
                     first.setdefault(token[0], token)
@@ -202,6 +208,9 @@ class Play:
             state.tokens.remove(token)
         past = frozenset() if self.fixed else frozenset().union(*(token[1] for token in taken))
         found = flow.vertices[vertex]
+        if found.kind == "inclusive-join" and not self.fixed:
+            # It waited also for what could have come and did not.
+            past |= {n for n, (_, place, _) in enumerate(done) if vertex in self.game.reach_straight(place)}
         done = [*done, (found.node, vertex, past)]
         past = past if self.fixed else past | {len(done) - 1}
         scope = self.game.frames.get(found.node)

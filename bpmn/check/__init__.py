@@ -36,7 +36,7 @@ def check(model: Model, *, purpose: str = "analysis", limit: int = LIMIT) -> tup
     """Every problem of a model, those of reading it included, by line and then by severity.
 
     `purpose` is "analysis" or "run"; for "run" also what only a live case trips over is told. `limit` bounds the states
-    looked at in one process. Whether a file can be used is told by `Problem.stops`: warnings stop nothing.
+    looked at in one process. How it is drawn is judged where it is drawn. Whether a file can be used is told by `Problem.stops`: warnings stop nothing.
     """
     flow = control_flow(model)
     problems = [*model.faults, *specification(model, purpose=purpose)]
@@ -44,7 +44,8 @@ def check(model: Model, *, purpose: str = "analysis", limit: int = LIMIT) -> tup
     problems += [*branches(model), *unwritten(model)]
     if purpose == "run":
         problems += support(model)
-    problems += style(model)
+    if model.shapes:
+        problems += style(model)
     return tuple(sorted(_once(problems), key=lambda problem: (problem.line, _ORDER.get(problem.severity, 2))))
 
 

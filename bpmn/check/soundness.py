@@ -39,10 +39,11 @@ def soundness(model: Model, flow: ControlFlow, *, limit: int = LIMIT) -> Iterato
     is_sound = True
     for scope, block in zip(flow.scopes, decompose(flow), strict=True):
         parts = [] if scope.ad_hoc else list(_not_nested(block))
-        if parts:
-            for problem in _judge(model, _Scope(flow=flow, scope=scope, loose=loose), parts, limit):
-                is_sound = False
-                yield problem
+        told: dict[tuple[str, str], Problem] = {}
+        for problem in _judge(model, _Scope(flow=flow, scope=scope, loose=loose), parts, limit):
+            told.setdefault((problem.element, problem.message), problem)
+        is_sound = is_sound and not told
+        yield from told.values()
     yield from messages(model, flow, limit=limit, is_sound=is_sound)
 
 

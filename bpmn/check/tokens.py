@@ -392,7 +392,8 @@ class Search:
         left = state & ~move.takes
         put = _mask(move.puts)
         if left & put:
-            (edge, *_) = _bits(left & put)
+            edges = list(_bits(left & put))
+            edge = next((edge for edge in edges if not self._is_swept(self.edges[edge].target)), edges[0])
             self._second_token(state, move, edge)
             return None
         return left | put

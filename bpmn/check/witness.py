@@ -275,7 +275,7 @@ def run_of(flow: ControlFlow, scope: Scope, search: Search, defect: Defect) -> t
     if search.entry:
         token = _come(game, scope, [~start for start in scope.starts], search.entry)
         seats = dict.fromkeys(search.outs[ENTRY], () if token is None else (token,))
-    last = _follow(game, search, defect, seats)
+    last = _follow(game, scope, search, defect, seats)
     return tuple(told(flow, game.acts, last))
 
 
@@ -300,7 +300,9 @@ def run_round(flow: ControlFlow, scope: Scope, vertex: int) -> tuple[str, ...]:
     return tuple(told(flow, game.acts, flow.vertices[vertex].node))
 
 
-def _follow(game: Game, search: Search, defect: Defect, seats: dict[int, tuple[int, ...]]) -> Act | str:
+def _follow(
+    game: Game, scope: Scope, search: Search, defect: Defect, seats: dict[int, tuple[int, ...]]
+) -> Act | str:
     """Play the run of a search, and return what to tell of its end.
 
     `seats` says where the tokens of each edge stand.
@@ -316,18 +318,19 @@ def _follow(game: Game, search: Search, defect: Defect, seats: dict[int, tuple[i
         for edge in move.puts:
             known = search.edges[edge]
             if edge not in seats:
-                seats[edge] = _seated(game, search, move, act, edge)
+                seats[edge] = _seated(game, scope, search, move, act, edge)
             if edge in needed[number] and not set(seats[edge]) <= set(known.last):
                 seats[edge] = game.gather(seats[edge], known.last, known.first)
     return search.places[defect.place].node
 
 
-def _seated(game: Game, search: Search, move: Move, act: Act | None, edge: int) -> tuple[int, ...]:
+def _seated(game: Game, scope: Scope, search: Search, move: Move, act: Act | None, edge: int) -> tuple[int, ...]:
     """Where the tokens stand that a move put on an edge."""
     first = search.edges[edge].first
     if act is not None:
         return tuple(arc for arc in act.puts if arc in first)
-    begins = first if search.places[move.place].kind == "parallel" else first[:1]
+    begins = first or tuple(~start for start in scope.starts)
+    begins = begins if scope.together else begins[:1]
     game.put(*begins)
     return begins
 

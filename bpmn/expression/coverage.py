@@ -23,7 +23,7 @@ from bpmn.expression.values import Value, kind_of
 #: Most texts told one by one.
 _MOST_SAID = 4
 #: Steps after which a table is not decided.
-BUDGET = 200_000
+BUDGET = 2_000_000
 
 _INPUT = Name(name=INPUT)
 
@@ -158,7 +158,7 @@ def _pieces(kind: str, group: list[Value], written: list[Value]) -> Iterator[tup
     yield from pairwise(ends)
 
 
-def overlaps(axes: Sequence[Axis], rules: int, *, budget: int = BUDGET * 10) -> Iterator[tuple[int, int, Point]]:
+def overlaps(axes: Sequence[Axis], rules: int, *, budget: int = BUDGET) -> Iterator[tuple[int, int, Point]]:
     """Every two rules that surely hold for one value, by number from 0, with that value."""
     if rules * (rules - 1) // 2 * max(len(axes), 1) > budget:
         raise NotDecided
@@ -195,20 +195,21 @@ def gap(axes: Sequence[Axis], rules: int, *, budget: int = BUDGET) -> Point | No
     everyone = (1 << rules) - 1
     if not rules:
         return Point(at=())
+    if not axes:
+        return None
+    axes = sorted(axes, key=lambda one: len(one.values))  # the widest last: there nothing has to be compared
     choices = [_choices(one, rules) for one in axes]
     seen = {(0, everyone)}
     waiting: list[tuple[int, int, tuple[Value, ...]]] = [(0, everyone, ())]
     while waiting:
         at, active, chosen = waiting.pop()
-        if at == len(axes):
-            continue
         left = {active & holding: value for holding, value in choices[at]}
-        budget -= len(left) ** 2
+        if 0 in left:
+            return Point(at=tuple(zip(axes, (*chosen, left[0]), strict=False)))
+        budget -= len(left) if at + 1 == len(axes) else len(left) ** 2
         if budget < 0:
             raise NotDecided
-        for still, value in _smallest(left):
-            if not still:
-                return Point(at=tuple(zip(axes, (*chosen, value), strict=False)))
+        for still, value in _smallest(left) if at + 1 < len(axes) else ():
             if (at + 1, still) not in seen:
                 seen.add((at + 1, still))
                 waiting.append((at + 1, still, (*chosen, value)))

@@ -181,11 +181,7 @@ class _Evaluation:
 
     def tested(self, value: Value, tests: tuple[Node, ...]) -> bool | None:
         """Whether a value passes one of some tests, each a range, a list, a condition or a value to be equal to."""
-        before = self.bound.get(INPUT)
-        self.bound[INPUT] = value
-        answers = [self.test(value, test) for test in tests]
-        self.bound[INPUT] = before
-        return _any(answers)
+        return _any([self.test(value, test) for test in tests])
 
     def test(self, value: Value, test: Node) -> bool | None:
         """Whether a value passes one test."""

@@ -67,7 +67,8 @@ def dialect_of(text: str, language: str = "") -> str:
     >>> dialect_of('${a == "x"}'), dialect_of("= a"), dialect_of("done is None"), dialect_of("a > 3 && b")
     ('juel', 'feel', 'python', 'juel')
     """
-    if _WRAPPED.match(text.strip()):
+    plain = _QUOTED.sub('""', text)
+    if _WRAPPED.search(plain):
         return "juel"
     label = language.strip().lower()
     by_label = next((dialect for part, dialect in _BY_LABEL if part in label), "")

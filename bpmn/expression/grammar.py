@@ -6,6 +6,7 @@ depth of what it built is measured without recursion.
 """
 
 # ruff: noqa: D102 - each method of a builder is named by the rule of the grammar it serves
+from dataclasses import replace as evolve
 from difflib import get_close_matches
 from functools import cache
 from typing import Any, TypeAlias
@@ -107,7 +108,7 @@ cell: _items                                                        -> cell
 
 %declare IF THEN ELSE SOME EVERY SATISFIES AND OR NOT IN IS BETWEEN EQ NE LT LE GT GE PLUS MINUS STAR SLASH BANG EMPTY
 %declare QUESTION COLON COMMA DOT DOTDOT LPAR RPAR LSQB RSQB INDEX LBRACE RBRACE
-%declare NUMBER TEXT TRUE FALSE NULL NAME FUNCTION METHOD OTHERS
+%declare FOR NUMBER TEXT TRUE FALSE NULL NAME FUNCTION METHOD OTHERS
 """
 
 #: How each sign is said where it is missed, the surest first.
@@ -215,7 +216,13 @@ class Builder(Transformer[Token, Node]):
         return Between(value=value, low=low, high=high)
 
     def inside(self, value: Node, *parts: _Part) -> Node:
-        return Inside(value=value, tests=_nodes(parts))
+        """A test that is a condition on the input, `= 3` or `!= 3`, is one on the value here."""
+        nodes = _nodes(parts)
+        asked = [node.condition for node in nodes if isinstance(node, Truth)]
+        conditions: list[Node] = [evolve(part, left=value) for part in asked if isinstance(part, Compare)]
+        tests = tuple(node for node in nodes if not isinstance(node, Truth))
+        conditions += [Inside(value=value, tests=tests)] if tests else []
+        return conditions[0] if len(conditions) == 1 else Or(parts=tuple(conditions))
 
     def outside(self, value: Node, word: Token, *_: _Part) -> Node:
         raise Refusal("meant", word, expected="not(… in …)")

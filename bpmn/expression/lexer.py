@@ -103,6 +103,8 @@ def _take(text: str, match: re.Match[str], found: list[Sign]) -> int:
     if kind == "word" and value in _KEYWORDS:
         is_call = value == "not" and _OPENS.match(text, end) is not None
         found.append(Sign("FUNCTION" if is_call else _KEYWORDS[value], value, start))
+    elif value == "for":
+        found.append(Sign("FOR", value, start))
     elif kind == "word":
         end = _name_end(text, end) if value != INPUT else end
         name = " ".join(text[start:end].split())

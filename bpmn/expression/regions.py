@@ -116,8 +116,6 @@ def _tested(value: Node, tests: tuple[Node, ...], found: Written) -> list[Node]:
     conditions: list[Node] = []
     for test in tests:
         if isinstance(test, Truth):
-            if value != _INPUT:
-                raise _Undecidable
             conditions.append(test.condition)
         elif isinstance(test, RangeOf):
             _note(value, [_constant(end) for end in (test.low, test.high) if end is not None], found)

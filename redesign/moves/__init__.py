@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from analysis.findings import Subject
 from bpmn.model import Model
 from redesign.errors import CannotMove
-from redesign.move import Move
+from redesign.move import Move, MoveKey
 from redesign.moves.ask_once import ask_once
 from redesign.moves.assign import assign_lead, assign_owner
 from redesign.moves.automate import automate
@@ -23,7 +24,7 @@ from redesign.moves.reorder_checks import reorder_checks
 from redesign.moves.share_material import share_material
 from redesign.result import Refused
 
-__all__ = ["MOVES", "Applied", "apply"]
+__all__ = ["MOVES", "Applied", "Making", "apply"]
 
 #: Every move by its name, in the order in which a set of them is made: what takes away first, what rearranges last.
 MOVES: Mapping[str, Callable[[Subject, Move], Model]] = {
@@ -53,17 +54,53 @@ class Applied:
     refused: tuple[Refused, ...]
 
 
-def apply(model: Model, moves: Sequence[Move]) -> Applied:
-    """Make moves one after another, each on what the ones before it left; those that do not hold there are refused."""
-    subject = Subject(model)
-    made: list[Move] = []
-    refused: list[Refused] = []
-    for move in sorted(moves, key=lambda move: _RANK[move.move]):
-        try:
-            changed = MOVES[move.move](subject, move)
-        except CannotMove as reason:
-            refused.append(Refused(finding=move.finding, steps=move.steps, why=reason.why, details=reason.details))
-            continue
-        made.append(move)
-        subject = Subject(changed, units=subject.organisation)
-    return Applied(model=subject.model, moves=tuple(made), refused=tuple(refused))
+class Making:
+    """Makes sets of moves of one model; what sets have in common at their beginning is made once."""
+
+    def __init__(self, model: Model) -> None:
+        self._begin = _Made(subject=Subject(model), moves=(), refused=())
+        self._known: OrderedDict[tuple[MoveKey, ...], _Made] = OrderedDict()
+
+    def made(self, moves: Iterable[Move]) -> Applied:
+        """Make moves one after another, each on what the ones before it left.
+
+        Those that do not hold there are refused, as are those whose steps are gone.
+        """
+        made = self._begin
+        way: tuple[MoveKey, ...] = ()
+        for move in sorted(moves, key=lambda move: _RANK[move.move]):
+            way = (*way, move.key)
+            known = self._known.get(way)
+            if known is None:
+                known = self._known[way] = _with(made, move)
+                if len(self._known) > _REMEMBERED:
+                    self._known.popitem(last=False)
+            made = known
+        return Applied(model=made.subject.model, moves=made.moves, refused=made.refused)
+
+
+def apply(model: Model, moves: Iterable[Move]) -> Applied:
+    """Make one set of moves of a model."""
+    return Making(model).made(moves)
+
+
+#: Beginnings of sets that are kept.
+_REMEMBERED = 2_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Made:
+    """How far a set is made."""
+
+    subject: Subject
+    moves: tuple[Move, ...]
+    refused: tuple[Refused, ...]
+
+
+def _with(made: _Made, move: Move) -> _Made:
+    try:
+        model = MOVES[move.move](made.subject, move)
+    except CannotMove as reason:
+        why = Refused(finding=move.finding, steps=move.steps, why=reason.why, details=reason.details)
+        return replace(made, refused=(*made.refused, why))
+    return replace(made, subject=Subject(model, units=made.subject.organisation), moves=(*made.moves, move))

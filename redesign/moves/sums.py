@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import hypot, sqrt
+from typing import Any
 
 from bpmn.annotation import Duration, GovTime
 from redesign.errors import CannotMove
@@ -45,7 +46,7 @@ def summed(one: GovTime | None, other: GovTime | None, *, day_seconds: float, we
 
 
 def _shifted(time: GovTime, by: Duration) -> GovTime:
-    moved = {name: _plus(known, by) for name in _MOVED if (known := getattr(time, name)) is not None}
+    moved: dict[str, Any] = {name: _plus(known, by) for name in _MOVED if (known := getattr(time, name)) is not None}
     return replace(time, values=tuple(_plus(value, by) for value in time.values), **moved)
 
 

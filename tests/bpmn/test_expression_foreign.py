@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from bpmn.errors import UnreadableExpression
-from bpmn.expression import dialect_of, evaluate, holds, parse, passes, read_cell, read_expression
+from bpmn.expression import dialect_of, holds, parse, passes, read_cell, read_expression
 
 
 @pytest.mark.parametrize(
@@ -84,12 +84,26 @@ def test_a_label_of_our_language_is_believed():
     assert (caught.value.rule, caught.value.dialect) == ("unexpected", "feel")
 
 
-ATOMS = ("a", "a == 'x'", "a != 'x'", "'x' == a", "a == b", "a != b", "a == null", "b", "n < 2", "n >= 2", "n != 1")
+ATOMS = (
+    "t", "t == true", "t != true", "a == 'x'", "a != 'x'", "'x' == a", "a == b", "a != b", "a == null", "n < 2",
+    "n >= 2", "n != 1",
+)  # fmt: skip
+#: Every combination of values of the names above, each of the kind it is compared with, or null.
+WORLDS = [
+    {"t": t, "a": a, "b": b, "n": n}
+    for t, a, b, n in product((True, False, None), ("x", "y", None), ("x", None), (1, 2, None))
+]
 
 
 def java(text, values):
-    """The truth of a condition as Java's expression language has it: null is false, less than nothing, equal to null."""
-    python = text.replace("&&", " and ").replace("||", " or ").replace("null", "None").replace("!(", " not (")
+    """The truth of a condition as Java's expression language has it: null is false and less than nothing."""
+    python = (
+        text.replace("&&", " and ")
+        .replace("||", " or ")
+        .replace("null", "None")
+        .replace("true", "True")
+        .replace("!(", " not (")
+    )
     scope = {name: Comparable(value) for name, value in values.items()}
     return bool(eval(python, {"__builtins__": {}}, scope))
 
@@ -128,13 +142,8 @@ def test_a_translation_is_true_exactly_where_the_original_is(first, shape):
     for second in ATOMS:
         text = shape.format(first, second)
         translated = read_expression("${" + text + "}")
-        for a, b, n in product(("x", "y", None, True, False), ("x", None, True), (1, 2, None)):
-            is_kept = not ("'x'" in text and isinstance(a, bool)) and not (
-                "b" in text and type(a) is not type(b) is not type(None) is not type(a)
-            )
-            values = {"a": a, "b": b, "n": n}
-            if is_kept and not isinstance(evaluate(translated, values), str):
-                assert holds(translated, values) == java(text, values), (text, values)
+
+        assert [world for world in WORLDS if holds(translated, world) != java(text, world)] == [], text
 
 
 @pytest.mark.parametrize(
@@ -143,7 +152,7 @@ def test_a_translation_is_true_exactly_where_the_original_is(first, shape):
         ('cellInput == "bronze"', "juel", ["bronze"], ["silver", None]),
         ("cellInput < 1000", "groovy", [999, None], [1000]),
         ("100 < ? <= 110", "", [110], [100, 111]),
-        ('"PEANUTS" in ?', "", [["PEANUTS"], "PEANUTS and more"], [["MILK"], "none"]),
+        ('"PEANUTS" in ?', "", [["PEANUTS"], "PEANUTS"], [["MILK"], "none"]),
         ('"PEANUTS" not in ?', "", [["MILK"], "none"], [["PEANUTS"], "PEANUTS and more"]),
         ("'Layla'", "", ["Layla"], ["Mona"]),
         ("True", "", [True], [False]),

@@ -9,8 +9,6 @@ import click
 
 from bpmn import Model, read
 from bpmn.check import check
-from bpmn.check.decisions import check_decisions, missing_decisions
-from bpmn.decisions import read_decisions
 from bpmn.errors import UnreadableFile
 from bpmn.problem import Problem
 from reports.format import visible
@@ -41,7 +39,7 @@ def command(call: Call, files: tuple[str, ...], purpose: str, fix: bool, target:
         try:
             model, problems = judge(existing(file), purpose)
             if model is not None and given is not None and purpose == "run":
-                problems += tuple(missing_decisions(model, given))
+                problems += _missing(model, given)
         except (Refusal, OSError) as error:
             sentence, code = explain(error, call.words)
             click.echo(sentence, err=True)
@@ -77,6 +75,9 @@ def judge(file: Path, purpose: str) -> tuple[Model | None, tuple[Problem, ...]]:
 
 def _decisions(file: Path, purpose: str) -> tuple[Problem, ...]:
     """Read and check a file of decisions."""
+    from bpmn.check.decisions import check_decisions
+    from bpmn.decisions import read_decisions
+
     try:
         return check_decisions(read_decisions(file, limits=limits()), purpose=purpose)
     except UnreadableFile as error:
@@ -85,12 +86,23 @@ def _decisions(file: Path, purpose: str) -> tuple[Problem, ...]:
 
 def _given(files: tuple[str, ...]) -> frozenset[str] | None:
     """Tell the ids of all decisions in the DMN files given; none where no such file is given."""
-    found: set[str] = set()
     names = [Path(file) for file in files if file.lower().endswith(".dmn")]
+    if not names:
+        return None
+    from bpmn.decisions import read_decisions
+
+    found: set[str] = set()
     for file in names:
         with suppress(UnreadableFile):
             found.update(read_decisions(file, limits=limits()).decision)
-    return frozenset(found) if names else None
+    return frozenset(found)
+
+
+def _missing(model: Model, given: frozenset[str]) -> tuple[Problem, ...]:
+    """Tell of decisions the model asks for that are in none of the files given."""
+    from bpmn.check.decisions import missing_decisions
+
+    return tuple(missing_decisions(model, given))
 
 
 def stopping(problems: tuple[Problem, ...], purpose: str) -> tuple[Problem, ...]:

@@ -1,0 +1,164 @@
+"""The ways out of an exclusive gateway: values that none or more than one of their conditions is for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations, islice, product
+from math import prod
+
+from bpmn.check.rules import found
+from bpmn.errors import BpmnError, UnreadableExpression
+from bpmn.expression import Expression, Value, read_expression
+from bpmn.expression.coverage import said
+from bpmn.expression.evaluate import evaluate
+from bpmn.expression.regions import standing_for_all, written_beside
+from bpmn.expression.tree import Attribute, Between, Compare, Name, Node, RangeOf, walk
+from bpmn.expression.values import kind_of
+from bpmn.model import Model, SequenceFlow
+from bpmn.model import Node as FlowNode
+from bpmn.problem import MAX_FAULTS, Problem
+
+#: Most values of all names together that the ways of one gateway are tried with.
+MOST_POINTS = 5_000
+_TWO = 2
+
+
+def ways(
+    model: Model, node: FlowNode, flows: list[SequenceFlow], known: frozenset[str], *, is_complete: bool
+) -> Iterator[Problem]:
+    """Cases that no way of a gateway is for, where all ways are given, and cases that two ways are for."""
+    judged = [(flow, condition) for flow in flows if (condition := _decidable(flow, known)) is not None]
+    before = _on_entry(model, node, known)
+    if len(judged) < _TWO or before is None:
+        return
+    conditions = [condition for _, condition in judged]
+    space = _Space.of([*conditions, *(condition for condition, _ in before)])
+    if space is None:
+        return
+    told: set[tuple[int, int]] = set()
+    for point in space.points(before, is_closed=False):
+        holding = [number for number, condition in enumerate(conditions) if space.holds(condition, point)]
+        for first, second in islice(combinations(holding, 2), MAX_FAULTS):
+            if (first, second) not in told:
+                told.add((first, second))
+                ways = {"first": _named(judged[first][0]), "second": _named(judged[second][0])}
+                case = ("decision-overlap", "branches")
+                yield found(model, case, node.id, severity="warning", line=0, value=space.text(point), **ways)
+    if not is_complete or len(judged) < len(flows):
+        return
+    for point in space.points(before, is_closed=True):
+        if not any(space.holds(condition, point) for condition in conditions):
+            yield found(model, ("decision-gap", "branches"), node.id, severity="warning", value=space.text(point))
+            return
+
+
+def _on_entry(model: Model, node: FlowNode, known: frozenset[str]) -> list[tuple[Expression, bool]] | None:
+    """What surely (does not) hold when a case comes to a gateway straight from others; none where nobody can say."""
+    entry: list[tuple[Expression, bool]] = []
+    seen = {node.id}
+    while len(flows := model.incoming[node.id]) == 1:
+        flow, source = flows[0], model.node.get(flows[0].source)
+        if source is None or source.id in seen:
+            return entry
+        is_default = flow.id == source.default
+        asked = [way for way in model.outgoing[source.id] if way.condition and (way is flow or is_default)]
+        for way in asked:
+            condition = _decidable(way, known)
+            if condition is None:
+                return None
+            entry.append((condition, not is_default))
+        if not source.is_gateway:
+            return entry
+        seen.add(source.id)
+        node = source
+    is_asked = any(flow.condition or flow.id == model.node[flow.source].default for flow in flows)
+    return None if is_asked else entry
+
+
+def _decidable(flow: SequenceFlow, known: frozenset[str]) -> Expression | None:
+    """The condition of a flow, where it is read and only compares names with written values."""
+    try:
+        expression = read_expression(flow.condition, flow.language, known)
+    except UnreadableExpression:
+        return None
+    return expression if written_beside(expression) is not None else None
+
+
+def _named(flow: SequenceFlow) -> str:
+    return f"“{flow.name.strip()}”" if flow.name.strip() else flow.id
+
+
+class _Space:
+    """The values that make a difference to some conditions."""
+
+    def __init__(self, written: Mapping[Node, list[Value]], *, is_ordered: bool) -> None:
+        self.written = written
+        #: Whether numbers and dates are compared by order, so that those between the written ones matter too.
+        self.is_ordered = is_ordered
+
+    @classmethod
+    def of(cls, conditions: Sequence[Expression]) -> _Space | None:
+        """The space of the names that conditions read; none where it is too large or a name is part of another."""
+        written: dict[Node, list[Value]] = {}
+        for condition in conditions:
+            for name, values in (written_beside(condition) or {}).items():
+                noted = written.setdefault(name, [])
+                seen = {(kind_of(value), value) for value in noted}
+                noted += [value for value in values if value is not None and (kind_of(value), value) not in seen]
+        is_ordered = any(map(_is_by_order, conditions))
+        space = cls(written, is_ordered=is_ordered)
+        parts = {node.of for node in written if isinstance(node, Attribute)}
+        is_apart = not any(part in written for node in parts for part in walk(node))
+        points = prod(len(space.values(name, is_closed=False)) for name in written)
+        return space if written and is_apart and points * len(conditions) <= MOST_POINTS else None
+
+    def values(self, name: Node, *, is_closed: bool) -> list[Value]:
+        """The values of a name: all that matter, or closed those the conditions speak of.
+
+        What a text can be besides those that are written, nobody said; so it is no gap. Null is not asked for.
+        """
+        written = self.written[name]
+        texts = [value for value in written if isinstance(value, str)]
+        others = [value for value in written if not isinstance(value, str)]
+        found = standing_for_all(texts, is_closed=is_closed)
+        return [*found, *standing_for_all(others, is_closed=is_closed and not self.is_ordered)] or [None]
+
+    def points(self, before: list[tuple[Expression, bool]], *, is_closed: bool) -> Iterator[tuple[Value, ...]]:
+        """Every combination of values that can come, by what was asked before."""
+        for point in product(*(self.values(name, is_closed=is_closed) for name in self.written)):
+            if all(self.holds(condition, point) is is_true for condition, is_true in before):
+                yield point
+
+    def holds(self, condition: Expression, point: tuple[Value, ...]) -> bool:
+        """Whether a condition holds for a combination of values."""
+        data: dict[str, object] = {}
+        for name, value in zip(self.written, point, strict=True):
+            *around, last = _path(name)
+            place = data
+            for part in around:
+                place = place.setdefault(part, {})  # type: ignore[assignment]
+            place[last] = value
+        try:
+            return evaluate(condition, data) is True
+        except BpmnError:
+            return False
+
+    def text(self, point: tuple[Value, ...]) -> str:
+        """A combination as people write it."""
+        pairs = zip(self.written, point, strict=True)
+        return ", ".join(said(".".join(_path(name)), value, self.written[name]) for name, value in pairs)
+
+
+def _path(node: Node) -> list[str]:
+    parts: list[str] = []
+    while isinstance(node, Attribute):
+        parts.append(node.name)
+        node = node.of
+    return [*([node.name] if isinstance(node, Name) else []), *reversed(parts)]
+
+
+def _is_by_order(condition: Expression) -> bool:
+    return any(
+        isinstance(node, (Between, RangeOf)) or (isinstance(node, Compare) and node.operator not in ("=", "!="))
+        for node in walk(condition.tree)
+    )
