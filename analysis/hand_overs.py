@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from math import prod
 
 from analysis.simulation import expected_visits
-from bpmn.control_flow import ControlFlow, Vertex, control_flow
+from bpmn.control_flow import ControlFlow, Vertex
 from bpmn.model import MessageFlow, Model
 from bpmn.routing import exclusive_shares, routes_on
+from bpmn.unroll import unrolled
 
 #: Share of a conditional flow out of an activity, or of an inclusive split, where the file names none.
 _EVEN = 0.5
@@ -47,7 +48,7 @@ def hand_overs(model: Model, visits: Mapping[str, float]) -> tuple[HandOver, ...
 
     Cost: for each step the gateways and events up to the next steps.
     """
-    ways = _Ways(model, control_flow(model))
+    ways = _Ways(model, unrolled(model))
     found: dict[tuple[str, str], float] = defaultdict(float)
     passed: dict[str, float] = defaultdict(float)
     for number, vertex in enumerate(ways.flow.vertices):

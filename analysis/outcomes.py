@@ -18,9 +18,10 @@ from analysis.extent import processes_of
 from analysis.marking import RACED, Choice, Choices, Net, Puts, Step, Takes, TooLarge, explore
 from analysis.runs import components
 from analysis.simulation.begin import Letter, beginning
-from bpmn.control_flow import ControlFlow, Vertex, control_flow
+from bpmn.control_flow import ControlFlow, Vertex
 from bpmn.model import Model
 from bpmn.routing import exclusive_shares, routes_on
+from bpmn.unroll import unrolled
 
 #: Bits of what a case remembers: the outcomes its end events told, and those told at an end that another one follows.
 _GRANTED, _REJECTED, _GRANTED_BEFORE, _REJECTED_BEFORE = 1, 2, 4, 8
@@ -38,7 +39,7 @@ class _Undecided(Exception):
 
 def expected_outcomes(model: Model) -> Mapping[str, float] | None:
     """The exact shares of "granted" and "rejected", or none where they cannot be told without simulating."""
-    flow = control_flow(model)
+    flow = unrolled(model)
     try:
         return _solved(_Game(model, flow).steps())
     except (_Undecided, TooLarge):

@@ -468,7 +468,7 @@ class _Reduction:
         ending = self._ending() if self.into[self.TERMINATE] else set(range(len(self.kinds)))
         while mates and largest < 4 * len(self.kinds):
             parts = [
-                part for number, group in mates.items() if (part := self._enclosed(number, group, largest, ending))
+                part for number, group in mates.items() if (part := self._enclosed(number, group, largest))
             ]
             taken: set[int] = set()
             for places, first, last in sorted(parts, key=lambda part: (len(part[0]), part[1])):
@@ -480,20 +480,8 @@ class _Reduction:
             largest *= 2
         return False
 
-    def _ending(self) -> set[int]:
-        """The places from which an end can be reached that stops nothing else."""
-        seen, stack = {self.EXIT}, [self.EXIT]
-        while stack:
-            for number in self.into[stack.pop()]:
-                source = self.ways[number].source
-                if source not in seen:
-                    seen.add(source)
-                    stack.append(source)
-        return seen
-
     def _enclosed(
-        self, first: int, mates: set[int], largest: int, ending: set[int]
-    ) -> tuple[set[int], int, int] | None:
+        self, first: int, mates: set[int], largest: int) -> tuple[set[int], int, int] | None:
         """The places between a way and the next one that cuts them off; none if there are too many or it is no part."""
         places = {self.ways[first].target}
         stack = list(places)

@@ -41,7 +41,7 @@ class Game:
         self.dominators = {n: {m for m in self.next if m == n or n not in without[m]} for n in self.reached}
         self.backs = {(s, t) for s in self.reached for t in self.next[s] if t in self.dominators[s]}
         self.dags = {n: [t for t in targets if (n, t) not in self.backs] for n, targets in self.next.items()}
-        self.levels, self.straight = {}, {}
+        self.levels, self.straight, self.on = {}, {}, {}
 
     def reach(self, begins, without=-1, ways=None):
         ways = ways or self.next
@@ -58,6 +58,12 @@ class Game:
         if vertex not in self.straight:
             self.straight[vertex] = self.reach([vertex], ways=self.dags)
         return self.straight[vertex]
+
+    def reach_on(self, vertex):
+        """What can be reached on any way, the vertex itself only by a way back to it."""
+        if vertex not in self.on:
+            self.on[vertex] = self.reach(self.next[vertex])
+        return self.on[vertex]
 
     @property
     def is_reducible(self):
@@ -321,6 +327,11 @@ class Truth:
         for done in self.complete:
             refused[self.is_refused(done)] |= {node for node, vertex, _ in done if vertex in self.main}
         for done in self.complete:
+            self.special = [
+                (at, vertex, past)
+                for at, (node, vertex, past) in enumerate(done)
+                if self.game.model.node[node].attached_to or self.game.flow.vertices[vertex].kind == "terminate"
+            ]
             certain = self.certain(done)
             for number, (node, vertex, _) in enumerate(done):
                 if vertex not in self.main or (self.is_refused(done) and node in refused[False]):
@@ -341,7 +352,8 @@ class Truth:
 
     def is_interrupted(self, done, number):
         """Whether an event interrupts the case after one occurrence, or an end beside it stops everything."""
-        for other, (node, vertex, past) in enumerate(done):
+        for other, vertex, past in self.special:
+            node = done[other][0]
             found = self.game.model.node[node]
             if found.attached_to and found.interrupting and other != number and other not in done[number][2]:
                 return True
@@ -387,12 +399,12 @@ class Truth:
 
     def later(self, first, second):
         main = self.game.flow.main
-        return main[second] in self.game.reach(self.game.next[main[first]])
+        return main[second] in self.game.reach_on(main[first])
 
     def between(self, first, second):
         main, flow = self.game.flow.main, self.game.flow
-        on = self.game.reach(self.game.dags[main[first]], ways=self.game.dags)
-        found = {v for v in on if main[second] in self.game.reach(self.game.dags[v], ways=self.game.dags)}
+        on = self.game.reach_straight(main[first])
+        found = {v for v in on if v != main[second] and main[second] in self.game.reach_straight(v)}
         return {flow.vertices[v].node for v in found} - {first, second}
 
     def loops(self, node):

@@ -22,8 +22,8 @@ class Whole:
     """The token game of one scope, played in every order and without any reduction.
 
     Branches that lead to ends of their own are judged as a process of their own; else no arc may get a second token
-    (tokens stay where they end) unless only ends that stop everything follow, nothing may wait for ever, and every case
-    can end. Of the conditional flows out of a step one is taken at a time: that is what makes an error.
+    (tokens stay where they end) unless only ends that stop everything follow, where two go on as one; nothing may wait
+    for ever, and every case can end. Of the conditional flows out of a step one is taken at a time: that is what makes an error.
     """
 
     def __init__(
@@ -154,10 +154,8 @@ class Whole:
             for taken in [held] if vertex.kind.endswith("-join") else [[arc] for arc in held]:
                 for put in self._puts(index):
                     left = state - set(taken)
-                    if not left & set(put):
-                        yield left | set(put)
-                    elif not all(self._is_swept(arc) for arc in left & set(put)):
-                        yield None
+                    is_kept = all(self._is_swept(arc) for arc in left & set(put))
+                    yield left | set(put) if is_kept else None
 
     def _puts(self, index: int) -> Iterable[Iterable[int]]:
         vertex = self.flow.vertices[index]

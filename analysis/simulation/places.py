@@ -19,8 +19,9 @@ from analysis.extent import processes_of
 from analysis.simulation import layout as at
 from analysis.simulation.begin import Beginning, beginning
 from analysis.simulation.timers import alarm_of, is_racing, racing_timers, waits_for_timer
-from bpmn.control_flow import ControlFlow, Vertex, control_flow
+from bpmn.control_flow import ControlFlow, Vertex
 from bpmn.model import Model, Node
+from bpmn.unroll import unrolled
 
 _KINDS = {
     "exclusive-split": at.CHOOSE,
@@ -66,7 +67,7 @@ class Places:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self.flow: ControlFlow = control_flow(model)
+        self.flow: ControlFlow = unrolled(model)
         processes = processes_of(model)
         self.beginning: Beginning = beginning(model, self.flow, processes)
         self.scopes: list[bool] = []

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from operator import add
 
 import numpy as np
 
@@ -98,7 +99,10 @@ def expected_visits(model: Model, library: Mapping[str, Model] | None = None) ->
     """How often a case comes to each step, and whether that is exact (else counted in a run of 20,000 cases)."""
     program = compiled_program(model, library)
     found, is_exact = visits(model, program)
-    return {place.node.id: times for place, times in zip(program.steps, found, strict=True)}, is_exact
+    summed: dict[str, float] = {}
+    for place, times in zip(program.steps, found, strict=True):
+        summed[place.node.id] = summed.get(place.node.id, 0.0) + times
+    return summed, is_exact
 
 
 def default_start(model: Model) -> tuple[datetime, bool]:
@@ -173,7 +177,7 @@ def _columns(
         stop_case=stop_case[order],
         stop_from=stop[order, at.STOP_FROM],
         stop_to=stop[order, at.STOP_TO],
-        steps=_steps(program, harvest),
+        steps=_steps(model, program, harvest),
         path=_path(program, harvest),
         seed=request.seed,
         opened=request.start,
@@ -186,8 +190,14 @@ def _columns(
     )
 
 
-def _steps(program: Program, harvest: Harvest) -> tuple[StepSums, ...]:
-    return tuple(_step(place, sums) for place, sums in zip(program.steps, harvest.steps, strict=True))
+def _steps(model: Model, program: Program, harvest: Harvest) -> tuple[StepSums, ...]:
+    """The sums of each step in the order of the file; those of its rounds in a bounded loop are put together."""
+    found: dict[str, tuple[StepPlace, tuple[int, ...]]] = {}
+    for place, sums in zip(program.steps, harvest.steps, strict=True):
+        known = found[place.node.id][1] if place.node.id in found else (0,) * len(sums)
+        found[place.node.id] = place, tuple(map(add, known, sums))
+    order = {node.id: number for number, node in enumerate(model.nodes)}
+    return tuple(_step(*found[step]) for step in sorted(found, key=lambda step: order.get(step, -1)))
 
 
 def _step(place: StepPlace, sums: tuple[int, ...]) -> StepSums:

@@ -39,8 +39,8 @@ from analysis.timing.special import Column, gamma_below, normal_below, normal_de
 _FOLDED = 1e-6
 #: A gamma law of a larger shape is a normal one to less than what can be seen.
 _LARGEST_SHAPE = 1e4
-#: The step by which slopes are taken of rules that are no more curved than a power of a share.
-_STEP = 1e-4
+#: The imaginary step by which changes are taken: so small that its square is nothing beside a share.
+_STEP = 1e-60
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -147,9 +147,8 @@ class Grid:
         masses = np.diff(rule(functions), prepend=0.0)
         shares = [portion.mass for portion in portions]
         moment = float(masses @ self.points)
-        for place, (portion, function) in enumerate(zip(portions, functions, strict=True)):
-            inside = float(np.diff(function, prepend=0.0) @ self.points)
-            moment += (portion.moment - inside) * slope(rule, shares, place)
+        inside = [float(np.diff(function, prepend=0.0) @ self.points) for function in functions]
+        moment += change(rule, shares, [portion.moment - known for portion, known in zip(portions, inside, strict=True)])
         return self.of_masses(masses, mass=float(rule(shares)), moment=moment)
 
     def first(self, portions: Sequence[Portion], rule: Rule) -> Portion:
@@ -158,9 +157,8 @@ class Grid:
         masses = -np.diff(rule(functions), prepend=1.0)
         shares = [1.0 - portion.mass for portion in portions]
         moment = float(masses @ self.points)
-        for place, (portion, function) in enumerate(zip(portions, functions, strict=True)):
-            inside = float(-np.diff(function, prepend=1.0) @ self.points)
-            moment += (portion.moment - inside) * slope(rule, shares, place)
+        inside = [float(-np.diff(function, prepend=1.0) @ self.points) for function in functions]
+        moment += change(rule, shares, [portion.moment - known for portion, known in zip(portions, inside, strict=True)])
         return self.of_masses(masses, mass=1.0 - float(rule(shares)), moment=moment)
 
     def _masses(self, law: Law, values: Sequence[float]) -> Column:
@@ -189,12 +187,17 @@ class Grid:
         return masses
 
 
-def slope(rule: Rule, shares: Sequence[float], place: int) -> float:
-    """By how much a rule's result changes with one of its shares."""
-    around = [list(shares), list(shares)]
-    around[0][place] += _STEP
-    around[1][place] -= _STEP
-    return float((rule(around[0]) - rule(around[1])) / (2.0 * _STEP))
+def change(rule: Rule, shares: Sequence[float], changes: Sequence[float]) -> float:
+    """By how much a rule's result changes as its shares do: the sum of its slopes, each times the share's change.
+
+    A rule only adds and multiplies, so that it can be followed along an imaginary step, which loses no digit and asks
+    it once (Squire and Trapp, "Using complex variables to estimate derivatives of real functions", SIAM Review, 1998).
+
+    >>> change(product, [2.0, 3.0], [1.0, 10.0])
+    23.0
+    """
+    steps = [complex(share, _STEP * change) for share, change in zip(shares, changes, strict=True)]
+    return float(complex(rule(steps)).imag / _STEP)
 
 
 def product(shares: Sequence[Any]) -> Any:

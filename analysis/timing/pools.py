@@ -16,8 +16,9 @@ from analysis.simulation.begin import Letter, beginning
 from bpmn.block import Block, Frame, Leaf, Parallel, children
 from bpmn.block import Sequence as Row
 from bpmn.blocks import decompose
-from bpmn.control_flow import Arc, ControlFlow, Vertex, control_flow
+from bpmn.control_flow import Arc, ControlFlow, Vertex
 from bpmn.model import Model
+from bpmn.unroll import unrolled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +40,7 @@ class Pools:
 
 def pools(model: Model) -> Pools:
     """Join the pools of a model's procedure."""
-    flow = control_flow(model)
+    flow = unrolled(model)
     processes = processes_of(model)
     own = model.procedure_process
     called = {node.called for node in model.nodes if node.called in model.process and node.process in processes}

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analysis.timing.grid import Grid, Portion, Rule, product, slope
+from analysis.timing.grid import Grid, Portion, Rule, change, product
 from analysis.timing.race import Raced, race, waited
 from analysis.timing.structure import Irreducible, Structure
 from analysis.timing.times import Part, Times, fixed_length, mixed_rounds
@@ -329,7 +329,7 @@ class Reduction:
         return Portion(
             transform=rule([portion.transform for portion in portions]),
             mass=float(rule(masses)),
-            moment=sum(portion.moment * slope(rule, masses, place) for place, portion in enumerate(portions)),
+            moment=change(rule, masses, [portion.moment for portion in portions]),
         )
 
     def _loop(self, block: Loop, inside: Sequence[Value]) -> Value:

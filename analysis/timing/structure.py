@@ -115,7 +115,8 @@ class Structure:
                 continue
             shares = exclusive_shares(self.model, self.flow, vertex)
             for arc, share in zip(vertex.leaving, shares, strict=True):
-                found[vertex.node, self.flow.arcs[arc].flow] = share
+                # The first round of a loop names all ways, later ones those that are left.
+                found.setdefault((vertex.node, self.flow.arcs[arc].flow), share)
         return found
 
     def weights(self, node: str, ways: Sequence[Iterable[str]]) -> list[float]:

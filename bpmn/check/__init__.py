@@ -36,7 +36,8 @@ def check(model: Model, *, purpose: str = "analysis", limit: int = LIMIT) -> tup
     """Every problem of a model, those of reading it included, by line and then by severity.
 
     `purpose` is "analysis" or "run"; for "run" also what only a live case trips over is told. `limit` bounds the states
-    looked at in one process. How it is drawn is judged where it is drawn. Whether a file can be used is told by `Problem.stops`: warnings stop nothing.
+    looked at in one process. How a model is drawn is judged only where it is drawn. Whether a file can be used is told
+    by `Problem.stops`: warnings stop nothing.
     """
     flow = control_flow(model)
     problems = [*model.faults, *specification(model, purpose=purpose)]

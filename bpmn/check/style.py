@@ -44,8 +44,8 @@ def _needs_name(model: Model, node: Node) -> bool:
 def fake_join(model: Model) -> Iterator[Breach]:
     """Flows that meet at a step look joined, but each brings the case there by itself."""
     for node in model.nodes:
-        if not node.is_gateway and len(model.incoming[node.id]) > 1:
-            yield breach(node.id)
+        if not node.is_gateway and node.kind != "endEvent" and len(model.incoming[node.id]) > 1:
+            yield breach(node.id)  # an end takes what comes, one after the other
 
 
 @rule("no-implicit-split", "", severity="warning")

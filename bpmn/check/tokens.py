@@ -388,14 +388,18 @@ class Search:
         return not state & expected & ~arrived
 
     def _act(self, state: int, move: Move) -> int | None:
-        """The state after a move; none where an edge would get a second token, which is noted."""
+        """The state after a move; none where an edge would get a second token, which is noted.
+
+        Where only ends follow that stop everything, the two go on as one.
+        """
         left = state & ~move.takes
         put = _mask(move.puts)
         if left & put:
             edges = list(_bits(left & put))
-            edge = next((edge for edge in edges if not self._is_swept(self.edges[edge].target)), edges[0])
-            self._second_token(state, move, edge)
-            return None
+            kept = next((edge for edge in edges if not self._is_swept(self.edges[edge].target)), None)
+            self._second_token(state, move, edges[0] if kept is None else kept)
+            if kept is not None:
+                return None
         return left | put
 
     # What is found.

@@ -197,7 +197,7 @@ def gap(axes: Sequence[Axis], rules: int, *, budget: int = BUDGET) -> Point | No
         return Point(at=())
     if not axes:
         return None
-    axes = sorted(axes, key=lambda one: len(one.values))  # the widest last: there nothing has to be compared
+    given, axes = axes, sorted(axes, key=lambda one: len(one.values))  # the widest last: nothing is compared there
     choices = [_choices(one, rules) for one in axes]
     seen = {(0, everyone)}
     waiting: list[tuple[int, int, tuple[Value, ...]]] = [(0, everyone, ())]
@@ -205,7 +205,8 @@ def gap(axes: Sequence[Axis], rules: int, *, budget: int = BUDGET) -> Point | No
         at, active, chosen = waiting.pop()
         left = {active & holding: value for holding, value in choices[at]}
         if 0 in left:
-            return Point(at=tuple(zip(axes, (*chosen, left[0]), strict=False)))
+            found = list(zip(axes, (*chosen, left[0]), strict=False))
+            return Point(at=tuple(pair for one in given for pair in found if pair[0] is one))
         budget -= len(left) if at + 1 == len(axes) else len(left) ** 2
         if budget < 0:
             raise NotDecided

@@ -50,6 +50,7 @@ _BY_LABEL = (
     ("drools", "drools"),
 )
 _FEEL_ONLY = re.compile(r"\bfor\b.+\breturn\b|\bsatisfies\b|\bthen\b.+\belse\b", re.DOTALL)
+_DOUBLE_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'", re.DOTALL)
 _WRAPPED = re.compile(r"[$#]\{")
 _XPATH = re.compile(r"\bgetData(?:Object|Input|Output)\s*\(|(?<![=!<>|&])\$\w|^\s*/|::")
@@ -83,7 +84,7 @@ def dialect_of(text: str, language: str = "") -> str:
     if (text.lstrip().startswith("=") and not text.lstrip().startswith("==")) or _FEEL_ONLY.search(plain):
         return "feel"
     found = next((dialect for pattern, dialect in by_signs if pattern.search(plain)), "")
-    return found or ("other" if _FOREIGN.search(plain) or "'" in text else "feel")
+    return found or ("other" if _FOREIGN.search(plain) or "'" in _DOUBLE_QUOTED.sub("", text) else "feel")
 
 
 def unwrapped(text: str, dialect: str) -> str:

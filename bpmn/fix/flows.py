@@ -104,9 +104,11 @@ def implicit_end(sketch: Sketch) -> Iterator[Fix]:
     """
     model = sketch.model()
     flow = control_flow(model)
+    ended = {(node.process, node.scope) for node in model.nodes if node.kind == "endEvent"}
     for scope in flow.scopes:
         stops = [model.node[vertex.node] for vertex in _stops(flow, scope)]
-        if scope.together or any(_has_no_end(sketch, stop) for stop in stops):
+        has_end = (scope.process, scope.node) in ended
+        if has_end or scope.together or any(_has_no_end(sketch, stop) for stop in stops):
             continue
         for stop in stops:
             end = sketch.add_node(f"{stop.id}_end", "endEvent", stop)
@@ -124,7 +126,7 @@ def _stops(flow: ControlFlow, scope: Scope) -> Iterator[Vertex]:
 
 def _has_no_end(sketch: Sketch, node: Node) -> bool:
     """Whether a scope stops at a node otherwise than for want of an end event, or none can stand behind it."""
-    if node.kind in ("endEvent", "eventBasedGateway") or node.event("link") is not None:
+    if node.kind == "eventBasedGateway" or node.event("link") is not None:
         return True
     return sketch.is_torn(node.id) or bool(sketch.outgoing(node.id)) or _would_pass(node, sketch.incoming(node.id))
 
@@ -173,6 +175,7 @@ def implicit_join(sketch: Sketch) -> Iterator[Fix]:
     """Several flows into a step or an event on the way come together in an exclusive gateway.
 
     Safe: a step is done once for each token that comes to it, whichever way, and that is what the gateway lets through.
+    An end event takes all that come to it, side by side or one of them, as no single gateway does: it stays as it is.
     """
     reached = _reached(sketch.model())
     for node in list(sketch.nodes.values()):
@@ -186,6 +189,33 @@ def implicit_join(sketch: Sketch) -> Iterator[Fix]:
             sketch.lead(flow.id, target=gateway.id)
         sketch.add_flow(gateway, node)
         yield _of_node(node, "implicit-join", gateway=gateway.id, count=str(len(flows)))
+
+
+def join_fork(sketch: Sketch) -> Iterator[Fix]:
+    """A gateway that joins and splits becomes two, the first of which joins.
+
+    Safe: that is what it did, first the one, then the other. Inclusive and complex gateways are left alone: what they
+    wait for is better drawn by a person.
+    """
+    for node in list(sketch.nodes.values()):
+        flows = sketch.incoming(node.id)
+        if node.kind not in _JOINED_BY or len(flows) < 2 or len(sketch.outgoing(node.id)) < 2:
+            continue
+        if sketch.is_torn(node.id) or not all(map(sketch.is_inside, flows)):
+            continue
+        gateway = sketch.add_node(f"{node.id}_join", _JOINED_BY[node.kind], node)
+        for flow in flows:
+            sketch.lead(flow.id, target=gateway.id)
+        sketch.add_flow(gateway, node)
+        yield _of_node(node, "join-fork", gateway=gateway.id, count=str(len(flows)))
+
+
+#: What joins before a gateway of each kind.
+_JOINED_BY = {
+    "exclusiveGateway": "exclusiveGateway",
+    "parallelGateway": "parallelGateway",
+    "eventBasedGateway": "exclusiveGateway",
+}
 
 
 def default_flow(sketch: Sketch) -> Iterator[Fix]:
@@ -252,6 +282,7 @@ REPAIRS: tuple[Callable[[Sketch], Iterator[Fix]], ...] = (
     superfluous_gateway,
     implicit_split,
     implicit_join,
+    join_fork,
     default_flow,
     compensation_mark,
     gateway_direction,

@@ -95,5 +95,6 @@ _MOVING = frozenset(
         "implicit-end",
         "implicit-split",
         "implicit-join",
+        "join-fork",
     )
 )

@@ -18,11 +18,13 @@ from bpmn.layout.board import Board, Item, Link
 _TRIED = 400
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class _Rows:
     """The stretches of columns taken in every row of a strip; rows count from 0, the main one, in both directions."""
 
     taken: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    #: The row below the last one given to a way of its own over some columns; nothing above it is free there.
+    below: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def is_free(self, row: int, first: int, last: int) -> bool:
         """Whether no stretch in that row meets the columns from first to last."""
@@ -35,7 +37,7 @@ class _Rows:
         insort(self.taken.setdefault(row, []), (first, last))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class _Branch:
     """A way still to be placed: its first item and where it branches off."""
 
@@ -192,10 +194,16 @@ def _place_way(
 
 def _free_row(strip: _Rows, base: int, offset: int, first: int, last: int, *, only_below: bool) -> int:
     """The free row nearest to `base + offset`, outwards before inwards, below before above."""
+    if only_below:
+        row = strip.below.get((first, last), 0)
+        while not strip.is_free(row, first, last):
+            row += 1
+        strip.below[first, last] = row + 1
+        return row
     outward = -1 if (offset or base) < 0 else 1
     wanted = base + offset
     for step in range(_TRIED):
-        for row in (wanted + outward * step, wanted - outward * step)[: 1 if only_below else 2]:
+        for row in (wanted + outward * step, wanted - outward * step):
             if strip.is_free(row, first, last):
                 return row
     return max(strip.taken) + 1

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class Item:
     """Something that stands in the grid."""
 
@@ -53,7 +53,7 @@ class Item:
         return self.column + (self.span - 1) // 2
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Link:
     """A line between two items of a board."""
 
@@ -75,7 +75,7 @@ class Link:
     order: int = 0
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class Strip:
     """Rows that lie together: a leaf lane, a pool or process without lanes, or the inside of a sub-process."""
 
@@ -88,7 +88,7 @@ class Strip:
     rows: list[int] = field(default_factory=list)
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class Board:
     """The items and links of one drawing area. `scope` is the sub-process it fills; empty at the top."""
 

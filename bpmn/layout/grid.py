@@ -17,7 +17,7 @@ from bpmn.layout.board import Board, Item, Link
 _APART = 8.0
 
 
-@dataclass(kw_only=True, eq=False)
+@dataclass(kw_only=True, eq=False, slots=True)
 class Line:
     """A straight part of a route, along one axis.
 
@@ -39,7 +39,7 @@ class Line:
     position: float = 0.0
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Route:
     """How a link runs: its lines in order and the sides it leaves and enters by."""
 
@@ -50,7 +50,7 @@ class Route:
     entry: str
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class Grid:
     """What is taken of a board."""
 
@@ -128,7 +128,7 @@ class Grid:
         return any(taken.covers(place) for taken in self._taken.get((is_vertical, line), {}).values())
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class _Taken:
     """Disjoint stretches of one line, each with the kind, source and target its links have in common, if any."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from bpmn.layout.grid import Line, Route
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class _Net:
     """The runs that share a track, as one stretch."""
 
@@ -25,7 +25,7 @@ class _Net:
         self.high = max(self.high, line.begin, line.end)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Tracks:
     """The tracks of all channels."""
 

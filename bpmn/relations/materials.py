@@ -3,19 +3,18 @@
 A material is known by its name, whichever way the file says it: by `gov:material`, or by an association with a piece of
 data. Reading a data store takes in what the store is called; writing one gives nothing to the case.
 
-**In the case** is whatever was given or taken in before. It is followed along the flow as bits: where branches meet
-again exclusively what all of them bring (or, for "on some way", what any of them brings), where they are joined what
-each brings; a message brings what its sender's case holds. An interrupting timer without a share ends its step before
-the work is done, so on its way nothing of that step is given.
+What is in the case is followed along the flow by `bpmn.relations.in_case`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from bpmn.model import Model, Node
+from bpmn.relations.in_case import in_case, in_some_case
+from bpmn.relations.nesting import Nesting
 from bpmn.relations.tangle import bits
 from bpmn.relations.ways import Ways
 
@@ -27,9 +26,11 @@ _NONE: frozenset[str] = frozenset()
 class Materials:
     """The materials of a whole model."""
 
-    def __init__(self, model: Model, ways: Ways) -> None:
+    def __init__(self, model: Model, ways: Ways, nesting: Callable[[], Nesting]) -> None:
         self.model = model
         self.ways = ways
+        #: Makes the blocks where they are asked for.
+        self.nesting = nesting
         self.data = {data.id: data for data in model.data}
         owners = {data.refers_to or data.id: data.name for data in model.data if data.name}
         #: The name of each piece of data, that of its object where a reference has none.
@@ -105,7 +106,7 @@ class Materials:
         return list(self.bit)
 
     @cached_property
-    def _brought(self) -> Sequence[int]:
+    def brought(self) -> Sequence[int]:
         """What each vertex adds to the case."""
         found = [0] * len(self.ways.following)
         for node in self.model.nodes:
@@ -116,14 +117,14 @@ class Materials:
 
     @cached_property
     def _always(self) -> Sequence[int]:
-        return in_case(self.ways, self._brought, self._given_at_first)
+        return in_case(self.ways, self.nesting, self.brought, self.given_at_first)
 
     @cached_property
     def _perhaps(self) -> Sequence[int]:
-        return in_some_case(self.ways, self._brought, self._given_at_first)
+        return in_some_case(self.ways, self.brought, self.given_at_first)
 
     @cached_property
-    def _given_at_first(self) -> int:
+    def given_at_first(self) -> int:
         """What a process is handed when it begins."""
         known = (self.names[data.id] for data in self.model.data if data.kind == "dataInput")
         return self.mask(name for name in known if name in self.bit)
@@ -222,131 +223,3 @@ class Materials:
             for name in {message.name, roots.get(message.message, "")} - {""}:
                 found.setdefault(name, []).append((message.id, message.source))
         return found
-
-
-def _entering(ways: Ways) -> list[list[tuple[int, str]]]:
-    """The ways into each vertex, as a case brings its papers: where from, and whether by flow or message.
-
-    The way to a racing timer begins before its step; an event sub-process begins with what its scope began with.
-    """
-    flow = ways.flow
-    found: list[list[tuple[int, str]]] = [[] for _ in flow.vertices]
-    sent = {(source, target) for source, target, _ in ways.messages}
-    for source, targets in enumerate(ways.following):
-        for target in targets:
-            if (source, target) not in sent:
-                found[target].append((source, "flow"))
-    for source, target in ways.backs:
-        found[target].append((source, "flow"))
-    for source, target, _ in ways.messages:
-        found[target].append((source, "message"))
-    for event in racing(ways):
-        timer, host = flow.main[event.id], flow.main[event.attached_to]
-        found[timer] = [(source, "flow") for source, how in found[host] if how == "flow"]
-        if flow.vertices[host].kind == "enter":
-            found[timer] = [(host, "flow")]
-    return found
-
-
-def racing(ways: Ways) -> list[Node]:
-    """The interrupting timers without a share: they end their step before its work is done."""
-    return [
-        node
-        for node in ways.model.nodes
-        if node.attached_to
-        and node.interrupting
-        and node.event("timer") is not None
-        and all(flow.probability is None for flow in ways.model.outgoing[node.id])
-        and {node.id, node.attached_to} <= ways.flow.main.keys()
-    ]
-
-
-def in_case(ways: Ways, brought: Sequence[int], at_first: int) -> list[int]:
-    """What every way to each vertex has brought, each vertex adding `brought`; -1 (all) where no way leads."""
-    entering, starts = _entering(ways), _starts(ways)
-    before = [-1] * len(brought)
-    changed = True
-    while changed:
-        changed = False
-        for vertex in ways.order:
-            value = _gathered(ways, vertex, entering[vertex], before, brought)
-            if vertex in starts:
-                value = (value if any(how == "message" for _, how in entering[vertex]) else 0) | at_first
-            if value != before[vertex]:
-                before[vertex] = value
-                changed = True
-    return before
-
-
-def _gathered(
-    ways: Ways, vertex: int, entering: Sequence[tuple[int, str]], before: Sequence[int], brought: Sequence[int]
-) -> int:
-    """What is in the case where the ways into a vertex come together."""
-    kind = ways.flow.vertices[vertex].kind
-    flows = [before[source] | brought[source] for source, how in entering if how == "flow"]
-    sent = [before[source] | brought[source] for source, how in entering if how == "message"]
-    value = 0 if flows else -1
-    if kind in ("parallel-join", "leave"):
-        for known in flows:
-            value |= known
-    else:
-        value = -1
-        for known in flows:
-            value &= known
-    if not sent:
-        return value
-    by_message = -1
-    for known in sent:
-        by_message &= known
-    return by_message if not flows else value | by_message
-
-
-def _starts(ways: Ways) -> frozenset[int]:
-    """The vertices where pools and event sub-processes of pools begin."""
-    flow = ways.flow
-    return frozenset(
-        start
-        for scope in flow.scopes
-        if scope.parent < 0 or (scope.triggered and not ways.frame_around(scope.parent))
-        for start in scope.starts
-    )
-
-
-def in_some_case(ways: Ways, brought: Sequence[int], at_first: int) -> list[int]:
-    """What some way to each vertex has brought; an event sub-process may find all that its scope can bring."""
-    entering = _entering(ways)
-    begun = _begun_by_event(ways)
-    inside = _inside(ways, brought)
-    before = [0] * len(brought)
-    for start in _starts(ways):
-        before[start] = at_first
-    changed = True
-    while changed:
-        changed = False
-        for vertex in ways.order:
-            value = before[vertex]
-            for source, _ in entering[vertex]:
-                value |= before[source] | brought[source]
-            if vertex in begun:
-                value |= inside[begun[vertex]]
-            if value != before[vertex]:
-                before[vertex] = value
-                changed = True
-    return before
-
-
-def _begun_by_event(ways: Ways) -> dict[int, int]:
-    """The starts of event sub-processes, each with the scope around it."""
-    return {start: scope.parent for scope in ways.flow.scopes if scope.triggered for start in scope.starts}
-
-
-def _inside(ways: Ways, brought: Sequence[int]) -> list[int]:
-    """All that is brought in each scope and the scopes inside it."""
-    found = [0] * len(ways.flow.scopes)
-    for number in range(len(found) - 1, -1, -1):
-        scope = ways.flow.scopes[number]
-        for vertex in scope.vertices:
-            found[number] |= brought[vertex]
-        if scope.parent >= 0:
-            found[scope.parent] |= found[number]
-    return found

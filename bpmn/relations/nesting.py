@@ -186,10 +186,10 @@ class Nesting:
         return len(events) == len(branch.flows) and all(event.attached_to and event.interrupting for event in events)
 
     def _is_rejecting_child(self, around: int, slot: int) -> bool:
-        return self.is_rejecting[self._children[around][slot]]
+        return self.is_rejecting[self.children[around][slot]]
 
     @cached_property
-    def _children(self) -> Sequence[Sequence[int]]:
+    def children(self) -> Sequence[Sequence[int]]:
         """The children of each entry by slot."""
         found: list[list[int]] = [[] for _ in self.kinds]
         for entry in range(1, len(self.kinds)):
@@ -197,6 +197,13 @@ class Nesting:
         for children in found:
             children.sort(key=self.slot.__getitem__)
         return found
+
+    def following(self, entry: int) -> Block | None:
+        """The block right after an entry in its sequence."""
+        around = self.parent[entry]
+        if self.kinds[around] != "sequence" or self.slot[entry] + 1 >= len(self.children[around]):
+            return None
+        return self.block[self.children[around][self.slot[entry] + 1]]
 
     def next_in(self, around: int) -> Sequence[int]:
         """Of a part that is not nested: what every way on from each of its places walks."""

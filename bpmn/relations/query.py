@@ -8,7 +8,8 @@ from functools import cached_property
 from bpmn.control_flow import ControlFlow, control_flow
 from bpmn.model import Model
 from bpmn.relations.independence import Independence, Ties
-from bpmn.relations.materials import Materials, racing
+from bpmn.relations.in_case import racing
+from bpmn.relations.materials import Materials
 from bpmn.relations.neighbours import Neighbour, Row
 from bpmn.relations.nesting import Meeting, Nesting
 from bpmn.relations.routes import Routes
@@ -46,7 +47,7 @@ class Relations:
 
     @cached_property
     def _materials(self) -> Materials:
-        return Materials(self.model, self._ways)
+        return Materials(self.model, self._ways, lambda: self._nesting)
 
     @cached_property
     def _routes(self) -> Routes:

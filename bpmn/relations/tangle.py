@@ -138,6 +138,23 @@ class Tangle:
             return _union(values)
         return _common(values)
 
+    def gather(self, inside: Sequence[int]) -> int:
+        """Of sets that go with the edges, what every way through the whole part collects."""
+        if self.rest.kind == "parallel":
+            return _union(inside)
+        found = [-1] * len(self.outs)
+        found[ENTRY] = 0
+        changed = True
+        while changed:
+            changed = False
+            for place in self.order:
+                if self.ins[place]:
+                    values = [found[self.rest.edges[edge].source] | inside[edge] for edge in self.ins[place]]
+                    value = self._gathered(place, values)
+                    changed, found[place] = changed or value != found[place], value
+        ends = [n for n, place in enumerate(self.rest.places) if place.kind in ("exit", "terminate") and self.ins[n]]
+        return max(0, _common([found[end] for end in ends]))
+
     def always_next(self, is_apart: Callable[[int], bool]) -> Sequence[int]:
         """For each place the edges that every way on from it walks, but for the edges that are set apart."""
         apart = self._apart(is_apart)

@@ -260,11 +260,11 @@ def test_the_witness_of_an_overlap_passes_both_rules():
 
 
 def test_a_budget_ends_in_not_decided():
-    cells = [[parse_cell(f"> {n}")] for n in range(100)]
+    cells = [*([parse_cell(f"> {n}")] for n in range(99)), [parse_cell("-")]]
     with pytest.raises(NotDecided):
         list(overlaps([axis("x", cells)], 100, budget=100))
     with pytest.raises(NotDecided):
-        gap([axis("x", cells)], 100, budget=10)
+        gap([axis("x", cells), axis("y", cells)], 100, budget=10)
 
 
 @pytest.mark.parametrize(

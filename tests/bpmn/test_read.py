@@ -420,7 +420,7 @@ REFUSED = {
     "dmn/cr-connect": 2,
     "dmn/spiffworkflow": 24,
 }
-#: Errors in them that are there: looked at one by one.
+#: Errors in them that are there, broken rules of the specification apart: looked at one by one.
 ERRORS = {
     "bpmn/betsy": 32,
     "bpmn/camunda-engine": 3,
@@ -442,7 +442,8 @@ def test_every_public_file_is_read_or_refused_by_name(shared):
         except UnreadableFile:
             refused[folder] += 1
         else:
-            errors[folder] += sum(fault.severity == "error" for fault in model.faults)
+            counted = (fault for fault in model.faults if fault.problem != "bpmn-rule")
+            errors[folder] += sum(fault.severity == "error" for fault in counted)
 
     assert refused == REFUSED
     assert +errors == ERRORS

@@ -10,7 +10,7 @@ import pytest
 from bpmn.annotation import Duration, GovTime
 from bpmn.build import Builder, build
 from bpmn.check import RULES, check
-from bpmn.model import EventDefinition, Model, SequenceFlow
+from bpmn.model import Data, EventDefinition, Model, SequenceFlow
 
 KINDS = {"x": "exclusiveGateway", "a": "parallelGateway", "o": "inclusiveGateway", "s": "startEvent", "e": "endEvent"}
 HOUR = Duration(seconds=3600)
@@ -25,6 +25,20 @@ def draw(ways: str, **kinds: str) -> Model:
     for source, target in pairs:
         builder.flow(source, target)
     return builder.model
+
+
+def ways(first: str, second: str = "") -> Model:
+    """A gateway whose ways have conditions; without a second one, the other way is the default."""
+    builder = build("p").start("s").exclusive("x").branch(condition=first).end("e")
+    return (builder.branch(condition=second) if second else builder.branch(default=True)).end("f").model
+
+
+def unwritten(condition: str) -> Model:
+    """A gateway that asks for data no step writes, where another step says what it writes."""
+    names = {"d": "申请表", "c": "结论"}
+    data = tuple(Data(id=id_, kind="dataObjectReference", name=name, process="p") for id_, name in names.items())
+    model = ways(condition).evolve(data=data)
+    return evolve(model, "s", writes=("d",))
 
 
 def chain(**values: object) -> Model:
@@ -233,6 +247,26 @@ CASES: dict[tuple[str, str], tuple[Callable[[], Model], str]] = {
         ),
         "x-e",
     ),
+    **{
+        ("unsafe-expression", rule): (lambda text=text: ways(text), "x-e")
+        for rule, text in {
+            "empty": "${ }",
+            "too-long": "a" * 2_001,
+            "too-deep": "not(" * 50 + "a" + ")" * 50,
+            "digits": f"a > {'1' * 35}",
+            "sign": "a # 3",
+            "meant": "a ＞ 3",
+            "unclosed": 'a = "b',
+            "unexpected": "a > > 3",
+            "unfinished": "a >",
+            "function": "exec(a)",
+            "arguments": "contains(a)",
+            "literal": 'a = date("2026-02-30")',
+        }.items()
+    },
+    ("decision-gap", "branches"): (lambda: ways("a > 3", "a < 3"), "x"),
+    ("decision-overlap", "branches"): (lambda: ways("a >= 3", "a <= 3"), "x"),
+    ("data-not-available", "condition"): (lambda: unwritten("结论 = 1"), "x-e"),
 }
 
 

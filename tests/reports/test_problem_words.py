@@ -7,6 +7,7 @@ import inspect
 import pytest
 
 from analysis.simulation.refusals import _SENTENCES as REFUSALS
+from bpmn.check.decisions import DECISION_RULES
 from bpmn.check.rules import RULES
 from bpmn.elements import UNINTERPRETED_ROOTS, UNSUPPORTED
 from bpmn.gov import _MESSAGES as ANNOTATIONS
@@ -41,8 +42,8 @@ def written_in(root, module):
 @pytest.fixture
 def problems(root):
     """Give every problem there is, with its English sentence."""
-    found = dict(RULES)
-    for module in ("read", "nodes", "values", "walk"):
+    found = RULES | DECISION_RULES
+    for module in ("read", "nodes", "values", "walk", "decisions"):
         found |= written_in(root, module)
     found |= {("bad-annotation", rule): sentence for rule, sentence in ANNOTATIONS.items()}
     found |= {("not-xml", rule): sentence for rule, sentence in UNREADABLE.items()}
