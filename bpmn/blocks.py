@@ -460,16 +460,18 @@ class _Reduction:
         return True
 
     def _fragments(self) -> bool:
-        """Fold the smallest parts that two ways enclose, whatever is in them."""
+        """Fold the smallest parts that two ways enclose, whatever is in them.
+
+        Where an end stops everything, all can only be judged together.
+        """
+        if self.into[self.TERMINATE]:
+            return False
         ends = {number: (way.source, way.target) for number, way in self.ways.items()}
         closing = ((self.EXIT, self.ENTRY), (self.TERMINATE, self.EXIT))
         mates = {number: group for group in cut_together(ends, closing) for number in group}
         largest = 8
-        ending = self._ending() if self.into[self.TERMINATE] else set(range(len(self.kinds)))
         while mates and largest < 4 * len(self.kinds):
-            parts = [
-                part for number, group in mates.items() if (part := self._enclosed(number, group, largest))
-            ]
+            parts = [part for number, group in mates.items() if (part := self._enclosed(number, group, largest))]
             taken: set[int] = set()
             for places, first, last in sorted(parts, key=lambda part: (len(part[0]), part[1])):
                 if taken.isdisjoint(places) and first in self.ways and last in self.ways:
@@ -480,8 +482,7 @@ class _Reduction:
             largest *= 2
         return False
 
-    def _enclosed(
-        self, first: int, mates: set[int], largest: int) -> tuple[set[int], int, int] | None:
+    def _enclosed(self, first: int, mates: set[int], largest: int) -> tuple[set[int], int, int] | None:
         """The places between a way and the next one that cuts them off; none if there are too many or it is no part."""
         places = {self.ways[first].target}
         stack = list(places)
@@ -501,10 +502,7 @@ class _Reduction:
         if not is_closed or entering != {first}:
             return None
         last = leaving.pop()
-        # What an end stops that stops everything can only be judged together with everything.
-        if self.ways[last].target not in ending or self._looks_out(places, first):
-            return None
-        return places, first, last
+        return None if self._looks_out(places, first) else (places, first, last)
 
     def _looks_out(self, places: set[int], first: int) -> bool:
         """Whether an inclusive join of a part may have to wait for tokens outside of it.

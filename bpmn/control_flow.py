@@ -184,7 +184,7 @@ _RANK = {
 
 
 def control_flow(model: Model) -> ControlFlow:
-    """Bring a model into normal form; cost linear in its size.
+    """Bring a model into normal form, once for each model; cost linear in its size.
 
     >>> from bpmn.model import Model, Node, Process, SequenceFlow
     >>> nodes = (Node(id="s", kind="startEvent", process="p"), Node(id="e", kind="endEvent", process="p"))
@@ -192,7 +192,14 @@ def control_flow(model: Model) -> ControlFlow:
     >>> [v.kind for v in control_flow(Model(processes=(Process(id="p"),), nodes=nodes, flows=flows)).vertices]
     ['start', 'end']
     """
-    return _Builder(model).build()
+    known: ControlFlow | None = vars(model).get(_KNOWN)
+    if known is None:
+        known = vars(model)[_KNOWN] = _Builder(model).build()  # as a cached property would, which the model cannot have
+    return known
+
+
+#: Under which name a model keeps its normal form.
+_KNOWN = "_control_flow"
 
 
 def compensation(model: Model) -> frozenset[str]:

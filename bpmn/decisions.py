@@ -15,10 +15,12 @@ from typing import Any
 from lxml.etree import QName
 
 from bpmn.errors import UnreadableExpression
-from bpmn.expression import Expression, parse_cell, read_cell, read_expression
+from bpmn.expression import Expression, odd_names, parse_cell, read_cell, read_expression
 from bpmn.problem import Problem
 from bpmn.xml import Limits, load, parse, refusal
 
+#: Most characters of different cells and expressions that are read.
+MAX_TEXT = 1_000_000
 #: The versions by a part of their namespace; 1.4 and 1.5 say nothing else of what is read here.
 _VERSIONS = (
     ("20151101", "1.1"), ("20180521", "1.2"), ("20191111", "1.3"), ("20211108", "1.4"), ("20230324", "1.5"),
@@ -181,6 +183,9 @@ def read_decisions(source: bytes | Path, *, limits: Limits | None = None) -> Dec
     if "/DMN/" not in (name.namespace or "") or name.localname != "definitions":
         sentence = "This is no DMN file with decisions: its root is {found}. Export the decisions as DMN 1.3 XML."
         raise refusal("not-bpmn", "no-decisions", sentence, line=root.sourceline or 0, found=name.localname[:80])
+    if sum(map(len, {"".join(text.itertext()) for text in root.iter("{*}text")})) > MAX_TEXT:
+        sentence = "The decisions hold more than {limit} characters of cells. Divide them into several files."
+        raise refusal("not-bpmn", "too-many-cells", sentence, limit=f"{MAX_TEXT:,}")
     return _Reader(root).decisions()
 
 
@@ -191,7 +196,7 @@ class _Reader:
         self.root = root
         self.language = str(root.get("expressionLanguage") or "")
         self.faults: list[Problem] = []
-        self.names = frozenset(" ".join(name.split()) for name in self._all_names() if name.strip())
+        self.names = odd_names(self._all_names())
         self.types: dict[str, tuple[str, str]] = {}
         for element in _children(root, "itemDefinition"):
             values = next(_children(element, "allowedValues"), None)

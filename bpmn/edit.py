@@ -45,6 +45,8 @@ _ORDER = (
 _RANKS = {name: rank for rank, names in enumerate(_ORDER) for name in names}
 _RANKS["dataStore"] = _RANKS["message"]
 _LAST = len(_ORDER)
+#: Where more children than this stand, the last of each rank is remembered.
+_MANY = 16
 
 
 class Editor:
@@ -153,8 +155,10 @@ class Editor:
     def _ranks(self, parent: Any) -> dict[int, Any]:
         known = self._last.get(parent)
         if known is None:
-            known = {self._rank(child): child for child in parent if isinstance(child.tag, str)}
-            self._last[parent] = known
+            children = [child for child in parent if isinstance(child.tag, str)]
+            known = {self._rank(child): child for child in children}
+            if len(children) > _MANY:
+                self._last[parent] = known
         return known
 
     def _place(self, parent: Any, before: Any, element: Any) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from bpmn.control_flow import ControlFlow, Vertex
-from bpmn.model import Model, Node
+from bpmn.model import Model, Node, SequenceFlow
 
 #: Kinds of steps that judge: behind one of them a gateway follows its judgement, not that of an earlier step.
 JUDGING = frozenset(("check", "decide", "approve"))
@@ -24,11 +24,12 @@ def routes_on(model: Model, flow: ControlFlow) -> Mapping[str, tuple[str, ...]]:
     such a gateway too. Cost: one walk for each step that turns cases down.
     """
     order = {node.id: position for position, node in enumerate(model.nodes)}
+    conditions = tuple(out for out in model.flows if out.condition)
     found: dict[str, tuple[str, ...]] = {}
     for node in model.nodes:
         if node.step is None or not node.step.rejects or node.id not in flow.main:
             continue
-        gateways = _choices_after(model, flow, node, first=True) | _named_choices(model, flow, node)
+        gateways = _choices_after(model, flow, node, first=True) | _named_choices(model, flow, node, conditions)
         if gateways:
             found[node.id] = tuple(sorted(gateways, key=order.__getitem__))
     return found
@@ -110,7 +111,7 @@ def _entered(flow: ControlFlow, frame: str) -> Iterable[int]:
     return flow.vertices[entering].leaving if entering is not None else ()
 
 
-def _named_choices(model: Model, flow: ControlFlow, step: Node) -> set[str]:
+def _named_choices(model: Model, flow: ControlFlow, step: Node, conditions: Iterable[SequenceFlow]) -> set[str]:
     """The choices behind a step with a condition that names what the step gives."""
     names = {material.name for material in step.materials if material.use == "gives"}
     names |= {data.name for data in model.data if data.id in step.writes}
@@ -118,8 +119,5 @@ def _named_choices(model: Model, flow: ControlFlow, step: Node) -> set[str]:
     if not names:
         return set()
     pattern = re.compile("|".join(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])" for name in sorted(names)))
-    return {
-        choice
-        for choice in _choices_after(model, flow, step, first=False)
-        if any(pattern.search(out.condition) for out in model.outgoing[choice] if out.condition)
-    }
+    naming = {out.source for out in conditions if pattern.search(out.condition)}
+    return naming & _choices_after(model, flow, step, first=False) if naming else set()

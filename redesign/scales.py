@@ -1,4 +1,4 @@
-"""How a redesign is weighed: the four cuts against the procedure as it is, its time exact or by common random numbers."""
+"""How a redesign is weighed: the four cuts against the procedure as it is; its time exact or by common numbers."""
 
 from __future__ import annotations
 

@@ -182,7 +182,7 @@ class Whole:
         seen, stack = {arc}, [arc]
         while stack:
             for other in self.flow.vertices[self.flow.arcs[stack.pop()].target].leaving:
-                if other not in seen:
+                if other not in seen and other not in self.removed:
                     seen.add(other)
                     stack.append(other)
         return bool(seen & self.stops) and not seen & (self.ends - self.stops)

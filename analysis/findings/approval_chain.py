@@ -7,6 +7,7 @@ The redesign heuristic is "empower" with "task elimination" (Reijers and Limam M
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from analysis.findings.finding import Finding, Missing
 from analysis.findings.subject import Subject, level_rank, runs
@@ -65,7 +66,7 @@ def _finding(subject: Subject, chain: tuple[str, ...]) -> Finding:
     demanded = [step for step in chain if subject.is_mandatory(step)]
     kept = set(demanded) | {step for step in chain if step in subject.kept_apart} | {chain[-1]}
     removable = [step for step in chain if step not in kept]
-    lines = [missing for pair in zip(chain, chain[1:], strict=False) for missing in _line(subject, *pair) or ()]
+    lines = [missing for pair in pairwise(chain) for missing in _line(subject, *pair) or ()]
     missing = dict.fromkeys((*subject.unsure(chain, "kind"), *lines))
     return Finding(
         finding="approval-chain",

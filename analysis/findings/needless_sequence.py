@@ -6,6 +6,7 @@ The redesign heuristic is "parallelism" (Reijers and Limam Mansar 2005); in Chin
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from analysis.findings.finding import Finding, Missing
 from analysis.findings.subject import Subject, runs
@@ -50,7 +51,7 @@ def _independent_parts(subject: Subject, row: tuple[str, ...]) -> Iterator[tuple
 
 def _missing(subject: Subject, part: tuple[str, ...]) -> tuple[Missing, ...]:
     found = dict.fromkeys(subject.unsure(part, "kind", "materials"))
-    for first, second in zip(part, part[1:], strict=False):
+    for first, second in pairwise(part):
         for element in subject.relations.independent(first, second).missing:
             found.setdefault(Missing(element=element, annotation="materials"))
     return tuple(found)

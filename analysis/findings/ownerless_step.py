@@ -6,18 +6,20 @@ from collections.abc import Iterator
 
 from analysis.findings.finding import Finding
 from analysis.findings.subject import Subject
+from bpmn.model import Unit
 
 
 def ownerless_step(subject: Subject) -> Iterator[Finding]:
     """One finding for each such step, an automatic one too: somebody answers for the program."""
     with_lanes = {lane.process for lane in subject.model.lanes}
     for step in subject.steps:
-        node = subject.node(step)
         unit = subject.model.unit_of.get(step)
-        if unit is None and node.process in with_lanes:
+        if unit is None and subject.node(step).process in with_lanes:
             yield Finding(finding="ownerless-step", steps=(step,), evidence={"unit": ""}, move="assign-owner")
-        elif unit is not None and subject.organisation is not None and not unit.applicant:
-            if not {unit.name, unit.code} & subject.organisation:
-                yield Finding(
-                    finding="ownerless-step", steps=(step,), evidence={"unit": unit.name}, move="assign-owner"
-                )
+        elif unit is not None and not unit.applicant and not _is_known(subject, unit):
+            yield Finding(finding="ownerless-step", steps=(step,), evidence={"unit": unit.name}, move="assign-owner")
+
+
+def _is_known(subject: Subject, unit: Unit) -> bool:
+    """Whether the organisation has a unit, where one is loaded."""
+    return subject.organisation is None or bool({unit.name, unit.code} & subject.organisation)

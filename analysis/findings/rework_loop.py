@@ -7,6 +7,7 @@ in Chinese practice 一次性告知: ask for all of it at once.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from analysis.findings.chance import Chances
 from analysis.findings.finding import Finding, Missing
@@ -18,49 +19,80 @@ _ROUNDING = 1e-9
 
 
 def rework_loop(subject: Subject) -> Iterator[Finding]:
-    """One finding for each flow that leads back to the applicant or another unit for at least a tenth of the cases."""
+    """One finding for each choice that leads a tenth of the cases or more back to the applicant or another unit."""
     chances = Chances(subject.model, subject.relations.flow)
-    for flow in _ways_back(subject):
-        sender, receiver = _ends(subject, flow)
-        if not sender or not receiver or not _changes_hands(subject, sender, receiver):
+    for way in _ways_back(subject):
+        sender, receiver = subject.last_step_before(way.gateway), _receiver(subject, way)
+        if not sender or not receiver:
             continue
-        missing = tuple(Missing(element=one, annotation="probability") for one in chances.unwritten(flow))
-        share = chances.at_least_once(flow)
+        missing = [Missing(element=one, annotation="probability") for one in chances.unwritten(way.choice)]
+        share = chances.at_least_once(way.choice)
         if missing or share >= LEAST - _ROUNDING:
             yield Finding(
                 finding="rework-loop",
                 steps=subject.in_path_order((receiver, sender)),
                 evidence={
-                    "flow": flow,
+                    "flow": way.choice,
                     "sends_back": sender,
                     "back_to": receiver,
                     "share": None if missing else share,
-                    "to_applicant": subject.is_applicants(receiver),
+                    "to_applicant": way.meets_applicant(subject),
                 },
-                missing=missing,
+                missing=tuple(missing),
                 move="ask-once",
             )
 
 
-def _ways_back(subject: Subject) -> Iterator[str]:
-    """The flows that lead back over a step, each once, in the order in which a case meets the steps."""
-    seen: dict[str, None] = {}
+@dataclass(frozen=True, kw_only=True)
+class _Way:
+    """A way back: the choice it begins at, the flow out of it, and what is met up to where the case was before."""
+
+    gateway: str
+    choice: str
+    met: tuple[str, ...]
+
+    def meets_applicant(self, subject: Subject) -> bool:
+        """Whether the applicant does something on the way, is told something, or is waited for."""
+        return any(subject.is_applicants(node) or subject.hears_or_tells_applicant(node) for node in self.met)
+
+
+def _ways_back(subject: Subject) -> Iterator[_Way]:
+    """The ways back over a step, one for each choice, in the order in which a case meets the steps."""
+    seen: set[str] = set()
     for step in subject.all_steps:
         for flow in subject.relations.loops_around(step):
-            seen.setdefault(flow)
-    yield from seen
+            way = _from_choice(subject, flow)
+            if way is not None and way.choice not in seen:
+                seen.add(way.choice)
+                yield way
 
 
-def _ends(subject: Subject, flow: str) -> tuple[str, str]:
-    """The step after which a case goes back and the step it goes back to."""
-    way = subject.model.flow.get(flow)
-    if way is None:
-        return "", ""
-    return subject.last_step_before(way.source), subject.first_step_after(way.target)
+def _from_choice(subject: Subject, back: str) -> _Way | None:
+    """The way back a flow closes, from the choice at which it parts from the way on; none where it is no single way."""
+    model = subject.model
+    flow = model.flow.get(back)
+    met = [flow.target] if flow is not None else []
+    while flow is not None and len(model.outgoing[flow.source]) == 1:
+        met.append(flow.source)
+        entering = model.incoming[flow.source]
+        flow = entering[0] if len(entering) == 1 and entering[0].source not in met else None
+    if flow is None:
+        return None
+    return _Way(gateway=flow.source, choice=flow.id, met=tuple(reversed(met)))
 
 
-def _changes_hands(subject: Subject, sender: str, receiver: str) -> bool:
-    if subject.is_applicants(receiver):
-        return not subject.is_applicants(sender)
-    unit = subject.unit_key(receiver)
-    return bool(unit) and unit != subject.unit_key(sender)
+def _receiver(subject: Subject, way: _Way) -> str:
+    """The step a case goes back to: the applicant's own, else the first of another unit; empty where it is none.
+
+    Where the applicant is told and waited for by message, it is the step before which the case was.
+    """
+    sender = subject.last_step_before(way.gateway)
+    target = subject.first_step_after(way.met[-1])
+    steps = [node for node in way.met[:-1] if subject.model.node[node].is_step] + ([target] if target else [])
+    applicants = [step for step in steps if subject.is_applicants(step)]
+    if applicants:
+        return applicants[0]
+    if way.meets_applicant(subject):
+        return target
+    unit = subject.unit_key(sender)
+    return next((step for step in steps if subject.unit_key(step) not in ("", unit)), "")

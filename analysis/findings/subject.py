@@ -139,6 +139,17 @@ class Subject:
         """Whether a message flow leads from a step to the applicant."""
         return any(map(self._is_applicants, self.sent_to(step)))
 
+    def hears_or_tells_applicant(self, node: str) -> bool:
+        """Whether a message goes between a node and the applicant."""
+        return any(map(self._is_applicants, (*self.sent_to(node), *self._got.get(node, ()))))
+
+    @cached_property
+    def _got(self) -> Mapping[str, Sequence[str]]:
+        found: dict[str, list[str]] = {}
+        for message in self.model.message_flows:
+            found.setdefault(message.target, []).append(message.source)
+        return found
+
     def _is_applicants(self, end: str) -> bool:
         node = self.model.node.get(end)
         if node is not None:

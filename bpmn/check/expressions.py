@@ -13,6 +13,10 @@ from bpmn.errors import UnreadableExpression
 from bpmn.model import Model, Node, SequenceFlow
 from bpmn.problem import Problem
 
+#: Most characters of different expressions that are read.
+MAX_READ = 1_000_000
+#: Most values the conditions of all gateways are tried with.
+MAX_TRIED = 100_000
 #: A condition that only asks for one written text or truth value, by far the most frequent.
 _PLAIN = re.compile(
     r"(?:[$#]\{)?\s*(?P<name>[^\W\d][\w.]*)\s*={1,2}\s*(?P<value>\"[^\"\\]*\"|'[^'\\]*'|true|false)\s*\}?",
@@ -24,15 +28,40 @@ _ISO_TIMER = re.compile(r"\s*(?:-?P[\dT]|R\d*/|\d{4}-\d\d)[\w:.+/-]*\s*", re.ASC
 
 def expressions(model: Model) -> Iterator[Problem]:
     """Every expression a live case cannot evaluate; told with `--for run`."""
+    from bpmn.expression import read_expression
+
     known = known_names(model)
+    faults: dict[tuple[str, str, bool], UnreadableExpression | None] = {}
+    left = MAX_READ
+    for element, text, language, is_condition in _every(model):
+        asked = (text, language, is_condition)
+        if asked not in faults:
+            left -= len(text)
+            if left < 0:
+                limit = f"{MAX_READ:,}"
+                yield found(model, ("unsafe-expression", "too-many"), element, stops="run", limit=limit)
+                return
+            try:
+                read_expression(text, language, known, is_condition=is_condition)
+                faults[asked] = None
+            except UnreadableExpression as error:
+                faults[asked] = error
+        fault = faults[asked]
+        if fault is not None:
+            yield _told(model, element, fault)
     for node in model.nodes:
         if node.script:
             yield from _script(model, node, known)
+
+
+def _every(model: Model) -> Iterator[tuple[str, str, str, bool]]:
+    """Every expression of a model: its element, text, language, and whether it is a condition."""
+    for node in model.nodes:
         for text, language, is_condition in _of_node(node):
-            yield from _unreadable(model, node.id, text, language, known, is_condition=is_condition)
+            yield node.id, text, language, is_condition
     for flow in model.flows:
         if flow.condition:
-            yield from _unreadable(model, flow.id, flow.condition, flow.language, known)
+            yield flow.id, flow.condition, flow.language, True
 
 
 def _of_node(node: Node) -> Iterator[tuple[str, str, bool]]:
@@ -61,17 +90,6 @@ def _script(model: Model, node: Node, known: frozenset[str]) -> Iterator[Problem
         yield _told(model, node.id, error)
 
 
-def _unreadable(
-    model: Model, element: str, text: str, language: str, known: frozenset[str], *, is_condition: bool = True
-) -> Iterator[Problem]:
-    from bpmn.expression import read_expression
-
-    try:
-        read_expression(text, language, known, is_condition=is_condition)
-    except UnreadableExpression as error:
-        yield _told(model, element, error)
-
-
 def _told(model: Model, element: str, error: UnreadableExpression) -> Problem:
     return found(
         model, ("unsafe-expression", error.rule), element, severity="error", stops="run", line=0, **details_of(error)
@@ -91,8 +109,10 @@ def details_of(error: UnreadableExpression) -> dict[str, str]:
 
 
 def known_names(model: Model) -> frozenset[str]:
-    """Names of data and materials of a model, whatever signs are in them."""
-    return frozenset(filter(None, _declared(model)))
+    """Names of data and materials of a model that have signs in them."""
+    from bpmn.expression import odd_names
+
+    return odd_names(_declared(model))
 
 
 def _declared(model: Model) -> Iterator[str]:
@@ -109,6 +129,7 @@ def _declared(model: Model) -> Iterator[str]:
 def branches(model: Model) -> Iterator[Problem]:
     """Exclusive gateways with a case that no way or more than one way is for, where that can be decided."""
     known: frozenset[str] | None = None
+    left = MAX_TRIED
     for node in model.nodes:
         if node.kind != "exclusiveGateway":
             continue
@@ -116,11 +137,17 @@ def branches(model: Model) -> Iterator[Problem]:
         conditional = [flow for flow in flows if flow.condition]
         if len(conditional) < _TWO or _are_plainly_apart(conditional):
             continue
-        from bpmn.check.ways import ways
+        from bpmn.check.ways import Ways
 
         known = known_names(model) if known is None else known
-        is_complete = len(conditional) == len(flows) and not node.default
-        yield from ways(model, node, conditional, known, is_complete=is_complete)
+        judged = Ways(model, node, conditional, known)
+        left -= judged.cost
+        if left < 0:
+            yield found(model, ("decision-gap", "branches-not-decided"), node.id, severity="warning")
+            return
+        yield from judged.overlaps()
+        if len(conditional) == len(flows) and not node.default:
+            yield from judged.gap()
 
 
 _TWO = 2
@@ -149,9 +176,8 @@ def unwritten(model: Model) -> Iterator[Problem]:
     if not written:
         return
     missing = {name for name in map(_plain_name, (data.name for data in model.data)) if name} - written
-    if not missing:
-        return
-    readers = [flow for flow in model.flows if any(name in flow.condition for name in missing)]
+    first_words = {word.group() for name in missing if (word := _WORD.search(name))}
+    readers = [flow for flow in model.flows if first_words.intersection(_WORD.findall(flow.condition[:_SEEN]))]
     if not readers:
         return
     from bpmn.expression import names, read_expression
@@ -164,6 +190,11 @@ def unwritten(model: Model) -> Iterator[Problem]:
             continue
         for name in sorted(read & missing):
             yield found(model, ("data-not-available", "condition"), flow.id, severity="warning", value=name)
+
+
+_WORD = re.compile(r"\w+")
+#: More of a condition is not read.
+_SEEN = 2_000
 
 
 def _plain_name(name: str) -> str:

@@ -182,6 +182,13 @@ RULES: dict[tuple[str, str], str] = {
         "{what} holds a script, which is never run. Write an expression, or let a service do the work."
     ),
     **{("unsafe-expression", name): "{what}: " + sentence for name, sentence in EXPRESSION_FAULTS.items()},
+    ("unsafe-expression", "too-many"): (
+        "The file holds more than {limit} characters of expressions; from {what} on they are not read. Split it."
+    ),
+    ("decision-gap", "branches-not-decided"): (
+        "Whether the ways from {what} on leave a gap or overlap is not decided: there are too many conditions. Let a "
+        "decision table choose the way."
+    ),
     ("decision-gap", "branches"): (
         "No way on from {what} is for {value}. Add that case to a condition, or choose a default flow."
     ),

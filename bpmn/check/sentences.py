@@ -174,8 +174,7 @@ STYLE = {
     "superfluous-gateway": "{what} has one flow in and one out, so it decides nothing. Take it away.",
     "no-duplicate-sequence-flows": "{count} flows lead from {source} to {what}. Keep one.",
     "conditional-flows": (
-        "Other ways out of {gateway} say when they are taken, the one to {target} does not. Write its condition, or "
-        "make it the default."
+        "Nothing says when {gateway} leads to {target}. Write the condition of that flow, or make it the default."
     ),
     "no-inclusive-gateway": (
         "{what} is an inclusive gateway; which of its branches run is hard to see. Draw the choices with exclusive "

@@ -4,9 +4,9 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
 
 from bpmn.check.specification.rule import Breach, Rule, breach, rule
-from bpmn.model import Model, Node, Shape
+from bpmn.model import Bounds, Model, Node, Shape
 
-#: How far two shapes may reach into each other before they overlap, in units of the diagram.
+#: How far pools may reach into each other before they overlap, in units of the diagram; elements may not even touch.
 _SLACK = 1.0
 
 
@@ -24,6 +24,7 @@ def no_bpmndi(model: Model) -> Iterator[Breach]:
     for node in model.nodes:
         if node.id not in shapes and _frame(node) in drawn:
             yield breach(node.id)
+    yield from (breach(artifact.id, line=artifact.line) for artifact in model.artifacts if artifact.id not in shapes)
     lines = [(flow.id, flow.source, flow.target) for flow in model.flows]
     lines += [(message.id, message.source, message.target) for message in model.message_flows]
     for line, source, target in lines if edges else ():
@@ -43,11 +44,9 @@ def no_overlapping_elements(model: Model) -> Iterator[Breach]:
         shape = model.shape.get(node.id)
         if shape is not None and node.kind != "boundaryEvent":
             beside.setdefault((shape.plane, *_frame(node)), []).append(shape)
-    for pool in model.pools:
-        if pool.id in model.shape:
-            beside.setdefault((), []).append(model.shape[pool.id])
-    for shapes in beside.values():
-        for one, other in _overlapping(shapes):
+    pools = [model.shape[pool.id] for pool in model.pools if pool.id in model.shape]
+    for shapes, slack in [(known, 0.0) for known in beside.values()] + [(pools, _SLACK)]:
+        for one, other in _overlapping(shapes, slack):
             yield breach(one, other=_called(model, other))
 
 
@@ -57,7 +56,7 @@ def _called(model: Model, element: str) -> str:
     return name.strip() or element
 
 
-def _overlapping(shapes: Iterable[Shape]) -> Iterator[tuple[str, str]]:
+def _overlapping(shapes: Iterable[Shape], slack: float) -> Iterator[tuple[str, str]]:
     """Each shape that lies over one before it; found while a line goes over them from left to right.
 
     What lies over another is told once and then left out, so what the line crosses never overlaps and each shape is
@@ -65,19 +64,19 @@ def _overlapping(shapes: Iterable[Shape]) -> Iterator[tuple[str, str]]:
     """
     turns: list[tuple[float, int, int, Shape]] = []
     for number, shape in enumerate(shapes):
-        if shape.bounds.width > 2 * _SLACK and shape.bounds.height > 2 * _SLACK:
-            turns.append((shape.bounds.x, 1, number, shape))
-            turns.append((shape.bounds.right - _SLACK, 0, number, shape))
+        if shape.bounds.width > slack and shape.bounds.height > slack:
+            turns.append((shape.bounds.x, 0, number, shape))
+            turns.append((shape.bounds.right - slack, 1, number, shape))
     crossed: list[tuple[float, int, Shape]] = []
     left_out: set[int] = set()
-    for _, begins, number, shape in sorted(turns, key=lambda turn: turn[:3]):
+    for _, is_over, number, shape in sorted(turns, key=lambda turn: turn[:3]):
         entry = (shape.bounds.y, number, shape)
         at = bisect_left(crossed, entry[:2], key=lambda known: known[:2])
-        if not begins:
+        if is_over:
             if number not in left_out:
                 del crossed[at]
             continue
-        under = next((known for _, _, known in crossed[max(at - 1, 0) : at + 1] if _share(known, shape)), None)
+        under = next((k for _, _, k in crossed[max(at - 1, 0) : at + 1] if _share(k.bounds, shape.bounds, slack)), None)
         if under is None:
             insort(crossed, entry, key=lambda known: known[:2])
         else:
@@ -85,9 +84,9 @@ def _overlapping(shapes: Iterable[Shape]) -> Iterator[tuple[str, str]]:
             yield shape.element, under.element
 
 
-def _share(one: Shape, other: Shape) -> bool:
-    """Whether two shapes share some height."""
-    return one.bounds.y < other.bounds.bottom - _SLACK and other.bounds.y < one.bounds.bottom - _SLACK
+def _share(one: Bounds, other: Bounds, slack: float) -> bool:
+    """Whether two rectangles share some height."""
+    return one.y <= other.bottom - slack and other.y <= one.bottom - slack
 
 
 #: Every rule of good drawing that is told from the diagram.

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator
 
 from bpmn.check.shapes import SHAPES
-from bpmn.check.specification.gateways import unconditional
 from bpmn.check.specification.rule import Breach, Rule, breach, broken, called, end, rule
 from bpmn.control_flow import compensation
 from bpmn.model import Model, Node, Root, SequenceFlow
@@ -35,9 +34,10 @@ def label_required(model: Model) -> Iterator[Breach]:
 
 
 def _needs_name(model: Model, node: Node) -> bool:
+    """Whether it has something to say: a plain start or end, a join and a parallel split have not."""
     if node.is_gateway:
         return node.kind not in ("parallelGateway", "eventBasedGateway") and len(model.outgoing[node.id]) > 1
-    return not node.is_frame
+    return not (node.is_frame or (node.kind in ("startEvent", "endEvent") and not node.events))
 
 
 @rule("fake-join", "", severity="warning")
@@ -85,11 +85,16 @@ def no_duplicate_sequence_flows(model: Model) -> Iterator[Breach]:
 
 @rule("conditional-flows", "", severity="warning")
 def conditional_flows(model: Model) -> Iterator[Breach]:
-    """Where some ways out of a choice say when they are taken, the others are forgotten rather than meant."""
+    """A way out of a choice that says in no word when it is taken was forgotten rather than meant."""
     for node in model.nodes:
-        silent = [flow for flow in unconditional(model, node) if flow.probability is None]
-        if silent and (node.default or len(silent) < len(model.outgoing[node.id])):
-            for flow in silent:
+        flows = model.outgoing[node.id]
+        chooses = len(flows) > 1 and node.kind in ("exclusiveGateway", "inclusiveGateway")
+        if node.kind in ("parallelGateway", "eventBasedGateway") or not (
+            chooses or node.default or any(flow.condition for flow in flows)
+        ):
+            continue
+        for flow in flows:
+            if not (flow.condition or flow.name.strip() or flow.id == node.default) and flow.probability is None:
                 yield breach(flow.id, gateway=called(node), target=end(model, flow.target))
 
 
@@ -114,13 +119,19 @@ def no_disconnected(model: Model) -> Iterator[Breach]:
     for node in model.nodes:
         scope = (node.process, node.scope)
         size[scope] += 1
-        triggered = node.triggered_by_event or node.for_compensation or node.id in undoing
-        ad_hoc = node.scope in model.node and model.node[node.scope].kind == "adHocSubProcess"
-        if not (triggered or ad_hoc or any(_flows_of(model, node)) or _jumps(node)):
-            alone.setdefault(scope, []).append(node.id)
+        if any(_flows_of(model, node)) or _jumps(node) or node.id in undoing:
+            continue
+        if node.triggered_by_event or node.for_compensation or _is_chosen(model, node):
+            continue
+        alone.setdefault(scope, []).append(node.id)
     for scope, nodes in alone.items():
         if size[scope] > 1:
             yield from map(breach, nodes)
+
+
+def _is_chosen(model: Model, node: Node) -> bool:
+    """Whether people choose it in an ad-hoc sub-process."""
+    return node.is_activity and node.scope in model.node and model.node[node.scope].kind == "adHocSubProcess"
 
 
 def _jumps(node: Node) -> bool:
@@ -176,7 +187,7 @@ def link_event(model: Model) -> Iterator[Breach]:
         link = node.event("link")
         if link is None:
             continue
-        name = (link.reference or node.name).strip()
+        name = link.reference.strip()
         if not name:
             yield breach(node.id)
         elif node.kind == "intermediateCatchEvent":
@@ -189,23 +200,20 @@ def link_event(model: Model) -> Iterator[Breach]:
 @rule("superfluous-termination", "", severity="warning")
 def superfluous_termination(model: Model) -> Iterator[Breach]:
     """An end that stops everything else means nothing where there is nothing else."""
-    leaves: Counter[tuple[str, str]] = Counter()
-    beside: set[tuple[str, str]] = set()
-    stops: list[Node] = []
+    beside = {(node.process, node.scope) for node in model.nodes if _begins_beside(node, model.outgoing[node.id])}
+    beside |= {
+        (frame.process, frame.scope) for node, frame in _starts(model) if frame is not None and not node.interrupting
+    }
+    begun = {(node.process, node.scope) for node, _ in _starts(model)}
+    firsts = Counter(
+        (node.process, node.scope)
+        for node in model.nodes
+        if not (model.incoming[node.id] or node.triggered_by_event or node.kind == "boundaryEvent")
+    )
     for node in model.nodes:
         scope = (node.process, node.scope)
-        flows = model.outgoing[node.id]
-        leaves[scope] += not flows and not node.triggered_by_event
-        if _begins_beside(node, flows):
-            beside.add(scope)
-        if node.kind == "endEvent" and node.event("terminate") is not None:
-            stops.append(node)
-        frame = model.node.get(node.scope)
-        if node.kind == "startEvent" and not node.interrupting and frame is not None:
-            beside.add((frame.process, frame.scope))
-    for node in stops:
-        scope = (node.process, node.scope)
-        if leaves[scope] == 1 and scope not in beside:
+        begins_as_one = scope in begun or firsts[scope] < 2
+        if node.kind == "endEvent" and node.event("terminate") is not None and begins_as_one and scope not in beside:
             yield breach(node.id)
 
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import combinations, pairwise
 
 from bpmn.blocks import EMPTY, Branch, Edge, Place, Rest
@@ -80,6 +79,9 @@ class Search:
         if rest.ends:
             self._leave_out_threads()
         self.found: dict[tuple[str, int], Defect] = {}
+        #: Whether all that follows a place are ends that stop everything; where second tokens were swept away.
+        self.swept: dict[int, bool] = {}
+        self.told: set[tuple[int, int]] = set()
         self.parents: dict[int, tuple[int, Move] | None] = {}
         self.is_complete = True
         #: Places looked at so far, and the most that may be.
@@ -174,8 +176,11 @@ class Search:
 
     def thread(self, split: int, edges: tuple[int, ...]) -> Rest:
         """A thread as a rest of its own, which begins at a copy of its split."""
+        outs: list[list[int]] = [[] for _ in self.places]
+        for number, known in enumerate(self.edges):
+            outs[known.source].append(number)
         begins = {self.edges[edge].target for edge in edges}
-        inside = begins.union(*map(self._after, begins)) - {EXIT}
+        inside = begins.union(*(self._after(place, outs) for place in begins)) - {EXIT}
         index = {place: at for at, place in enumerate(sorted(inside), start=3)} | {EXIT: EXIT}
         into = next(edge for edge in self.edges if edge.target == split)
         begin = replace(into, source=ENTRY, target=2, branch=Branch(flows=("",), child=EMPTY), first=into.last)
@@ -189,24 +194,17 @@ class Search:
         edges_of = (begin, *first, *others)
         return Rest(kind="mixed", ends=True, places=tuple(places), edges=edges_of, entry=into.last)
 
-    def _after(self, place: int) -> set[int]:
-        """The places a token can come to from a place, also in threads."""
+    def _after(self, place: int, outs: list[list[int]]) -> set[int]:
+        """The places a token can come to from a place."""
         seen: set[int] = set()
         stack = [place]
         while stack:
-            for target in self._targets[stack.pop()]:
+            for edge in outs[stack.pop()]:
+                target = self.edges[edge].target
                 if target not in seen:
                     seen.add(target)
                     stack.append(target)
         return seen
-
-    @cached_property
-    def _targets(self) -> list[list[int]]:
-        """Where the edges out of each place lead, those of threads included."""
-        targets: list[list[int]] = [[] for _ in self.places]
-        for edge in self.edges:
-            targets[edge.source].append(edge.target)
-        return targets
 
     # The game.
 
@@ -397,9 +395,12 @@ class Search:
         if left & put:
             edges = list(_bits(left & put))
             kept = next((edge for edge in edges if not self._is_swept(self.edges[edge].target)), None)
-            self._second_token(state, move, edges[0] if kept is None else kept)
             if kept is not None:
+                self._second_token(state, move, kept)
                 return None
+            if (move.place, edges[0]) not in self.told:
+                self.told.add((move.place, edges[0]))
+                self._second_token(state, move, edges[0])
         return left | put
 
     # What is found.
@@ -437,11 +438,12 @@ class Search:
 
     def _is_swept(self, place: int) -> bool:
         """Whether tokens of a place can only come to ends that stop everything, so that a second one is swept away."""
-        stops = {other for other, known in enumerate(self.places) if known.kind == "terminate"}
-        if not stops or place == EXIT:
-            return False
-        seen = {place} | self._after(place)
-        return EXIT not in seen and bool(seen & stops)
+        known = self.swept.get(place)
+        if known is None:
+            after = {place} | self._after(place, self.outs)
+            stops = any(self.places[other].kind == "terminate" for other in after)
+            known = self.swept[place] = stops and EXIT not in after
+        return known
 
     def leads_to(self, edges: Iterable[int], goal: Iterable[int]) -> bool:
         """Whether a token on one of some edges could come to one of the goal."""

@@ -18,38 +18,60 @@ from bpmn.model import Model, SequenceFlow
 from bpmn.model import Node as FlowNode
 from bpmn.problem import MAX_FAULTS, Problem
 
-#: Most values of all names together that the ways of one gateway are tried with.
-MOST_POINTS = 5_000
-_TWO = 2
+#: Most evaluations the ways of one gateway are tried with.
+MOST_POINTS = 2_000
 
 
-def ways(
-    model: Model, node: FlowNode, flows: list[SequenceFlow], known: frozenset[str], *, is_complete: bool
-) -> Iterator[Problem]:
-    """Cases that no way of a gateway is for, where all ways are given, and cases that two ways are for."""
-    judged = [(flow, condition) for flow in flows if (condition := _decidable(flow, known)) is not None]
-    before = _on_entry(model, node, known)
-    if len(judged) < _TWO or before is None:
-        return
-    conditions = [condition for _, condition in judged]
-    space = _Space.of([*conditions, *(condition for condition, _ in before)])
-    if space is None:
-        return
-    told: set[tuple[int, int]] = set()
-    for point in space.points(before, is_closed=False):
-        holding = [number for number, condition in enumerate(conditions) if space.holds(condition, point)]
-        for first, second in islice(combinations(holding, 2), MAX_FAULTS):
-            if (first, second) not in told:
-                told.add((first, second))
-                ways = {"first": _named(judged[first][0]), "second": _named(judged[second][0])}
-                case = ("decision-overlap", "branches")
-                yield found(model, case, node.id, severity="warning", line=0, value=space.text(point), **ways)
-    if not is_complete or len(judged) < len(flows):
-        return
-    for point in space.points(before, is_closed=True):
-        if not any(space.holds(condition, point) for condition in conditions):
-            yield found(model, ("decision-gap", "branches"), node.id, severity="warning", value=space.text(point))
+class Ways:
+    """The ways out of one gateway that can be judged, and the values they are tried with."""
+
+    def __init__(self, model: Model, node: FlowNode, flows: list[SequenceFlow], known: frozenset[str]) -> None:
+        self.model = model
+        self.node = node
+        self.flows = [(flow, condition) for flow in flows if (condition := _decidable(flow, known)) is not None]
+        self.is_every = len(self.flows) == len(flows)
+        self.before = _on_entry(model, node, known) if len(self.flows) > 1 else None
+        self.space: _Space | None = None
+        if self.before is not None:
+            asked = [condition for _, condition in self.flows]
+            self.space = _Space.of([*asked, *(condition for condition, _ in self.before)])
+
+    @property
+    def cost(self) -> int:
+        """How many values are tried."""
+        return self.space.cost if self.space is not None else 1
+
+    def overlaps(self) -> Iterator[Problem]:
+        """Two ways that one case could take, each two once."""
+        told: set[tuple[int, int]] = set()
+        for holding, point in self._tried(is_closed=False):
+            for first, second in islice(combinations(holding, 2), MAX_FAULTS):
+                if (first, second) not in told:
+                    told.add((first, second))
+                    pair = {"first": _named(self.flows[first][0]), "second": _named(self.flows[second][0])}
+                    yield self._problem("decision-overlap", point, **pair)
+
+    def gap(self) -> Iterator[Problem]:
+        """The first case that can take no way, where every way can be judged."""
+        if not self.is_every:
             return
+        for holding, point in self._tried(is_closed=True):
+            if not holding:
+                yield self._problem("decision-gap", point)
+                return
+
+    def _tried(self, *, is_closed: bool) -> Iterator[tuple[list[int], tuple[Value, ...]]]:
+        """Which ways hold for each value that can come."""
+        if self.space is None or self.before is None:
+            return
+        for point in self.space.points(self.before, is_closed=is_closed):
+            ways = enumerate(self.flows)
+            yield [number for number, (_, condition) in ways if self.space.holds(condition, point)], point
+
+    def _problem(self, problem: str, point: tuple[Value, ...], **details: str) -> Problem:
+        text = self.space.text(point) if self.space is not None else ""
+        case = (problem, "branches")
+        return found(self.model, case, self.node.id, severity="warning", line=0, value=text, **details)
 
 
 def _on_entry(model: Model, node: FlowNode, known: frozenset[str]) -> list[tuple[Expression, bool]] | None:
@@ -95,6 +117,8 @@ class _Space:
         self.written = written
         #: Whether numbers and dates are compared by order, so that those between the written ones matter too.
         self.is_ordered = is_ordered
+        #: How many evaluations it takes to try every value.
+        self.cost = prod(len(self.values(name, is_closed=False)) for name in written)
 
     @classmethod
     def of(cls, conditions: Sequence[Expression]) -> _Space | None:
@@ -107,10 +131,10 @@ class _Space:
                 noted += [value for value in values if value is not None and (kind_of(value), value) not in seen]
         is_ordered = any(map(_is_by_order, conditions))
         space = cls(written, is_ordered=is_ordered)
+        space.cost *= len(conditions)
         parts = {node.of for node in written if isinstance(node, Attribute)}
         is_apart = not any(part in written for node in parts for part in walk(node))
-        points = prod(len(space.values(name, is_closed=False)) for name in written)
-        return space if written and is_apart and points * len(conditions) <= MOST_POINTS else None
+        return space if written and is_apart and space.cost <= MOST_POINTS else None
 
     def values(self, name: Node, *, is_closed: bool) -> list[Value]:
         """The values of a name: all that matter, or closed those the conditions speak of.

@@ -3,6 +3,7 @@
 from bpmn.expression.evaluate import evaluate, holds, passes
 from bpmn.expression.foreign import dialect_of
 from bpmn.expression.functions import FUNCTIONS, Environment, WorkingDays
+from bpmn.expression.lexer import odd_names
 from bpmn.expression.reading import parse, parse_assignments, parse_cell, read_cell, read_expression
 from bpmn.expression.tree import Expression, names
 from bpmn.expression.values import Value
@@ -17,6 +18,7 @@ __all__ = [
     "evaluate",
     "holds",
     "names",
+    "odd_names",
     "parse",
     "parse_assignments",
     "parse_cell",

@@ -9,11 +9,14 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from bpmn.errors import UnreadableExpression
 from bpmn.expression.tree import INPUT, MAX_DEPTH, MAX_DIGITS, MAX_LENGTH
 
+#: Most names with signs in them that are known at once.
+MAX_NAMES = 1_000
 _KEYWORDS = {
     "and": "AND", "or": "OR", "not": "NOT", "in": "IN", "between": "BETWEEN", "if": "IF", "then": "THEN",
     "else": "ELSE", "some": "SOME", "every": "EVERY", "satisfies": "SATISFIES", "null": "NULL", "true": "TRUE",
@@ -192,11 +195,22 @@ def _unknown(text: str, position: int) -> UnreadableExpression:
     return UnreadableExpression("sign", text, position, found=sign)
 
 
+def odd_names(names: Iterable[str]) -> frozenset[str]:
+    """The names among some that are not read as one unless they are known, at most a thousand.
+
+    >>> odd_names(["Credit Score", "Pre-Bureau Risk", "terms and conditions"]) == {
+    ...     "Pre-Bureau Risk", "terms and conditions"}
+    True
+    """
+    odd = (" ".join(name.split()) for name in names if not _is_plain(name) and len(name) <= MAX_LENGTH)
+    return frozenset(islice(odd, MAX_NAMES))
+
+
 @lru_cache(maxsize=64)
 def _names_pattern(known: frozenset[str]) -> re.Pattern[str] | None:
-    """A pattern of the known names that our rule for names would not read as one, the longest first."""
-    odd = [name.split() for name in known if not _is_plain(name) and 0 < len(name) <= MAX_LENGTH]
-    patterns = [r"\s+".join(map(re.escape, words)) for words in sorted(odd, key=lambda words: -len(" ".join(words)))]
+    """A pattern of the odd ones among the known names, the longest first."""
+    odd = sorted((name.split() for name in odd_names(known)), key=lambda words: -len(" ".join(words)))
+    patterns = [r"\s+".join(map(re.escape, words)) for words in odd]
     return re.compile(rf"(?:{'|'.join(patterns)})(?!\w)") if patterns else None
 
 

@@ -83,6 +83,8 @@ _MOST_LINES = 50
 def _any_language(text: str, language: str, known: frozenset[str], wanted: str, input_name: str) -> Expression:
     if not text.strip():
         raise UnreadableExpression("empty", text, 0)
+    if len(text) > MAX_LENGTH:
+        raise UnreadableExpression("too-long", text, MAX_LENGTH, found=str(len(text)), limit=str(MAX_LENGTH))
     dialect = dialect_of(text, language)
     try:
         if dialect == "feel":

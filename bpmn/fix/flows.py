@@ -28,7 +28,7 @@ def duplicate_flow(sketch: Sketch) -> Iterator[Fix]:
     """Of flows of one exclusive gateway that say the same and lead to the same node, one is kept.
 
     Safe: only one of them is taken in any run, and after any of them a case goes on alike. Out of other nodes two flows
-    are two tokens; there nothing is changed.
+    are two tokens; there nothing is changed, nor where a gateway would be left that neither joins nor splits.
     """
     for node in sketch.before.nodes:
         if node.kind != "exclusiveGateway":
@@ -36,11 +36,19 @@ def duplicate_flow(sketch: Sketch) -> Iterator[Fix]:
         kept: dict[tuple[str, ...], SequenceFlow] = {}
         for flow in sorted(sketch.outgoing(node.id), key=lambda flow: flow.id != node.default):
             first = kept.setdefault((flow.target, flow.condition, flow.language, flow.name), flow)
-            is_free = first is not flow and sketch.is_bare(flow.id)
-            if is_free and flow.probability is None and first.probability is None:
+            is_free = first is not flow and sketch.is_bare(flow.id) and flow.target != flow.source
+            if is_free and flow.probability is None and first.probability is None and _spares(sketch, flow):
                 sketch.remove_flow(flow.id)
                 ends = {"source": sketch.called(node.id), "target": sketch.called(flow.target)}
                 yield _of_flow(flow, "duplicate-flow", first=first.id, **ends)
+
+
+def _spares(sketch: Sketch, flow: SequenceFlow) -> bool:
+    """Whether the gateways at the ends of a flow still join or split without it."""
+    leaves, enters = sketch.outgoing(flow.source), sketch.incoming(flow.target)
+    is_source_left = len(leaves) > 2 or len(sketch.incoming(flow.source)) > 1
+    is_target_left = len(enters) > 2 or len(sketch.outgoing(flow.target)) > 1
+    return is_source_left and (is_target_left or not sketch.nodes[flow.target].is_gateway)
 
 
 def superfluous_gateway(sketch: Sketch) -> Iterator[Fix]:
@@ -145,7 +153,9 @@ def implicit_split(sketch: Sketch) -> Iterator[Fix]:
     reached = _reached(sketch.model())
     for node in list(sketch.nodes.values()):
         flows = sketch.outgoing(node.id)
-        if not _is_mendable(sketch, node, flows, reached) or node.default or any(map(is_conditional, flows)):
+        if node.is_gateway or not _is_mendable(sketch, node, flows, reached):
+            continue
+        if node.default or any(map(is_conditional, flows)):
             continue
         gateway = sketch.add_node(f"{node.id}_split", "parallelGateway", node)
         for flow in flows:
@@ -156,9 +166,7 @@ def implicit_split(sketch: Sketch) -> Iterator[Fix]:
 
 def _is_mendable(sketch: Sketch, node: Node, flows: Sequence[SequenceFlow], reached: frozenset[str]) -> bool:
     """Whether several flows on one side of a node can meet in a gateway: a case comes there, no two are alike."""
-    if len(flows) < 2 or node.is_gateway or node.id not in reached or node.id in sketch.outside:
-        return False
-    if sketch.is_torn(node.id):
+    if len(flows) < 2 or node.id not in reached or node.id in sketch.outside or sketch.is_torn(node.id):
         return False
     ends = {(flow.source, flow.target) for flow in flows}
     return len(ends) == len(flows) and all(map(sketch.is_inside, flows))
@@ -180,7 +188,9 @@ def implicit_join(sketch: Sketch) -> Iterator[Fix]:
     reached = _reached(sketch.model())
     for node in list(sketch.nodes.values()):
         flows = sketch.incoming(node.id)
-        if not _is_mendable(sketch, node, flows, reached) or node.kind in ("startEvent", "endEvent"):
+        if node.is_gateway or node.kind in ("startEvent", "endEvent"):
+            continue
+        if not _is_mendable(sketch, node, flows, reached):
             continue
         if any(sketch.nodes[flow.source].kind == "eventBasedGateway" for flow in flows):
             continue
@@ -197,11 +207,12 @@ def join_fork(sketch: Sketch) -> Iterator[Fix]:
     Safe: that is what it did, first the one, then the other. Inclusive and complex gateways are left alone: what they
     wait for is better drawn by a person.
     """
+    reached = _reached(sketch.model())
     for node in list(sketch.nodes.values()):
         flows = sketch.incoming(node.id)
-        if node.kind not in _JOINED_BY or len(flows) < 2 or len(sketch.outgoing(node.id)) < 2:
+        if node.kind not in _JOINED_BY or len(sketch.outgoing(node.id)) < 2:
             continue
-        if sketch.is_torn(node.id) or not all(map(sketch.is_inside, flows)):
+        if not _is_mendable(sketch, node, flows, reached):
             continue
         gateway = sketch.add_node(f"{node.id}_join", _JOINED_BY[node.kind], node)
         for flow in flows:

@@ -118,7 +118,7 @@ def _brings(ways: Ways, tree: Nesting, brought: Sequence[int]) -> list[int]:
         if isinstance(block, blocks.Leaf):
             found[entry] = brought[ways.flow.main[block.node]]
         elif isinstance(block, blocks.Rest):
-            found[entry] = tree.tangle[entry].gather(inside)
+            found[entry] = tree.tangle[entry].always_next(lambda _: False, inside)[0]
         elif isinstance(block, blocks.Exclusive):
             found[entry] = _common(inside)
         elif isinstance(block, blocks.Inclusive):

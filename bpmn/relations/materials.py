@@ -141,6 +141,44 @@ class Materials:
         vertex = self.ways.flow.main.get(node)
         return _NONE if vertex is None or before[vertex] < 0 else self.named(before[vertex])
 
+    # Missing.
+
+    @cached_property
+    def _perhaps_brought(self) -> Sequence[int]:
+        """What each vertex may add: a step that does not say what it gives, and an answer from outside, anything."""
+        everything = (1 << len(self.bit)) - 1
+        found = list(self.brought)
+        known = {self.ways.flow.vertices[target].node for _, target, _ in self.ways.messages}
+        for node in self.model.nodes:
+            is_open = node.is_step and not self.is_annotated(node.id)
+            is_answer = node.kind in ("intermediateCatchEvent", "boundaryEvent") and node.event("message") is not None
+            if is_open or (is_answer and node.id not in known and node.id not in self._from_applicant):
+                vertex = self.ways.flow.main.get(node.id)
+                if vertex is not None:
+                    found[vertex] = everything
+        return found
+
+    @cached_property
+    def _from_applicant(self) -> frozenset[str]:
+        """The nodes that hear from a pool of the applicant's in which nothing is drawn."""
+        pools = {pool.id for pool in self.model.pools if pool.unit is not None and pool.unit.applicant}
+        return frozenset(message.target for message in self.model.message_flows if message.source in pools)
+
+    @cached_property
+    def _lenient(self) -> tuple[Sequence[int], Sequence[int]]:
+        always = in_case(self.ways, self.nesting, self._perhaps_brought, self.given_at_first)
+        return always, in_some_case(self.ways, self._perhaps_brought, self.given_at_first)
+
+    def lacking(self, node: str) -> tuple[frozenset[str], frozenset[str]]:
+        """What a node needs from the case and no way before it brings, and what only some ways bring."""
+        vertex = self.ways.flow.main.get(node)
+        asked = self.needs[node] - self.takes_in[node]
+        if vertex is None or not asked or self._lenient[0][vertex] < 0:
+            return _NONE, _NONE
+        wanted = self.mask(asked)
+        never = wanted & ~self._lenient[1][vertex]
+        return self.named(never), self.named(wanted & ~self._lenient[0][vertex] & ~never)
+
     # Later.
 
     @cached_property

@@ -7,8 +7,8 @@ from functools import cached_property
 
 from bpmn.control_flow import ControlFlow, control_flow
 from bpmn.model import Model
-from bpmn.relations.independence import Independence, Ties
 from bpmn.relations.in_case import racing
+from bpmn.relations.independence import Independence, Ties
 from bpmn.relations.materials import Materials
 from bpmn.relations.neighbours import Neighbour, Row
 from bpmn.relations.nesting import Meeting, Nesting
@@ -310,6 +310,13 @@ class Relations:
     def maybe_available(self, step: str) -> frozenset[str]:
         """The materials in the case on some way before a step."""
         return self._materials.maybe_available(step)
+
+    def lacking(self, step: str) -> tuple[frozenset[str], frozenset[str]]:
+        """The materials a step needs from the case that no way before it brings, and those only some ways bring.
+
+        Nothing is said where a step without a kind, or a message from outside, might have brought them.
+        """
+        return self._materials.lacking(step)
 
     def used_after(self, step: str, material: str) -> tuple[str, ...]:
         """What needs or reads a material later; empty where nothing does.

@@ -123,40 +123,24 @@ class Tangle:
 
     @cached_property
     def always_through(self) -> int:
-        """The edges that every way through the whole part has walked."""
-        ends = [n for n, place in enumerate(self.rest.places) if place.kind in ("exit", "terminate") and self.ins[n]]
-        return _common([self.always[end] for end in ends])
+        """The edges that every way through the whole part walks."""
+        return self.always_next(lambda _: False)[ENTRY]
 
     @cached_property
     def always(self) -> Sequence[int]:
         """For each place the edges that every way to it has walked."""
-        return self._on_every_way(self.ins, self._gathered, lambda edge: self.rest.edges[edge].source, self.order)
 
-    def _gathered(self, place: int, values: Sequence[int]) -> int:
-        kind = self.rest.places[place].kind
-        if kind == "parallel" or (kind == "exit" and self.rest.kind == "parallel"):
-            return _union(values)
-        return _common(values)
+        def gathered(place: int, values: Sequence[int]) -> int:
+            return _union(values) if self.rest.places[place].kind == "parallel" else _common(values)
 
-    def gather(self, inside: Sequence[int]) -> int:
-        """Of sets that go with the edges, what every way through the whole part collects."""
-        if self.rest.kind == "parallel":
-            return _union(inside)
-        found = [-1] * len(self.outs)
-        found[ENTRY] = 0
-        changed = True
-        while changed:
-            changed = False
-            for place in self.order:
-                if self.ins[place]:
-                    values = [found[self.rest.edges[edge].source] | inside[edge] for edge in self.ins[place]]
-                    value = self._gathered(place, values)
-                    changed, found[place] = changed or value != found[place], value
-        ends = [n for n, place in enumerate(self.rest.places) if place.kind in ("exit", "terminate") and self.ins[n]]
-        return max(0, _common([found[end] for end in ends]))
+        own = [1 << edge for edge in range(len(self.rest.edges))]
+        return self._fixed(self.ins, gathered, [self.rest.edges[e].source for e in range(len(own))], self.order, own)
 
-    def always_next(self, is_apart: Callable[[int], bool]) -> Sequence[int]:
-        """For each place the edges that every way on from it walks, but for the edges that are set apart."""
+    def always_next(self, is_apart: Callable[[int], bool], inside: Sequence[int] | None = None) -> Sequence[int]:
+        """For each place what every way on from it collects, but for the edges that are set apart.
+
+        Each edge adds its set of `inside`; without these, itself.
+        """
         apart = self._apart(is_apart)
         stopping = self._stopping(apart)
         outs = [[edge for edge in edges if not apart[edge]] or edges for edges in self.outs]
@@ -173,7 +157,29 @@ class Tangle:
             sure = [value for value, role in zip(values, roles, strict=True) if role == "always"]
             return _union(sure) if sure else _common(values)
 
-        return self._on_every_way(outs, gathered, lambda edge: self.rest.edges[edge].target, self.order[::-1])
+        own = [1 << edge for edge in range(len(self.rest.edges))] if inside is None else inside
+        return self._fixed(outs, gathered, [edge.target for edge in self.rest.edges], self.order[::-1], own)
+
+    def _fixed(
+        self,
+        edges: Sequence[Sequence[int]],
+        gathered: Callable[[int, Sequence[int]], int],
+        far_end: Sequence[int],
+        order: Sequence[int],
+        own: Sequence[int],
+    ) -> list[int]:
+        """The largest sets that fit together, found by taking away until nothing changes."""
+        everything = _union(own)
+        found = [everything if edges[place] else 0 for place in range(len(self.outs))]
+        changed = True
+        while changed:
+            changed = False
+            for place in order:
+                if edges[place]:
+                    value = gathered(place, [found[far_end[edge]] | own[edge] for edge in edges[place]])
+                    changed = changed or value != found[place]
+                    found[place] = value
+        return found
 
     def _stopping(self, apart: Sequence[bool]) -> Sequence[bool]:
         """The edges from which an end that stops everything can be reached, but by those set apart."""
@@ -193,25 +199,6 @@ class Tangle:
             if outs and (any(outs) if self.rest.places[place].kind == "parallel" else all(outs)):
                 for edge in self.ins[place]:
                     found[edge] = found[edge] or edge not in self.backs_set
-        return found
-
-    def _on_every_way(
-        self,
-        edges: Sequence[Sequence[int]],
-        gathered: Callable[[int, Sequence[int]], int],
-        far_end: Callable[[int], int],
-        order: Sequence[int],
-    ) -> list[int]:
-        """The largest sets that fit together, found by taking away until nothing changes."""
-        found = [self.all if edges[place] else 0 for place in range(len(self.outs))]
-        changed = True
-        while changed:
-            changed = False
-            for place in order:
-                if edges[place]:
-                    value = gathered(place, [found[far_end(edge)] | 1 << edge for edge in edges[place]])
-                    changed = changed or value != found[place]
-                    found[place] = value
         return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from analysis.findings import Subject
 from bpmn.model import Model
+from bpmn.unroll import can_unroll
 from redesign.change import Change
 from redesign.errors import CannotMove
 from redesign.move import Move
@@ -16,6 +17,8 @@ def ask_once(subject: Subject, move: Move) -> Model:
         raise CannotMove("nothing-left", steps=list(move.steps))
     if subject.model.flow[flow].most == 1:
         raise CannotMove("once-already", flow=flow)
+    if not can_unroll(subject.model, flow):
+        raise CannotMove("no-single-loop", flow=flow)
     change = Change(subject.model)
     change.flows[flow] = change.flows[flow].evolve(most=1)
     return change.model

@@ -33,6 +33,15 @@ def ways(first: str, second: str = "") -> Model:
     return (builder.branch(condition=second) if second else builder.branch(default=True)).end("f").model
 
 
+def many(count: int, condition: Callable[[int], str]) -> Model:
+    """Gateways in a row, two ways each, with conditions by number."""
+    builder = build("p").start("s")
+    for number in range(count // 2):
+        builder = builder.exclusive(f"x{number}").branch(condition=condition(number)).end(f"e{number}")
+        builder = builder.branch(condition=condition(count - number))
+    return builder.end("f").model
+
+
 def unwritten(condition: str) -> Model:
     """A gateway that asks for data no step writes, where another step says what it writes."""
     names = {"d": "申请表", "c": "结论"}
@@ -264,6 +273,11 @@ CASES: dict[tuple[str, str], tuple[Callable[[], Model], str]] = {
             "literal": 'a = date("2026-02-30")',
         }.items()
     },
+    ("unsafe-expression", "too-many"): (lambda: many(600, lambda n: f'a = "{n:04}{"x" * 1_900}"'), "x261-x262"),
+    ("decision-gap", "branches-not-decided"): (
+        lambda: many(260, lambda n: f"a > {n} and " + " and ".join(f"{name} > 1" for name in "bcde")),
+        "x123",
+    ),
     ("decision-gap", "branches"): (lambda: ways("a > 3", "a < 3"), "x"),
     ("decision-overlap", "branches"): (lambda: ways("a >= 3", "a <= 3"), "x"),
     ("data-not-available", "condition"): (lambda: unwritten("结论 = 1"), "x-e"),

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-HEAVY = {"networkx", "numpy", "numba", "jinja2"}
+HEAVY = {"lark", "networkx", "numpy", "numba", "jinja2"}
 
 
 def loaded_by(*arguments: str) -> set[str]:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from analysis.findings import Finding, Saving
 
 
+#: The columns of what is saved, by their words.
+SAVED = ("days", "count-of-steps", "papers", "comings")
+
+
 def finding_table(
     call: Call, model: Model, found: Sequence[Finding], *, first: int, cells: int, reasons: bool = False
 ) -> list[str]:
@@ -31,10 +35,7 @@ def finding_table(
         rows = [[*_head(call, model, number, one), why(call, one)] for number, one in enumerate(found, first)]
     else:
         day = float(sum(end - start for start, end in model.procedure.hours))
-        columns += [
-            Column(head=call.say(f"find.{name}"), right=True)
-            for name in ("days", "count-of-steps", "papers", "comings")
-        ]
+        columns += [Column(head=call.say(f"find.{name}"), right=True) for name in SAVED]
         rows = [
             [*_head(call, model, number, one), *saved_cells(one.saving, day)] for number, one in enumerate(found, first)
         ]

@@ -15,7 +15,7 @@ from reports.format import number, plain, visible
 from zaizao.cli.failures import FILE, Refusal
 from zaizao.cli.files import existing, output, save, told
 from zaizao.cli.find import findings
-from zaizao.cli.finding import saved_cells
+from zaizao.cli.finding import SAVED, saved_cells
 from zaizao.cli.options import MOST_CASES, Whole, called, listed
 from zaizao.cli.progress import progress
 from zaizao.cli.simulating import usable
@@ -59,7 +59,9 @@ class Share(click.ParamType[float]):
 @option("--cases", type=Whole(1, MOST_CASES), default=2_000)
 @option("--seed", type=Whole(0, 2**63 - 1), default=1)
 @click.pass_obj
-def command(call: Call, file: str, target: str, undo: bool, force: bool, only_list: bool, **asked: Any) -> int:
+def command(
+    call: Call, /, file: str, target: str, undo: bool, force: bool, only_list: bool, **asked: Any
+) -> int:
     """Redesign the file into another, or list what could be done, or undo what was done."""
     as_json = asked.pop("as_json")
     path = output(target, (".bpmn",)) if target else None
@@ -144,10 +146,7 @@ def _page(call: Call, made: Redesign, path: Path | None) -> list[str]:
             Column(right=True),
             Column(head=call.say("redesign.move")),
             Column(head=call.say("find.steps"), shrinks=True),
-            *(
-                Column(head=call.say(f"find.{name}"), right=True)
-                for name in ("days", "count-of-steps", "papers", "comings")
-            ),
+            *(Column(head=call.say(f"find.{name}"), right=True) for name in SAVED),
         ]
         rows = [
             [
@@ -183,7 +182,7 @@ def _line(call: Call, made: Redesign, day: float) -> list[str]:
     rows = [[str(len(one.moves)), *saved_cells(one.saving, day)] for one in made.line]
     heads = [
         call.say("redesign.size"),
-        *(call.say(f"find.{name}") for name in ("days", "count-of-steps", "papers", "comings")),
+        *(call.say(f"find.{name}") for name in SAVED),
     ]
     return table([Column(head=head, right=True) for head in heads], rows)
 

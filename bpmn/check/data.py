@@ -1,0 +1,45 @@
+"""Materials that are not there when a step needs them: nobody gave them or took them in before."""
+
+from collections.abc import Iterable, Iterator
+
+from bpmn.check.rules import found
+from bpmn.model import Model, Node
+from bpmn.problem import Problem
+from bpmn.relations import Relations, relations
+
+
+def data(model: Model) -> Iterator[Problem]:
+    """Every step with a kind that needs a material of the case which no way, or not every way, brings there.
+
+    What the step takes in itself, from the applicant or a register, is there; the applicant's own steps are not judged,
+    and neither is anything a step without a kind may have brought.
+    """
+    judged = [node for node in model.nodes if _is_judged(model, node)]
+    if not judged:
+        return
+    known = relations(model)
+    for node in judged:
+        never, sometimes = known.lacking(node.id)
+        if never:
+            yield found(model, ("data-not-available", "never"), node.id, stops="run", value=_listed(never))
+        if sometimes:
+            givers = _listed(_givers(model, known, node, sometimes))
+            case = ("data-not-available", "not-every-way")
+            yield found(model, case, node.id, severity="warning", value=_listed(sometimes), givers=givers)
+
+
+def _is_judged(model: Model, node: Node) -> bool:
+    if node.step is None or not node.step.kind or not node.is_step or node.process in model.applicant_processes:
+        return False
+    return bool(node.reads) or any(item.use == "needs" and item.origin == "internal" for item in node.materials)
+
+
+def _givers(model: Model, known: Relations, node: Node, materials: frozenset[str]) -> Iterator[str]:
+    """The steps that bring some materials on a way to a node, as a reader knows them."""
+    for step in known.steps:
+        if materials & (known.gives(step) | known.takes_in(step)) and known.later(step, node.id):
+            yield model.node[step].name.strip() or step
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(dict.fromkeys(names)))
