@@ -49,6 +49,10 @@ class RunTooLong(AnalysisError):
     """The cases would take more than a thousand years. Ask for fewer cases, or correct arrivals and durations."""
 
 
+class RunTooLarge(AnalysisError):
+    """The cases take too many steps, or too many at a time, for one run. Ask for fewer cases or divide the drawing."""
+
+
 class BadRun(AnalysisError):
     """A simulation needs at least one case, and no fewer than no case of warm-up. Correct the number."""
 

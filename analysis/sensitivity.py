@@ -25,7 +25,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
-from analysis.errors import BadRun, CaseStuck, EndlessCase, RunTooLong
+from analysis.errors import BadRun, CaseStuck, EndlessCase, RunTooLarge, RunTooLong
 from analysis.factors import WAYS, Factor, Way, altered, factors, varied
 from analysis.hours import office_hours, open_between
 from analysis.measure import Overload
@@ -231,7 +231,7 @@ def _change(ground: _Ground, factor: Factor, value: float, bases: dict[int, Colu
         difference = _elapsed(model, program, longer) - bases[times]
     except (CaseStuck, EndlessCase):
         return Change(value=value, why="endless")
-    except (RunTooLong, CalendarMissing):
+    except (RunTooLarge, RunTooLong, CalendarMissing):
         return Change(value=value, why="unsettled")
     known = interval(difference, independent=request.arrivals is None)
     return Change(value=value, seconds=float(difference.mean()), low=known.low, high=known.high)

@@ -73,15 +73,19 @@ def diamond(points: Points, colour: str, look: Look) -> str:
 
 def middle(points: Points) -> Bounds:
     """A place for the name of a line that has none: above its middle."""
+    x, y = halfway(points)
+    return Bounds(x=x - 45, y=y - 16, width=90, height=14)
+
+
+def halfway(points: Points) -> Point:
+    """The point in the middle of a line."""
     lengths = [hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(points)]
     left = sum(lengths) / 2
-    x, y = points[0]
     for (a, b), length in zip(pairwise(points), lengths, strict=True):
         if 0 < length >= left:
-            x, y = a[0] + (b[0] - a[0]) * left / length, a[1] + (b[1] - a[1]) * left / length
-            break
+            return a[0] + (b[0] - a[0]) * left / length, a[1] + (b[1] - a[1]) * left / length
         left -= length
-    return Bounds(x=x - 45, y=y - 16, width=90, height=14)
+    return points[0]
 
 
 def _direction(start: Point, end: Point) -> Point:

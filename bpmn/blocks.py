@@ -104,8 +104,8 @@ class _Way:
     flows: deque[str]
     body: deque[Block]
     #: The arcs of the token game it begins and ends with, ~n for the beginning at vertex n.
-    first: deque[int]
-    last: deque[int]
+    first: list[int]
+    last: list[int]
     role: str = ""
     #: Branches of the place it leaves that already lead to one target; empty for a single way.
     branches: deque[Branch] = field(default_factory=deque)
@@ -118,6 +118,13 @@ def _join(left: deque[Item], right: deque[Item]) -> deque[Item]:
         return left
     right.extendleft(reversed(left))
     return right
+
+
+def _united(left: list[int], right: list[int]) -> list[int]:
+    """One list of two in any order, moving the shorter one."""
+    longer, shorter = (left, right) if len(left) >= len(right) else (right, left)
+    longer.extend(shorter)
+    return longer
 
 
 def _sealed(body: Iterable[Block]) -> Block:
@@ -207,8 +214,8 @@ class _Reduction:
     ) -> None:
         """Add a way that is one arc of the token game, or none where `flow` is none."""
         flows = deque[str]() if flow is None else deque((flow,))
-        first, last = (deque[int](() if number is None else (number,)) for _ in range(2))
-        way = _Way(source=source, target=target, flows=flows, body=deque(body), first=first, last=last, role=role)
+        arcs = [] if number is None else [number]
+        way = _Way(source=source, target=target, flows=flows, body=deque(body), first=arcs, last=arcs[:], role=role)
         self.ways[self.next_way] = way
         self._attach(self.next_way)
         self.next_way += 1
@@ -305,12 +312,12 @@ class _Reduction:
         """Make the first of some ways stand for all of them."""
         branches: deque[Branch] = deque()
         flows: deque[str] = deque()
-        begins: deque[int] = deque()
-        ends: deque[int] = deque()
+        begins: list[int] = []
+        ends: list[int] = []
         for number in numbers:
             way = self._detach(number)
             flows = _join(flows, way.flows)
-            begins, ends = _join(begins, way.first), _join(ends, way.last)
+            begins, ends = _united(begins, way.first), _united(ends, way.last)
             alone: Iterable[Branch] = () if way.branches else (self._branch(way),)
             branches = _join(branches, way.branches or deque(alone))
         first = self.ways[numbers[0]]
@@ -536,9 +543,9 @@ class _Reduction:
         if len(leaving) == 1 and not last.branches:
             after, last.body = last.body, after
         rest = self._rest(kind, (*inner, *leaving), before)
-        ends: deque[int] = deque()
+        ends: list[int] = []
         for number in leaving:
-            ends = _join(ends, self.ways[number].last)
+            ends = _united(ends, self.ways[number].last)
         self._detach(first)
         for number in (*inner, *leaving):
             self._detach(number)

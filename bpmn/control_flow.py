@@ -25,7 +25,9 @@ a step or event are a parallel split after it; where some of them are conditiona
 that is not is `always` taken; one conditional flow beside the default is an exclusive split. A flow is conditional if
 it has a condition or a written share, and beside a default flow even without. A gateway with several incoming and
 several outgoing flows joins first, then splits; one with a single incoming and a single outgoing flow is an exclusive
-merge of one. A gateway that waits for events chooses like an exclusive one. An end event takes every token that comes
+merge of one. A gateway that waits for events chooses like an exclusive one. A complex gateway splits like an inclusive
+one, and joins like one unless its activation condition asks for as many tokens as flows lead to it: then like a
+parallel one. An end event takes every token that comes
 to it, so several flows into it need no merge. What has no outgoing flow ends its token (an `end` vertex with the id of
 that node).
 
@@ -48,6 +50,7 @@ instantiate count as starts. A scope without any begins `together` at all its no
 **Messages** between pools are arcs of their own kind and hold no token of a sequence flow.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -78,6 +81,10 @@ _FAMILY = {
     "inclusiveGateway": "inclusive",
     "complexGateway": "inclusive",
 }
+
+
+#: How many tokens make a complex gateway act, as the specification names it.
+_COUNT = re.compile(r"\W*activationCount\s*(?:>=|==?)\s*([0-9]{1,4})\s*\}?\s*")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -351,7 +358,8 @@ class _Builder:
     def _gateway(self, node: Node, scope: int, entering: int, leaving: int) -> None:
         """Make a gateway's vertices: a join, a split, or first the one and then the other."""
         family = _FAMILY[node.kind]
-        join = "exclusive-merge" if family == "exclusive" or entering < 2 else f"{family}-join"
+        waiting = "parallel" if _waits_for_all(node, entering) else family
+        join = "exclusive-merge" if family == "exclusive" or entering < 2 else f"{waiting}-join"
         is_split_only = entering < 2 <= leaving
         first = last = self._vertex(f"{family}-split" if is_split_only else join, node.id, scope)
         if leaving > 1 and not is_split_only:
@@ -428,6 +436,12 @@ class _Builder:
                 self.kinds, self.nodes, self.scopes_of, entering, leaving, strict=True
             )
         )
+
+
+def _waits_for_all(node: Node, entering: int) -> bool:
+    """Whether a complex gateway says that it acts when a token is on every one of its flows."""
+    count = _COUNT.fullmatch(node.activation) if node.kind == "complexGateway" else None
+    return count is not None and int(count[1]) == entering
 
 
 def is_conditional(flow: SequenceFlow) -> bool:

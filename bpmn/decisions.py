@@ -125,7 +125,7 @@ class Decision:
     expression: Cell | None = None
     #: How else it is answered: one of `OTHER_LOGIC`; empty where a table or expression or nothing answers it.
     other: str = ""
-    #: Ids of the decisions, inputs and knowledge models it needs.
+    #: Ids of the decisions, inputs and knowledge models it needs; with `#` in them, those of other files.
     decisions: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
     knowledge: tuple[str, ...] = ()
@@ -229,7 +229,7 @@ class _Reader:
         for holder in element:
             if _local(holder) in ("informationRequirement", "knowledgeRequirement"):
                 for part in holder:
-                    required.setdefault(_local(part), []).append(str(part.get("href") or "").rpartition("#")[2])
+                    required.setdefault(_local(part), []).append(self._referred(str(part.get("href") or "")))
         return Decision(
             id=str(element.get("id") or ""),
             name=_name(element),
@@ -242,6 +242,11 @@ class _Reader:
             knowledge=tuple(required["requiredKnowledge"]),
             line=element.sourceline or 0,
         )
+
+    def _referred(self, href: str) -> str:
+        """The id a reference means; of an element in another file, the reference as it stands."""
+        place, _, id_ = href.strip().rpartition("#")
+        return id_ if place in ("", self.root.get("namespace")) else href
 
     def _logic(self, element: Any) -> tuple[Table | None, Cell | None, str]:
         """What answers a decision: a table, an expression, or another kind of logic by its name."""

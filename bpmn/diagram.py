@@ -86,6 +86,7 @@ class DiagramReader:
             label=self._label(element),
             plane=plane,
             stroke=_first(element, STROKE),
+            envelope=element.get("messageVisibleKind") or "",
             id=element.get("id") or "",
         )
         self.edges.append((edge, element))

@@ -10,8 +10,10 @@ from bpmn import arrows
 from bpmn.figures import Figures, clean, group, is_open_frame, number, plain_colour
 from bpmn.layout import COMPACT, complete
 from bpmn.legend import Note, legend
-from bpmn.look import FULL, INK, INK_3, INKS, SANS, SMALL, Look, Mark
+from bpmn.look import FULL, INK, INK_3, INKS, PAPER, RULE, SANS, SMALL, Look, Mark
 from bpmn.model import Bounds, Edge, Model, SequenceFlow, Shape
+from bpmn.symbols import message_sign
+from bpmn.uninterpreted import uninterpreted
 
 Point = tuple[float, float]
 
@@ -60,6 +62,8 @@ class _Drawing:
         self._associations = {association.id: association for association in model.associations}
         #: The processes with lanes, and the lanes with lanes in them: their heads are those of the inner ones.
         self._with_lanes = {lane.process for lane in model.lanes} | {lane.parent for lane in model.lanes}
+        #: What is drawn though the model does not hold it.
+        self._others = uninterpreted(model)
         #: Where labels stand, for the size of the picture.
         self._seen: list[Bounds] = []
 
@@ -69,6 +73,7 @@ class _Drawing:
         shapes = [shape for shape in model.shapes if shape.plane == plane]
         edges = [edge for edge in model.edges if edge.plane == plane and len(edge.waypoints) > 1]
         body = self._frames(shapes)
+        body += self._plain_shapes(shapes)
         body += [part for edge in edges for part in self._edge(edge)]
         body += self._nodes(shapes)
         body += self._labels(shapes, edges)
@@ -109,6 +114,13 @@ class _Drawing:
             elif shape.element in texts and texts[shape.element].kind == "group":
                 body.append(self._figures.group_frame(shape, texts[shape.element].text))
         return body
+
+    def _plain_shapes(self, shapes: list[Shape]) -> list[str]:
+        """Choreographies, conversations and whatever else has a place, the larger ones first."""
+        known = [shape for shape in shapes if shape.element in self._others]
+        known.sort(key=lambda shape: -shape.bounds.width * shape.bounds.height)
+        others = ((self._others[shape.element], shape) for shape in known)
+        return [self._figures.plain(other.kind, other.name, shape) for other, shape in others]
 
     def _pool(self, shape: Shape) -> str:
         return self._figures.pool(self._pools[shape.element], shape)
@@ -168,7 +180,9 @@ class _Drawing:
             yield self._message_flow(edge, message.name)
             return
         association = self._associations.get(edge.element)
-        if association is not None:
+        if edge.element in self._others:
+            yield self._plain_line(edge)
+        elif association is not None:
             directed = association.kind != "association" or association.direction in ("One", "Both")
             look, points = self._look, edge.waypoints
             colour = self._colour(edge)
@@ -177,6 +191,14 @@ class _Drawing:
             content += arrows.open_head(points, colour, look) if directed else ""
             content += arrows.open_head(points[::-1], colour, look) if association.direction == "Both" else ""
             yield group(edge.element, "", content)
+
+    def _plain_line(self, edge: Edge) -> str:
+        """A line the model does not hold; a sequence flow between such shapes has its arrow."""
+        look, other, colour = self._look, self._others[edge.element], self._colour(edge)
+        is_flow = other.kind.endswith("Flow")
+        content = arrows.line(edge.waypoints, colour, look, back=look.arrow * 0.6 if is_flow else 0.0)
+        content += arrows.head(edge.waypoints, colour, look) if is_flow else ""
+        return group(other.id, other.name, content)
 
     def _colour(self, edge: Edge) -> str:
         """The colour of a line: the file's, else ink, softer in a small drawing."""
@@ -210,6 +232,10 @@ class _Drawing:
         dash = f"{number(look.flow * 4)} {number(look.flow * 3)}"
         content = arrows.line(points, colour, look, dash=dash, wide=0.8, back=look.arrow)
         content += arrows.ring(points, colour, look) + arrows.head(points, colour, look, is_hollow=True)
+        if edge.envelope and not self._small:
+            ground = PAPER if edge.envelope == "initiating" else RULE
+            x, y = arrows.halfway(points)
+            content += f'<g transform="translate({number(x)} {number(y)})">{message_sign(colour, ground)}</g>'
         return group(edge.element, name, content)
 
     # labels

@@ -88,6 +88,7 @@ class Figures:
 
     def __init__(self, model: Model, look: Look, marks: dict[str, Mark], *, is_small: bool) -> None:
         self._model, self._look, self._marks, self._small = model, look, marks, is_small
+        self._global_tasks = {root.id: root.kind for root in model.roots if root.kind.startswith("global")}
         self._compensating = {
             association.target
             for association in model.associations
@@ -139,18 +140,27 @@ class Figures:
             return ""
         box = shape.bounds
         content = ""
-        sign = task_marker(node.kind, ink.line, ink.fill)
+        sign = task_marker(self._task_kind(node), ink.line, ink.fill)
         if sign and box.width > 40:
             content += f'<g transform="translate({number(box.x + 14)} {number(box.y + 14)})">{sign}</g>'
         kinds = [node.loop.kind] if isinstance(node.loop, Loop) else []
-        kinds += ["compensation"] if node.id in self._compensating else []
+        kinds += ["compensation"] if node.for_compensation or node.id in self._compensating else []
         kinds += ["ad-hoc"] if node.kind == "adHocSubProcess" else []
-        kinds += ["plus"] if node.is_frame and not is_open else []
+        kinds += ["plus"] if not is_open and (node.is_frame or self._calls_process(node)) else []
         x = box.centre[0] - (len(kinds) - 1) * 9
         for place, kind in enumerate(kinds):
             move = f"translate({number(x + 18 * place)} {number(box.bottom - 10)})"
             content += f'<g transform="{move}">{activity_marker(kind, ink.line)}</g>'
         return content
+
+    def _task_kind(self, node: Node) -> str:
+        """The kind whose sign an activity bears: its own, or that of the global task it calls."""
+        called = self._global_tasks.get(node.called, "") if node.kind == "callActivity" else ""
+        plain = called.removeprefix("global")
+        return plain[:1].lower() + plain[1:] if called else node.kind
+
+    def _calls_process(self, node: Node) -> bool:
+        return node.kind == "callActivity" and node.called not in self._global_tasks
 
     def _name(self, node: Node, box: Bounds, ink: Ink, *, is_open: bool) -> str:
         look = self._look
@@ -165,8 +175,9 @@ class Figures:
         if is_open:
             setting = set_text(node.name, room=box.width - 20, lines=1, size=look.type_size, smallest=look.smallest)
             return lines_of_text(setting, box.centre[0], box.y + 7, fill=ink.text)
-        has_sign = bool(task_marker(node.kind, "", ""))
-        has_marker = node.loop is not None or node.is_frame or node.id in self._compensating
+        has_sign = bool(task_marker(self._task_kind(node), "", ""))
+        has_marker = node.loop is not None or node.is_frame or node.id in self._compensating or node.for_compensation
+        has_marker = has_marker or self._calls_process(node)
         has_marker = has_marker or node.id in self._model.boundary_events
         room, bottom = max(12.0, box.width - 10), 20.0 if has_marker else 4.0
         setting = self._fitting(node.name, room, box.height - bottom - 4)
@@ -250,7 +261,8 @@ class Figures:
         content = circle.format(number(radius - (look.end_event - look.line) / 2 if is_end else radius))
         if node.kind not in ("startEvent", "endEvent"):
             content += circle.format(number(radius - thin * 2.1))
-        kind = "multiple" if len(node.events) > 1 else node.events[0].kind if node.events else ""
+        several = "parallelMultiple" if node.parallel_multiple else "multiple"
+        kind = several if len(node.events) > 1 else node.events[0].kind if node.events else ""
         throwing = is_end or node.kind == "intermediateThrowEvent"
         icon = event_icon(kind, ink.line, ink.fill, throwing=throwing)
         if icon:
@@ -269,7 +281,8 @@ class Figures:
             f'stroke-width="{number(look.line * ink.weight)}" stroke-linejoin="round"{dash}/>'
         )
         if not (node.kind == "exclusiveGateway" and shape.is_marker_visible is False):
-            mark = gateway_mark(node.kind, ink.line, ink.fill, instantiate=node.instantiate)
+            parallel = node.event_gateway_type == "Parallel"
+            mark = gateway_mark(node.kind, ink.line, ink.fill, instantiate=node.instantiate, parallel=parallel)
             size = min(box.width, box.height) / 50
             content += f'<g transform="translate({number(x)} {number(y)}) scale({number(size)})">{mark}</g>'
         mark_ = self._marks.get(node.id)
@@ -313,6 +326,22 @@ class Figures:
         return group(
             shape.element, text, frame + lines_of_text(setting, box.centre[0], box.y + 4, fill=ink.text, halo=True)
         )
+
+    def plain(self, kind: str, name: str, shape: Shape) -> str:
+        """What the model does not hold: a hexagon for a conversation, else a box, with its name."""
+        look, box, ink = self._look, shape.bounds, self.ink(shape)
+        if kind.lower().endswith("conversation"):
+            inset, middle = box.width / 4, box.centre[1]
+            data = path("M", box.x, middle, "L", box.x + inset, box.y, "H", box.right - inset, "L", box.right, middle)
+            data += path("L", box.right - inset, box.bottom, "H", box.x + inset, "Z")
+            content = f'<path d="{data}" {pen(ink.line, look.line, ink.fill)} stroke-linejoin="round"/>'
+        elif "horeography" in kind:
+            content = self._box(box, ink, look.line, ())
+        else:
+            content = self._frame_box(box, ink, look.frame)
+        setting = self._fitting(name, max(12.0, box.width - 8), max(look.type_size, box.height - 8))
+        y = box.centre[1] - setting.height / 2
+        return group(shape.element, name, content + lines_of_text(setting, box.centre[0], y, fill=ink.text))
 
     # pools and lanes
 

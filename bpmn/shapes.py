@@ -59,5 +59,7 @@ class Edge:
     label: Bounds | None = None
     plane: str = ""
     stroke: str = ""
+    #: Of a message flow that shows its message: "initiating" or "non_initiating".
+    envelope: str = field(default="", compare=False)
     #: Of the shape or edge itself, not of the element it draws; empty where it has none.
     id: str = field(default="", compare=False)

@@ -82,6 +82,11 @@ def task_marker(kind: str, stroke: str, fill: str) -> str:
     return ""
 
 
+def message_sign(stroke: str, fill: str) -> str:
+    """The envelope on a message flow, about 26 wide."""
+    return _envelope(stroke, fill, filled=False, wide=13, high=9)
+
+
 def activity_marker(kind: str, stroke: str) -> str:
     """A sign at the lower edge of an activity, about 12 wide: standard, parallel, sequential, ad-hoc, plus …"""
     if kind == "standard":
@@ -139,8 +144,8 @@ def event_icon(kind: str, stroke: str, fill: str, *, throwing: bool) -> str:
     return _path(shapes[kind], stroke=stroke, fill=body) if kind in shapes else ""
 
 
-def gateway_mark(kind: str, stroke: str, fill: str, *, instantiate: bool = False) -> str:
-    """The mark inside a gateway of 50 by 50, by its BPMN name."""
+def gateway_mark(kind: str, stroke: str, fill: str, *, instantiate: bool = False, parallel: bool = False) -> str:
+    """The mark inside a gateway of 50 by 50, by its BPMN name; `parallel` of one that waits for all its events."""
     if kind == "exclusiveGateway":
         return _path("M-6.5-8L6.5 8M6.5-8L-6.5 8", stroke=stroke, width=3.4)
     if kind == "parallelGateway":
@@ -153,7 +158,8 @@ def gateway_mark(kind: str, stroke: str, fill: str, *, instantiate: bool = False
         rings = f'<circle r="14" fill="none" stroke="{stroke}" stroke-width="1.1"/>'
         if not instantiate:
             rings += f'<circle r="11.4" fill="none" stroke="{stroke}" stroke-width="1.1"/>'
-        return rings + _path(_polygon(_star(5, 7.6)), stroke=stroke)
+        cross = "M-2.2-7.4h4.4v5.2h5.2v4.4h-5.2v5.2h-4.4v-5.2h-5.2v-4.4h5.2z"
+        return rings + _path(cross if parallel else _polygon(_star(5, 7.6)), stroke=stroke)
     return ""
 
 

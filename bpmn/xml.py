@@ -71,6 +71,8 @@ _SENTENCES = {
     "not-a-file": "This is a {found}, not a file. Name the BPMN file itself.",
     "unreadable": "The file could not be read ({reason}). Copy it to a local folder and try again.",
     "too-large": "The file is larger than what is accepted ({limit}). Split it into one file for each procedure.",
+    "too-many-tags": "The file has more than {limit} tags and attributes. Split it into one file for each procedure.",
+    "long-text": "A text or attribute is longer than {limit}. Shorten it, or move what is in it to a file of its own.",
     "too-deep": "Elements are nested more than {limit} deep. Export the file again from the tool it was drawn with.",
     "empty": "The file is empty. Export it again from the tool it was drawn with.",
     "zip": "This is a zip archive, not a BPMN file. Unpack it and name the .bpmn file inside.",
@@ -212,7 +214,7 @@ def parse(data: bytes, limits: Limits) -> Any:
         raise _refuse("no-markup", line=1)
     _refuse_doctype(text)
     if text.count(b"<") - text.count(b"</") + text.count(b"=") > limits.markup:
-        raise _refuse("too-large", limit=f"{limits.markup} tags and attributes")
+        raise _refuse("too-many-tags", limit=str(limits.markup))
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -239,7 +241,7 @@ def _syntax_error(error: Any, text: bytes) -> UnreadableFile:
     if _TOO_DEEP in reason:
         return too_deep(MAX_NESTING, line)
     if error.code == _TOO_LARGE:
-        return _refuse("too-large", limit="10 MB in one text", line=line)
+        return _refuse("long-text", limit="10 MB", line=line)
     if error.code != _BEHIND_ROOT and _is_cut_off(text, line):
         return _refuse("cut-off", line=line)
     if error.code == _UNDECLARED_PREFIX:

@@ -14,7 +14,10 @@ from analysis.measure import CaseTimes, LimitShare, Measure, PathTime, StepTime,
 from analysis.sensitivity import Sensitivity
 from analysis.timing import ExactTime
 from reports.comparison import Comparison, Cut, Side
+from reports.findings import finding_json
 from reports.matching import Match
+from reports.proposal import Proposal
+from reports.redesign import redesign_json
 from reports.sensitivity import sensitivity_json
 
 #: Decimal places of a time: microseconds.
@@ -79,6 +82,7 @@ def study_json(  # the keys of the contract, one argument each
     files: Sequence[str],
     not_built: Sequence[str],
     sensitivity: Sensitivity | None = None,
+    proposal: Proposal | None = None,
 ) -> dict[str, Any]:
     """What `zaizao study --json` prints and `report.json` holds."""
     compared = comparison_json(comparison) if comparison is not None else None
@@ -88,14 +92,36 @@ def study_json(  # the keys of the contract, one argument each
         "to_be": time_json(comparison.after.times) if comparison is not None else None,
         "compare": compared,
         "cuts": compared["cuts"] if compared is not None else None,
-        "findings": [],
-        "redesign": None,
+        "findings": [finding_json(finding) for finding in proposal.findings] if proposal is not None else [],
+        "redesign": _proposal(proposal) if proposal is not None else None,
         "sensitivity": {
             "as_is": sensitivity_json(sensitivity),
             "to_be": sensitivity_json(comparison.after.sensitivity) if comparison is not None else None,
         },
         "files": list(files),
         "not_built": list(not_built),
+    }
+
+
+def _proposal(proposal: Proposal) -> dict[str, Any]:
+    """The redesign the program proposes, its cuts, what each move brings, and what a decided one leaves."""
+    compared = proposal.comparison
+    made = redesign_json(proposal.made, before="", after="")
+    return {
+        **made,
+        "cuts": cuts_json(compared.cuts) if compared is not None else None,
+        "shares": [
+            {
+                "move": share.move.move,
+                "finding": share.move.finding,
+                "steps": list(share.move.steps),
+                "elapsed_working_s": _seconds(share.elapsed_working_s),
+                "low": _seconds(share.low),
+                "high": _seconds(share.high),
+            }
+            for share in proposal.shares
+        ],
+        "left": None if proposal.left is None else [finding_json(finding) for finding in proposal.left],
     }
 
 

@@ -13,6 +13,7 @@ from flows import Procedure
 from reports import format as write
 from reports.comparison import Comparison, Side
 from reports.format import Scale
+from reports.proposal import Proposal
 from reports.words import Words, load
 
 
@@ -29,8 +30,10 @@ class Study:
     comparison: Comparison | None
     #: The folder of the library it comes from, if any.
     procedure: Procedure | None
-    #: Names of what the program cannot do yet: "findings", "redesign" …
+    #: Names of what the program cannot do yet.
     not_built: Sequence[str]
+    #: What the program finds and proposes itself; None where it was not asked (a comparison of two files).
+    proposal: Proposal | None
     version: str
     day: date
     #: The command line that makes the same report again.
@@ -118,6 +121,7 @@ def study_of(
     title: str,
     procedure: Procedure | None = None,
     not_built: Sequence[str] = (),
+    proposal: Proposal | None = None,
     version: str,
     day: date,
     command: str = "",
@@ -132,6 +136,7 @@ def study_of(
         comparison=pair,
         procedure=procedure,
         not_built=not_built,
+        proposal=proposal,
         version=version,
         day=day,
         command=command,

@@ -41,7 +41,7 @@ class Game:
         self.dominators = {n: {m for m in self.next if m == n or n not in without[m]} for n in self.reached}
         self.backs = {(s, t) for s in self.reached for t in self.next[s] if t in self.dominators[s]}
         self.dags = {n: [t for t in targets if (n, t) not in self.backs] for n, targets in self.next.items()}
-        self.levels, self.straight, self.on = {}, {}, {}
+        self.levels, self.straight, self.on, self.escapes = {}, {}, {}, {}
 
     def reach(self, begins, without=-1, ways=None):
         ways = ways or self.next
@@ -74,10 +74,27 @@ class Game:
         """Where every way on from a choice leads back to before it can end; none where it need not."""
         key = vertex, target
         if key not in self.levels:
-            ends = set(self.ends)
-            fixed = [h for h in self.dominators[vertex] if target == h or not ends & self.reach([target], h)]
+            fixed = [h for h in self.dominators[vertex] if target == h or target not in self.escaping(h)]
             self.levels[key] = min(fixed, key=lambda h: len(self.dominators[h])) if fixed else None
         return self.levels[key]
+
+    def escaping(self, without):
+        """The vertices from which a case can end without passing one; of branches side by side all have to end."""
+        if without in self.escapes:
+            return self.escapes[without]
+        found, changed = set(self.ends), True
+        while changed:
+            changed = False
+            for vertex in self.reached - found - {without}:
+                kind, arcs = self.flow.vertices[vertex].kind, self.flow.vertices[vertex].leaving
+                sure = [self.flow.arcs[arc].target for arc in arcs if self.flow.arcs[arc].role == "always"]
+                is_all = kind == "parallel-split" or bool(sure)
+                targets = sure if sure else self.next[vertex]
+                if (all if is_all else any)(target in found for target in targets if target != without or is_all):
+                    found.add(vertex)
+                    changed = True
+        self.escapes[without] = found
+        return found
 
     def choices(self, vertex):
         """The sets of arcs a vertex may put tokens on."""
@@ -226,6 +243,7 @@ class Play:
             number = self.game.flow.scopes.index(scope)
             return self.begin((state, done, decided, used, cut), number, scope, (inner, past))
         if found.kind == "terminate":
+            stopped = frozenset().union(*(t[1] for t in state.tokens if t[2][: len(path)] == path))
             swept = [t for t in state.tokens if t[2][: len(path)] == path and t[0] != STUCK]
             for place, before, _ in swept:
                 other = flow.vertices[self.target(place)]
@@ -234,6 +252,7 @@ class Play:
             state.tokens = [t for t in state.tokens if t[2][: len(path)] != path]
             for inner in [p for p in state.open if len(p) > len(path) and p[: len(path)] == path]:
                 state.open.pop(inner)
+            state.ended[path] = state.ended.get(path, frozenset()) | stopped
         if found.kind in ("end", "terminate") and path:
             state.ended[path] = state.ended.get(path, frozenset()) | past
         return self.put(state, vertex, past, path, (done, decided, used, cut))
@@ -304,17 +323,19 @@ class Truth:
 
     def note(self, done, cut, left):
         """Take in what one run says of all pairs."""
-        brought = {}
+        self.special = self.specials(done)
+        certain = self.certain(done)
+        brought, sure = {}, {}
         for number, (node, vertex, past) in enumerate(done):
             if vertex not in self.main:
                 continue
-            before = {done[earlier][0] for earlier in past if done[earlier][1] in self.main}
+            before = {done[earlier][0] for earlier in past & certain if done[earlier][1] in self.main}
             self.not_before |= {(other, node) for other in self.nodes if other not in before}
-            known = frozenset().union(*(brought[earlier] for earlier in past if earlier in brought))
             found = self.game.model.node[node]
             brought[number] = frozenset(m.name for m in found.materials if m.use == "gives" or m.origin != "internal")
-            self.given[node] = self.given.get(node, known) & known
-            self.perhaps[node] = self.perhaps.get(node, known) | known
+            sure[number] = brought[number] if number in certain else frozenset()
+            self.given[node] = self.given.get(node, _all(sure, past)) & _all(sure, past)
+            self.perhaps[node] = self.perhaps.get(node, frozenset()) | _all(brought, past)
         if not cut and not left:
             self.complete.append(done)
 
@@ -327,11 +348,7 @@ class Truth:
         for done in self.complete:
             refused[self.is_refused(done)] |= {node for node, vertex, _ in done if vertex in self.main}
         for done in self.complete:
-            self.special = [
-                (at, vertex, past)
-                for at, (node, vertex, past) in enumerate(done)
-                if self.game.model.node[node].attached_to or self.game.flow.vertices[vertex].kind == "terminate"
-            ]
+            self.special = self.specials(done)
             certain = self.certain(done)
             for number, (node, vertex, _) in enumerate(done):
                 if vertex not in self.main or (self.is_refused(done) and node in refused[False]):
@@ -372,10 +389,17 @@ class Truth:
             scope = flow.scopes[scope].parent
         return scope >= 0
 
+    def specials(self, done):
+        """The events on borders and the ends that stop everything, as they occurred."""
+        return [
+            (at, vertex, past)
+            for at, (node, vertex, past) in enumerate(done)
+            if self.game.model.node[node].attached_to or self.game.flow.vertices[vertex].kind == "terminate"
+        ]
+
     def certain(self, done):
         """The numbers of what no end elsewhere may keep from being done."""
-        stops = [(at, vertex, past) for at, (_, vertex, past) in enumerate(done)]
-        stops = [stop for stop in stops if self.game.flow.vertices[stop[1]].kind == "terminate"]
+        stops = [stop for stop in self.special if self.game.flow.vertices[stop[1]].kind == "terminate"]
         numbers = range(len(done))
         return {n for n in numbers if not any(self.is_beside_stop(done, n, (v, p), at) for at, v, p in stops)}
 
@@ -417,3 +441,8 @@ class Truth:
             and source in (self.game.reach([vertex], target) if vertex != target else self.game.reached)
             and (vertex != target or source in self.game.reached)
         }
+
+
+def _all(brought, past):
+    """What some occurrences brought together."""
+    return frozenset().union(*(brought[earlier] for earlier in past if earlier in brought))

@@ -23,7 +23,7 @@ class Whole:
 
     Branches that lead to ends of their own are judged as a process of their own; else no arc may get a second token
     (tokens stay where they end) unless only ends that stop everything follow, where two go on as one; nothing may wait
-    for ever, and every case can end. Of the conditional flows out of a step one is taken at a time: that is what makes an error.
+    for ever, and every case can end. Of the conditional flows out of a step one is taken at a time: that is an error.
     """
 
     def __init__(
@@ -421,4 +421,4 @@ def is_meant(severity: str, rule: str) -> bool:
 
 
 if __name__ == "__main__":
-    print(dict(compare(range(int(sys.argv[1]) if len(sys.argv) > 1 else 6_000))))
+    sys.stdout.write(f"{dict(compare(range(int(sys.argv[1]) if len(sys.argv) > 1 else 7_200)))}\n")

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from analysis.errors import CaseStuck, EndlessCase, RunTooLong
+from analysis.errors import CaseStuck, EndlessCase, RunTooLarge, RunTooLong
 from analysis.hours import office_hours
 from analysis.simulation import layout as at
 from analysis.simulation.draws import EXPONENTIAL
@@ -37,6 +37,8 @@ Progress = Callable[[int, int], None]
 _TURNS = 200_000
 #: Operations one case may pass before it is taken to go round for ever.
 _MOST_MOVES = 1_000_000
+#: Operations all cases may pass together: so many, or so many times the cases if that is more.
+_MOST_OF_ALL, _MOST_ON_AVERAGE = 200_000_000, 20_000
 _SECOND = 1_000_000
 _EPOCH = date(1970, 1, 1)
 #: What a calendar holds beyond the last arrival before anybody asks for more.
@@ -86,7 +88,7 @@ def work_time(model: Model, hours: Hours | None = None) -> WorkTime:
 def drive(model: Model, program: Program, request: Request, progress: Progress | None = None) -> Harvest:
     """Run a procedure; where a calendar turns out too short, once more with a longer one.
 
-    Raises CalendarMissing where there is none for so long, and RunTooLong.
+    Raises CalendarMissing where there is none for so long, RunTooLong, and RunTooLarge.
     """
     days = _days(model, request)
     limit = _limit(work_time(model))
@@ -202,9 +204,14 @@ def _run(plan: Plan, program: Program, request: Request, progress: Progress | No
     plan_arrival(plan, run)
     steps = [[0] * at.STEP_WIDTH for _ in program.steps]
     way = [0] * len(run.way)
+    left = max(_MOST_OF_ALL, _MOST_ON_AVERAGE * (request.cases + request.warm_up))
     while True:
         reason = advance(plan, run, _TURNS)
         _take_sums(run, steps, way)
+        left -= int(run.register[at.MOVES])
+        run.register[at.MOVES] = 0
+        if left < 0:
+            raise RunTooLarge
         if reason == at.BEYOND:
             return None
         if progress is not None and reason in (at.DONE, at.PAUSED):

@@ -85,7 +85,7 @@ def advance(plan: Plan, run: Run, turns: int) -> int:
             fault = come_to_rest(plan, run, register[at.PRESENT])
         elif register[at.LEFT] == 0:
             return at.DONE
-        elif turns == 0:
+        elif turns == 0 or register[at.MOVES] > plan.setting[at.MOST_MOVES]:
             return at.PAUSED
         else:
             turns -= 1
@@ -206,6 +206,7 @@ def go_on(plan: Plan, run: Run, token: int) -> int:
         release(run, token)
         return at.DONE
     op, case = row[token, at.TOKEN_OP], row[token, at.TOKEN_CASE]
+    run.register[at.MOVES] += 1
     run.case[case, at.CASE_MOVES] += 1
     if run.case[case, at.CASE_MOVES] > plan.setting[at.MOST_MOVES]:
         run.register[at.FAULT] = op

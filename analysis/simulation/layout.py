@@ -170,8 +170,10 @@ READY, CATCHING, CAUGHT, WAITING, QUEUEING, WORKING, DEAD, GATHERING, RACING, RI
     FACTS,
     FACTS_ROOM,
     TOLD_CASES,
+    #: Operations passed since the last look at the outside world.
+    MOVES,
     REGISTERS,
-) = range(22)
+) = range(23)
 
 #: Settings of a run.
 (

@@ -10,13 +10,22 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from analysis.errors import RunTooLarge
 from analysis.simulation import layout as at
 from analysis.simulation.tables import Table
 
+#: Inclusive joins times operations.
+_MOST = 10_000_000
+
 
 def reach_of(op: Table, arc: Table, exits: Mapping[int, Sequence[int]]) -> Table:
-    """The arcs into each inclusive join, as bits, for each operation; `exits` are further arcs out of operations."""
+    """The arcs into each inclusive join, as bits, for each operation; `exits` are further arcs out of operations.
+
+    Raises RunTooLarge.
+    """
     joins = [number for number, row in enumerate(op) if row[at.OP_KIND] == at.GATHER]
+    if len(joins) * len(op) > _MOST:
+        raise RunTooLarge
     before: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for number, row in enumerate(op):
         own = range(row[at.OP_ARC], row[at.OP_ARC_END]) if row[at.OP_KIND] not in (at.THROW, at.WATCH) else ()

@@ -5,7 +5,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.errors import RunTooLarge
 from analysis.simulation import layout as at
+
+#: Bytes one table of a run may take.
+_MOST_BYTES = 400_000_000
 
 #: A whole number out of a table, numpy's and not Python's.
 Whole = Any
@@ -130,6 +134,9 @@ def more_facts(plan: Plan, run: Run, rows: int) -> Run:
 
 
 def _longer(table: Table, rows: int) -> Table:
+    """The same table with more rows; raises RunTooLarge."""
+    if (len(table) + rows) * table.shape[1] * table.itemsize > _MOST_BYTES:
+        raise RunTooLarge
     longer = np.empty((len(table) + rows, table.shape[1]), table.dtype)
     longer[: len(table)] = table
     return longer

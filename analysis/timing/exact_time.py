@@ -32,6 +32,8 @@ TOLERANCE = 1e-3
 TAIL = 1e-4
 
 _COARSE, _FIRST, _FINEST = 512, 1_024, 65_536
+#: Larger drawings take minutes.
+_MOST_NODES = 20_000
 _SECOND = 1e6
 #: Where durations do not vary, steps of this many points are exact.
 _LATTICE = 32_768
@@ -103,6 +105,8 @@ def exact(model: Model) -> ExactTime:
     >>> found.elapsed_working.mean, found.holds
     (60.0, True)
     """
+    if len(model.nodes) > _MOST_NODES:
+        return _nothing((Obstacle(reason="too-large", element=model.nodes[0].process),))
     structure = Structure(model)
     hard = structure.obstacles
     if hard:

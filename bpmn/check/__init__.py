@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from bpmn.check.annotations import annotations
+from bpmn.check.data import data
 from bpmn.check.expressions import branches, unwritten
 from bpmn.check.rules import RULES
 from bpmn.check.soundness import LIMIT, soundness
@@ -42,7 +43,7 @@ def check(model: Model, *, purpose: str = "analysis", limit: int = LIMIT) -> tup
     flow = control_flow(model)
     problems = [*model.faults, *specification(model, purpose=purpose)]
     problems += [*structure(model, flow), *soundness(model, flow, limit=limit), *annotations(model)]
-    problems += [*branches(model), *unwritten(model)]
+    problems += [*branches(model), *unwritten(model), *data(model)]
     if purpose == "run":
         problems += support(model)
     if model.shapes:

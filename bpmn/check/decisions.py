@@ -43,6 +43,10 @@ DECISION_RULES: dict[tuple[str, str], str] = {
     ("bpmn-rule", "decision-id"): "{what} has no id, so no process can ask for it. Give it one.",
     ("bpmn-rule", "hit-policy"): "{what} has the hit policy {value}, which there is not. Choose one of: {expected}.",
     ("bpmn-rule", "aggregation"): "{what} adds up by {value}, which there is not. Choose one of: {expected}.",
+    ("bpmn-rule", "no-priority"): (
+        "{what} answers by priority, but no output says which values come first. List the values of an output, the "
+        "most important first."
+    ),
     ("bpmn-rule", "table-row"): (
         "Rule {first} of {what} has {found} cells, the table {expected} inputs and outputs. Fill in the row anew."
     ),
@@ -59,6 +63,7 @@ _COMPUTED = re.compile(r"[$#]\{|^=")
 #: Most overlaps told of one table.
 MOST_TOLD = 20
 #: Hit policies that answer with one rule: where none holds, nothing is answered.
+_BY_PRIORITY = frozenset(("PRIORITY", "OUTPUT ORDER"))
 _SINGLE = frozenset(("UNIQUE", "ANY", "PRIORITY", "FIRST"))
 
 
@@ -146,7 +151,7 @@ def _requirements(decisions: Decisions) -> Iterator[Problem]:
             (decision.knowledge, knowledge),
         ):
             for id_ in needed:
-                if id_ not in there:
+                if id_ not in there and "#" not in id_:
                     yield _problem(("missing-reference", "requirement"), decision, stops="run", value=id_ or "…")
     yield from _circles(decisions)
 
@@ -178,6 +183,8 @@ def _shape(decision: Decision | Knowledge, table: Table) -> Iterator[Problem]:
     if table.aggregation not in AGGREGATIONS:
         expected = ", ".join(sorted(AGGREGATIONS - {""}))
         yield _problem(("bpmn-rule", "aggregation"), decision, stops="run", value=table.aggregation, expected=expected)
+    if table.hit_policy in _BY_PRIORITY and all(output.allowed is None for output in table.outputs):
+        yield _problem(("bpmn-rule", "no-priority"), decision, stops="run")
     for number, rule in enumerate(table.rules, start=1):
         if not _fits(rule, table):
             yield _problem(

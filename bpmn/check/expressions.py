@@ -96,10 +96,14 @@ def _told(model: Model, element: str, error: UnreadableExpression) -> Problem:
     )
 
 
+#: Most characters of an expression that a problem quotes.
+_QUOTED = 200
+
+
 def details_of(error: UnreadableExpression) -> dict[str, str]:
     """What the sentence about an expression speaks of."""
     return {
-        "value": error.text,
+        "value": error.text[:_QUOTED],
         "position": str(error.position),
         "found": error.found,
         "expected": error.expected,

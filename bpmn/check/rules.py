@@ -196,6 +196,14 @@ RULES: dict[tuple[str, str], str] = {
         "{first} and {second} both lead on from {what} for {value}, but only the first is taken. Let the conditions "
         "exclude each other."
     ),
+    ("data-not-available", "never"): (
+        "{what} needs {value}, which nothing before it gives or takes in. Draw who gives it, take it in from the "
+        "applicant or a register, or correct the name."
+    ),
+    ("data-not-available", "not-every-way"): (
+        "{what} needs {value}, which only some ways to it bring ({givers}). Move the step behind what gives it, or "
+        "let every way give it."
+    ),
     ("data-not-available", "condition"): (
         "The condition of {what} reads {value}, which no step writes. Draw what writes it, or correct the name."
     ),

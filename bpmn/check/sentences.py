@@ -56,7 +56,7 @@ SPECIFICATION = {
         "{what} waits for one of several events, but fewer than two ways lead from it. Draw the other event, or "
         "take the gateway away."
     ),
-    "instantiating-gateway": (
+    "instantiate-in-flow": (
         "{what} is to begin a case, but a flow leads to it. Delete the flow, or let a start event begin the case."
     ),
     "parallel-event-gateway": (
@@ -131,11 +131,7 @@ SPECIFICATION = {
         "message for it."
     ),
     "multiplicity": "{what} stands for at least {least} and at most {most} participants. Correct the two.",
-    "data-in-no-set": "{value} of {what} is named by no {kind}. Name it in one, or delete it.",
     "optional-in-no-set": "{value} is named by {attribute} of {what} and not by {whole}. Name it in both.",
-    "collection-differs": (
-        "{what} is no collection, but its type {value} is one. Mark both as a collection, or neither."
-    ),
     "state-name": "{value} is drawn in a state; so that all of it is known as one, call it {expected}.",
     "several-sets": "{what} carries one message, but has {count} of: {kind}. Keep one.",
     "message-data": "{value} of {what} is not of the type of the message {message}. Choose one type for both.",
@@ -155,6 +151,10 @@ SPECIFICATION = {
     "prose-expression": (
         "The {kind} {value} is written in plain words, so the process cannot be executed. Write it as a formal "
         "expression."
+    ),
+    "data-in-no-set": "Nothing names {value}, no {kind} and no association. Name it in one, or delete it.",
+    "collection-differs": (
+        "This data says that it is no collection, but its type {value} is one. Mark the data as a collection too."
     ),
     "operation-missing": (
         "The event sends or receives the typed message {value}, but names no operation for it. Choose the operation."

@@ -24,7 +24,7 @@ from bpmn.blocks import (
 from bpmn.check.messages import messages
 from bpmn.check.rules import found
 from bpmn.check.tokens import ENTRY, Defect, Search
-from bpmn.check.witness import run_of
+from bpmn.check.witness import Effort, run_of
 from bpmn.control_flow import ControlFlow, Scope
 from bpmn.model import Model
 from bpmn.problem import Problem
@@ -36,11 +36,11 @@ LIMIT = 20_000
 def soundness(model: Model, flow: ControlFlow, *, limit: int = LIMIT) -> Iterator[Problem]:
     """What keeps cases from ending properly: deadlocks, branches never joined, tokens without bound."""
     loose = frozenset(_loose(model, flow))
-    is_sound = True
+    is_sound, effort = True, Effort()
     for scope, block in zip(flow.scopes, decompose(flow), strict=True):
         parts = [] if scope.ad_hoc else list(_not_nested(block))
         told: dict[tuple[str, str], Problem] = {}
-        for problem in _judge(model, _Scope(flow=flow, scope=scope, loose=loose), parts, limit):
+        for problem in _judge(model, _Scope(flow=flow, scope=scope, loose=loose, effort=effort), parts, limit):
             told.setdefault((problem.element, problem.message), problem)
         is_sound = is_sound and not told
         yield from told.values()
@@ -66,6 +66,7 @@ class _Scope:
     scope: Scope
     #: Steps out of which several conditional flows lead.
     loose: frozenset[str]
+    effort: Effort
 
     @property
     def element(self) -> str:
@@ -84,7 +85,8 @@ def _judge(model: Model, scope: _Scope, parts: Iterable[Rest], limit: int) -> It
     waiting = deque(parts)
     while waiting:
         rest = waiting.popleft()
-        if any(model.node[place.node].kind == "complexGateway" for place in rest.places if place.node):
+        joins = [model.node[place.node] for place in rest.places if place.kind == "inclusive-join"]
+        if any(node.kind == "complexGateway" for node in joins):
             yield _undecided(model, scope, "complex-gateway", limit)
             continue
         search = Search(rest, limit=limit, loose=scope.loose)
@@ -132,7 +134,7 @@ class _Witness:
         element = self._node(self.defect.place) or self.scope.element
         split = next((move.place for move in reversed(self.defect.run) if len(move.puts) > 1), ENTRY)
         choice = self._choice()
-        run = run_of(self.scope.flow, self.scope.scope, self.search, self.defect)
+        run = run_of(self.scope.flow, self.scope.scope, self.search, self.defect, self.scope.effort)
         details = {
             "split": self._name(split),
             "choice": self._name(choice),

@@ -11,13 +11,15 @@ from bpmn.errors import BpmnError, UnreadableExpression
 from bpmn.expression import Expression, Value, read_expression
 from bpmn.expression.coverage import said
 from bpmn.expression.evaluate import evaluate
-from bpmn.expression.regions import standing_for_all, written_beside
+from bpmn.expression.regions import are_whole, standing_for_all, written_beside
 from bpmn.expression.tree import Attribute, Between, Compare, Name, Node, RangeOf, walk
 from bpmn.expression.values import kind_of
 from bpmn.model import Model, SequenceFlow
 from bpmn.model import Node as FlowNode
 from bpmn.problem import MAX_FAULTS, Problem
 
+#: Most gateways in a row whose conditions are looked back at.
+MOST_BEFORE = 10
 #: Most evaluations the ways of one gateway are tried with.
 MOST_POINTS = 2_000
 
@@ -82,6 +84,8 @@ def _on_entry(model: Model, node: FlowNode, known: frozenset[str]) -> list[tuple
         flow, source = flows[0], model.node.get(flows[0].source)
         if source is None or source.id in seen:
             return entry
+        if len(seen) > MOST_BEFORE:
+            return None
         is_default = flow.id == source.default
         asked = [way for way in model.outgoing[source.id] if way.condition and (way is flow or is_default)]
         for way in asked:
@@ -93,7 +97,8 @@ def _on_entry(model: Model, node: FlowNode, known: frozenset[str]) -> list[tuple
             return entry
         seen.add(source.id)
         node = source
-    is_asked = any(flow.condition or flow.id == model.node[flow.source].default for flow in flows)
+    defaults = {source.default for flow in flows if (source := model.node.get(flow.source)) is not None}
+    is_asked = any(flow.condition or flow.id in defaults for flow in flows)
     return None if is_asked else entry
 
 
@@ -123,12 +128,12 @@ class _Space:
     @classmethod
     def of(cls, conditions: Sequence[Expression]) -> _Space | None:
         """The space of the names that conditions read; none where it is too large or a name is part of another."""
-        written: dict[Node, list[Value]] = {}
+        found: dict[Node, dict[tuple[str, Value], Value]] = {}
         for condition in conditions:
             for name, values in (written_beside(condition) or {}).items():
-                noted = written.setdefault(name, [])
-                seen = {(kind_of(value), value) for value in noted}
-                noted += [value for value in values if value is not None and (kind_of(value), value) not in seen]
+                known = found.setdefault(name, {})
+                known.update(((kind_of(value), value), value) for value in values if value is not None)
+        written = {name: list(known.values()) for name, known in found.items()}
         is_ordered = any(map(_is_by_order, conditions))
         space = cls(written, is_ordered=is_ordered)
         space.cost *= len(conditions)
@@ -145,7 +150,8 @@ class _Space:
         texts = [value for value in written if isinstance(value, str)]
         others = [value for value in written if not isinstance(value, str)]
         found = standing_for_all(texts, is_closed=is_closed)
-        return [*found, *standing_for_all(others, is_closed=is_closed and not self.is_ordered)] or [None]
+        is_closed = is_closed and not self.is_ordered
+        return [*found, *standing_for_all(others, is_whole=are_whole(others), is_closed=is_closed)] or [None]
 
     def points(self, before: list[tuple[Expression, bool]], *, is_closed: bool) -> Iterator[tuple[Value, ...]]:
         """Every combination of values that can come, by what was asked before."""

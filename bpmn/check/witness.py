@@ -5,7 +5,8 @@ run is led back: the case is brought from the start to that part, and what lies 
 comes out at the other end. Where a choice is open, the token takes the shortest way to where it is wanted. In a sound
 part of a free-choice game this always arrives (Desel and Esparza, "Free Choice Petri Nets", 1995, pointing
 allocations); where another problem stands in the way, other choices are tried, up to a limit, and where no choice leads
-past it, the run passes it as if it were repaired.
+past it, the run passes it as if it were repaired. All runs of a model share one effort; what comes after it is spent
+begins at the way into its part.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from bpmn.control_flow import ControlFlow, Scope
 
 #: States looked at for a way past another problem.
 MOST_STATES = 2_000
+#: Acts played for all runs of a model; a state looked at counts as one, and so do some arcs looked at for a join.
+MOST_ACTS = 200_000
+_ARCS = 20
 #: Branches of an inclusive split that are tried in every combination.
 MOST_BRANCHES = 5
 
@@ -36,14 +40,22 @@ class Act:
 State = frozenset[tuple[int, int]]
 
 
+class Effort:
+    """How much may still be played for the runs of a model."""
+
+    def __init__(self, acts: int = MOST_ACTS) -> None:
+        self.left = acts
+        #: For each inclusive join the tokens that can come to each of its arcs.
+        self.upstreams: dict[int, dict[int, frozenset[int]]] = {}
+
+
 class Game:
     """The token game of a model under way, written down act by act."""
 
-    def __init__(self, flow: ControlFlow) -> None:
-        self.flow = flow
+    def __init__(self, flow: ControlFlow, effort: Effort) -> None:
+        self.flow, self.effort = flow, effort
         self.tokens: Counter[int] = Counter()
         self.acts: list[Act] = []
-        self._upstreams: dict[int, dict[int, frozenset[int]]] = {}
 
     def put(self, *places: int) -> None:
         """Let tokens begin."""
@@ -51,10 +63,9 @@ class Game:
 
     def do(self, act: Act) -> None:
         """Carry out an act."""
-        self.tokens.subtract(act.takes)
-        self.tokens.update(act.puts)
-        self.tokens = +self.tokens
+        _move(self.tokens, act)
         self.acts.append(act)
+        self.effort.left -= 1
 
     def vertex(self, token: int) -> int:
         """The vertex a token comes to next."""
@@ -94,9 +105,11 @@ class Game:
 
     def _is_ready(self, join: int, tokens: Counter[int]) -> bool:
         """Whether no token can still come to an empty arc of a join, save one that can also come to a full one."""
-        if join not in self._upstreams:
-            self._upstreams[join] = {arc: self._upstream(arc, join) for arc in self.flow.vertices[join].entering}
-        before = self._upstreams[join]
+        known = self.effort.upstreams
+        if join not in known:
+            known[join] = {arc: self._upstream(arc, join) for arc in self.flow.vertices[join].entering}
+            self.effort.left -= sum(map(len, known[join].values())) // _ARCS
+        before = known[join]
         full = frozenset().union(*(seen for arc, seen in before.items() if tokens[arc]))
         empty = frozenset().union(*(seen for arc, seen in before.items() if not tokens[arc]))
         return not any(count and token in empty and token not in full for token, count in tokens.items())
@@ -144,21 +157,21 @@ class Game:
     def _lead(self, own: Counter[int], far: dict[int, int], goal: frozenset[int], *, one: bool) -> tuple[int, ...]:
         """Lead tokens by the shortest ways; where they get stuck, look for others, else past the joins that wait."""
         before = (Counter(self.tokens), len(self.acts))
-        led = self._guided(own, far, goal, one=one, is_forced=False)
+        led = self._guided(Counter(own), far, goal, one=one, is_forced=False)
         if not self._is_there(led, far, goal, one):
             self.tokens = before[0]
             del self.acts[before[1] :]
             acts = self._found(own, far, goal, one=one)
-            led = own if acts is not None else self._guided(own, far, goal, one=one, is_forced=True)
+            led = own if acts is not None else self._guided(Counter(own), far, goal, one=one, is_forced=True)
             for act in acts or ():
                 self.do(act)
-                led = _after(led, act)
+                _move(led, act)
         return tuple(token for token in led if token in goal)
 
     def _guided(
         self, own: Counter[int], far: dict[int, int], goal: frozenset[int], *, one: bool, is_forced: bool
     ) -> Counter[int]:
-        """Lead tokens by the shortest ways, as far as they come."""
+        """Lead some tokens by the shortest ways, as far as they come."""
         for _ in range(20 * len(self.flow.arcs) + 20):
             if self._is_there(own, far, goal, one):
                 break
@@ -168,7 +181,7 @@ class Game:
             if act is None:
                 break
             self.do(act)
-            own = _after(own, act)
+            _move(own, act)
         return own
 
     def _forced(self, own: Counter[int], far: dict[int, int], goal: frozenset[int], *, one: bool) -> Act | None:
@@ -204,8 +217,9 @@ class Game:
         others = self.tokens - own
         came: dict[State, tuple[State, Act] | None] = {frozenset(own.items()): None}
         todo = deque(came)
-        while todo and len(came) < MOST_STATES:
+        while todo and len(came) < MOST_STATES and self.effort.left > 0:
             state = todo.popleft()
+            self.effort.left -= 1
             now = Counter(dict(state))
             if self._is_there(now, far, goal, one):
                 return _way(came, state)
@@ -220,11 +234,20 @@ class Game:
         return None
 
 
+def _move(tokens: Counter[int], act: Act) -> None:
+    for token in act.takes:
+        if tokens[token] > 1:
+            tokens[token] -= 1
+        else:
+            del tokens[token]
+    for token in act.puts:
+        tokens[token] += 1
+
+
 def _after(tokens: Counter[int], act: Act) -> Counter[int]:
     following = Counter(tokens)
-    following.subtract(act.takes)
-    following.update(act.puts)
-    return +following
+    _move(following, act)
+    return following
 
 
 def _way(came: dict[State, tuple[State, Act] | None], state: State) -> tuple[Act, ...]:
@@ -256,6 +279,8 @@ def begun(game: Game, scope: Scope) -> None:
 
 def _come(game: Game, scope: Scope, begins: list[int], goal: Collection[int]) -> int | None:
     """Begin a scope and bring a token to the goal; if it has no token there, it stays as it was."""
+    if game.effort.left <= 0:
+        return None
     if not scope.together:
         far = game.distances(goal)
         begins = sorted((token for token in begins if token in far), key=far.__getitem__)[:1]
@@ -267,21 +292,24 @@ def _come(game: Game, scope: Scope, begins: list[int], goal: Collection[int]) ->
     return token
 
 
-def run_of(flow: ControlFlow, scope: Scope, search: Search, defect: Defect) -> tuple[str, ...]:
+def run_of(flow: ControlFlow, scope: Scope, search: Search, defect: Defect, effort: Effort) -> tuple[str, ...]:
     """The nodes and flows a case passes until a defect shows, in this order, the last where it goes wrong."""
-    game = Game(flow)
+    game = Game(flow, effort)
     begun(game, scope)
     seats: dict[int, tuple[int, ...]] = {}
     if search.entry:
         token = _come(game, scope, [~start for start in scope.starts], search.entry)
-        seats = dict.fromkeys(search.outs[ENTRY], () if token is None else (token,))
+        if token is None:
+            token = search.entry[0]
+            game.put(token)
+        seats = dict.fromkeys(search.outs[ENTRY], (token,))
     last = _follow(game, scope, search, defect, seats)
     return tuple(told(flow, game.acts, last))
 
 
 def run_to(flow: ControlFlow, scope: Scope, vertex: int) -> tuple[str, ...]:
     """The nodes and flows a case passes until it comes to a vertex."""
-    game = Game(flow)
+    game = Game(flow, Effort())
     begun(game, scope)
     _come(game, scope, [~start for start in scope.starts], [*flow.vertices[vertex].entering, ~vertex])
     return tuple(told(flow, game.acts, flow.vertices[vertex].node))
@@ -289,7 +317,7 @@ def run_to(flow: ControlFlow, scope: Scope, vertex: int) -> tuple[str, ...]:
 
 def run_round(flow: ControlFlow, scope: Scope, vertex: int) -> tuple[str, ...]:
     """The nodes and flows a case passes until it comes to a vertex a second time."""
-    game = Game(flow)
+    game = Game(flow, Effort())
     begun(game, scope)
     entering = flow.vertices[vertex].entering
     token = _come(game, scope, [~start for start in scope.starts], [*entering, ~vertex])
@@ -300,9 +328,7 @@ def run_round(flow: ControlFlow, scope: Scope, vertex: int) -> tuple[str, ...]:
     return tuple(told(flow, game.acts, flow.vertices[vertex].node))
 
 
-def _follow(
-    game: Game, scope: Scope, search: Search, defect: Defect, seats: dict[int, tuple[int, ...]]
-) -> Act | str:
+def _follow(game: Game, scope: Scope, search: Search, defect: Defect, seats: dict[int, tuple[int, ...]]) -> Act | str:
     """Play the run of a search, and return what to tell of its end.
 
     `seats` says where the tokens of each edge stand.

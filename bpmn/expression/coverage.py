@@ -10,13 +10,13 @@ general, so the states looked at are counted.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from bpmn.expression.evaluate import passes
 from bpmn.expression.functions import written as as_text
-from bpmn.expression.regions import Ordered, standing_for_all, written_beside
+from bpmn.expression.regions import Ordered, are_whole, standing_for_all, written_beside
 from bpmn.expression.tree import INPUT, Expression, Name
 from bpmn.expression.values import Value, kind_of
 
@@ -24,6 +24,11 @@ from bpmn.expression.values import Value, kind_of
 _MOST_SAID = 4
 #: Steps after which a table is not decided.
 BUDGET = 2_000_000
+
+#: Most bits of all sets of one axis.
+MOST_BITS = 800_000_000
+#: Bits of a set that are gone through in the time of one step.
+_BITS_A_STEP = 10_000
 
 _INPUT = Name(name=INPUT)
 
@@ -81,27 +86,35 @@ def quoted(value: Value) -> str:
 def axis(
     name: str, rows: Sequence[Sequence[Expression | None]], kind: str = "", allowed: Expression | None = None
 ) -> Axis:
-    """The axis of an input: `rows` has the cells of each rule, `None` where one cannot be read."""
-    written = _written(rows, allowed)
-    wanted = kind.rpartition(" ")[2] if kind == "whole number" else kind
-    has_null = allowed is not None and any(value is None for value in _of(allowed))
-    kept = [value for value in written if value is None or not wanted or kind_of(value) == wanted]
-    kept = [value for value in kept if value is not None or has_null]
-    values = standing_for_all([*kept, True] if wanted == "boolean" else kept, is_whole=kind == "whole number")
-    if allowed is not None:
-        values = [value for value in values if passes(allowed, value, {})]
-    grouped = _grouped(values or [None])
-    flat = tuple(value for group in grouped for value in group)
+    """The axis of an input: `rows` has the cells of each rule, `None` where one cannot be read.
+
+    Without a kind, and with whole numbers only in the cells, nobody knows whether there are broken ones: none is tried.
+    """
+    kept, values = _values(_written(rows, allowed), kind, allowed)
+    groups = [list(group) for _, group in groupby(values, key=kind_of)]
+    flat = tuple(value for group in groups for value in group)
     masks: dict[str, int | None] = {}
     passing, unknown = [], 0
     for number, cells in enumerate(rows):
-        found = [_mask(cell, grouped, masks) if cell is not None else None for cell in cells]
+        found = [_mask(cell, groups, masks) if cell is not None else None for cell in cells]
         unknown |= (1 << number) * any(mask is None for mask in found)
         mask = (1 << len(flat)) - 1
         for part in found:
             mask &= mask if part is None else part
         passing.append(mask)
     return Axis(name=name, values=flat, written=tuple(kept), passing=tuple(passing), unknown=unknown)
+
+
+def _values(written: list[Value], kind: str, allowed: Expression | None) -> tuple[list[Value], list[Value]]:
+    """What is written of the kind there is, and the values that stand for all that are allowed."""
+    wanted = "number" if kind == "whole number" else kind
+    has_null = allowed is not None and any(value is None for value in _of(allowed))
+    kept = [value for value in written if (has_null if value is None else wanted in ("", kind_of(value)))]
+    is_whole = kind == "whole number" or (not kind and are_whole(kept))
+    values = standing_for_all([*kept, True] if wanted == "boolean" else kept, is_whole=is_whole)
+    if allowed is not None:
+        values = [value for value in values if passes(allowed, value, {})]
+    return kept, values or [None]
 
 
 def _written(rows: Sequence[Sequence[Expression | None]], allowed: Expression | None) -> list[Value]:
@@ -117,11 +130,6 @@ def _written(rows: Sequence[Sequence[Expression | None]], allowed: Expression | 
 def _of(cell: Expression) -> list[Value]:
     written = written_beside(cell)
     return written.get(_INPUT, []) if written is not None else []
-
-
-def _grouped(values: list[Value]) -> list[list[Value]]:
-    """The values by kind."""
-    return [list(group) for _, group in groupby(values, key=kind_of)]
 
 
 def _mask(cell: Expression, groups: list[list[Value]], masks: dict[str, int | None]) -> int | None:
@@ -159,29 +167,63 @@ def _pieces(kind: str, group: list[Value], written: list[Value]) -> Iterator[tup
 
 
 def overlaps(axes: Sequence[Axis], rules: int, *, budget: int = BUDGET) -> Iterator[tuple[int, int, Point]]:
-    """Every two rules that surely hold for one value, by number from 0, with that value."""
-    if rules * (rules - 1) // 2 * max(len(axes), 1) > budget:
+    """Every two rules that surely hold for one value, by number from 0, with that value.
+
+    The rules that share a value with one rule on every axis are those it overlaps with, because rules are boxes.
+    """
+    _refuse_large(axes, rules)
+    known = (1 << rules) - 1
+    for one in axes:
+        known &= ~one.unknown
+    holding = [_holding(one) for one in axes]
+    sharing: list[dict[int, int]] = [{} for _ in axes]
+    for second in range(rules):
+        found = known & ((1 << second) - 1) if known >> second & 1 else 0
+        for one, held, shared in zip(axes, holding, sharing, strict=True):
+            mask = one.passing[second]
+            if found and mask not in shared:
+                budget -= mask.bit_count() * (1 + rules // _BITS_A_STEP)
+                if budget < 0:
+                    raise NotDecided
+                shared[mask] = _union(held[at] for at in _bits(mask))
+            found &= shared.get(mask, 0)
+        for first in _bits(found):
+            yield first, second, _shared(axes, first, second)
+
+
+def _refuse_large(axes: Sequence[Axis], rules: int) -> None:
+    """Sets of rules for each value are kept; more than a hundred megabytes of them are not."""
+    if any(len(one.values) * rules > MOST_BITS for one in axes):
         raise NotDecided
-    unknown = 0
-    for one in axes:
-        unknown |= one.unknown
-    for first in range(rules):
-        for second in range(first + 1, rules):
-            if not (unknown >> first | unknown >> second) & 1:
-                point = _shared(axes, first, second)
-                if point is not None:
-                    yield first, second, point
 
 
-def _shared(axes: Sequence[Axis], first: int, second: int) -> Point | None:
-    """A value for which two rules hold."""
-    at = []
-    for one in axes:
-        both = one.passing[first] & one.passing[second]
-        if not both:
-            return None
-        at.append((one, _shown(one, both)))
-    return Point(at=tuple(at))
+def _holding(one: Axis) -> list[int]:
+    """For each value of an axis, the rules that hold for it, as bits; those nobody can say of are left out."""
+    held = [0] * len(one.values)
+    for rule, mask in enumerate(one.passing):
+        for at in _bits(mask):
+            held[at] |= 1 << rule
+    return held
+
+
+def _union(sets: Iterable[int]) -> int:
+    found = 0
+    for one in sets:
+        found |= one
+    return found
+
+
+def _bits(mask: int) -> Iterator[int]:
+    """The numbers of the bits that are set."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
+
+
+def _shared(axes: Sequence[Axis], first: int, second: int) -> Point:
+    """A value for which two rules hold that overlap."""
+    return Point(at=tuple((one, _shown(one, one.passing[first] & one.passing[second])) for one in axes))
 
 
 def _shown(one: Axis, mask: int) -> Value:
@@ -197,8 +239,10 @@ def gap(axes: Sequence[Axis], rules: int, *, budget: int = BUDGET) -> Point | No
         return Point(at=())
     if not axes:
         return None
+    _refuse_large(axes, rules)
     given, axes = axes, sorted(axes, key=lambda one: len(one.values))  # the widest last: nothing is compared there
-    choices = [_choices(one, rules) for one in axes]
+    choices = [_choices(one) for one in axes]
+    sure = _sure(axes)
     seen = {(0, everyone)}
     waiting: list[tuple[int, int, tuple[Value, ...]]] = [(0, everyone, ())]
     while waiting:
@@ -211,25 +255,28 @@ def gap(axes: Sequence[Axis], rules: int, *, budget: int = BUDGET) -> Point | No
         if budget < 0:
             raise NotDecided
         for still, value in _smallest(left) if at + 1 < len(axes) else ():
-            if (at + 1, still) not in seen:
+            if not still & sure[at + 1] and (at + 1, still) not in seen:
                 seen.add((at + 1, still))
                 waiting.append((at + 1, still, (*chosen, value)))
     return None
 
 
-def _choices(one: Axis, rules: int) -> list[tuple[int, Value]]:
-    """The sets of rules that hold for one value, as bits, each with such a value."""
-    holding = [one.unknown] * len(one.values)
-    for rule in range(rules):
-        mask = one.passing[rule]
-        while mask:
-            lowest = mask & -mask
-            holding[lowest.bit_length() - 1] |= 1 << rule
-            mask ^= lowest
+def _choices(one: Axis) -> list[tuple[int, Value]]:
+    """The sets of rules that can hold for one value, as bits, each with such a value."""
     found: dict[int, Value] = {}
-    for rules_there, value in zip(holding, one.values, strict=True):
-        found.setdefault(rules_there, value)
+    for held, value in zip(_holding(one), one.values, strict=True):
+        found.setdefault(held | one.unknown, value)
     return list(found.items())
+
+
+def _sure(axes: Sequence[Axis]) -> list[int]:
+    """For each axis, the rules that let everything pass from there on: while one of them holds, there is no gap."""
+    sure = [-1]
+    for one in reversed(axes):
+        full = (1 << len(one.values)) - 1
+        everything = _union(1 << rule for rule, mask in enumerate(one.passing) if mask == full)
+        sure.append(sure[-1] & (everything | one.unknown))
+    return sure[::-1]
 
 
 def _smallest(left: dict[int, Value]) -> list[tuple[int, Value]]:

@@ -196,9 +196,15 @@ class _Evaluation:
             self.spend(len(wanted))
             if value is None:
                 return True if None in wanted else None
-            return any(equal(value, taken_in(item), self.zone) for item in wanted)
+            return any(self.is_one(value, taken_in(item)) for item in wanted)
         self.spend(_size(wanted))
         return equal(value, wanted, self.zone)
+
+    def is_one(self, value: Value, item: Value) -> bool:
+        """Whether a value is an item of a list, or lies in an item that is a range."""
+        if isinstance(item, Range):
+            return within(value, item, self.zone) is True
+        return equal(value, item, self.zone) is True
 
     def choice(self, node: If) -> Value:
         """One of two values."""
@@ -232,6 +238,8 @@ class _Evaluation:
         """A function of its arguments."""
         arguments = [self.value(argument) for argument in node.arguments]
         self.spend(sum(map(_size, arguments)))
+        if node.function == "distinct values":
+            self.spend(_compared(arguments))
         return self.bounded(FUNCTIONS[node.function].make(arguments, self.environment))
 
 
@@ -249,6 +257,12 @@ def _size(value: Value) -> int:
     if isinstance(value, str):
         return len(value) // _CHARACTERS_A_STEP
     return len(value) if isinstance(value, (list, tuple, Mapping)) else 0
+
+
+def _compared(arguments: list[Value]) -> int:
+    """What comparing each list or context in a list with each other costs, in steps."""
+    items = [item for value in arguments if isinstance(value, (list, tuple)) for item in value]
+    return sum(isinstance(item, (list, tuple, Mapping)) for item in items) ** 2
 
 
 def _all(answers: Any) -> bool | None:

@@ -19,6 +19,7 @@ from bpmn.errors import UnreadableExpression
 from bpmn.expression.functions import FUNCTIONS, WRITTEN, Environment
 from bpmn.expression.lexer import Sign
 from bpmn.expression.tree import (
+    DECIMAL,
     INPUT,
     MAX_DEPTH,
     And,
@@ -236,7 +237,7 @@ class Builder(Transformer[Token, Node]):
 
     def negative(self, _: Token, value: Node) -> Node:
         if isinstance(value, Literal) and (amount := number(value.value)) is not None:
-            return Literal(value=-amount)
+            return Literal(value=DECIMAL.minus(amount))
         return Negative(value=value)
 
     def attribute(self, of: Node, _: Token, name: Token) -> Node:

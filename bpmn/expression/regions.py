@@ -17,6 +17,7 @@ from bpmn.errors import NotProvided, TooMuchWork
 from bpmn.expression.evaluate import evaluate
 from bpmn.expression.temporal import SHANGHAI, later
 from bpmn.expression.tree import (
+    DECIMAL,
     INPUT,
     And,
     Attribute,
@@ -38,7 +39,7 @@ from bpmn.expression.tree import (
     Truth,
     walk,
 )
-from bpmn.expression.values import DECIMAL, Range, Value, add, divide, kind_of, less, rounded, subtract, taken_in
+from bpmn.expression.values import Range, Value, add, divide, kind_of, less, rounded, subtract, taken_in
 
 #: Values written beside each name; the name is one node of a tree, `?` or `a.b`.
 Written = dict[Node, list[Value]]
@@ -125,9 +126,12 @@ def _tested(value: Node, tests: tuple[Node, ...], found: Written) -> list[Node]:
 
 
 def _flat(value: Value) -> list[Value]:
-    if isinstance(value, Range):
-        return [end for end in (value.low, value.high) if end is not None]
-    return [taken_in(item) for item in value] if isinstance(value, tuple) else [value]
+    """What is written in a value: itself, the ends of a range, the items of a list."""
+    found: list[Value] = []
+    for item in value if isinstance(value, tuple) else (value,):
+        ends = (item.low, item.high) if isinstance(item, Range) else (taken_in(item),)
+        found += [end for end in ends if end is not None or not isinstance(item, Range)]
+    return found
 
 
 def _note(name: Node, values: Iterable[Value], found: Written) -> None:
@@ -184,13 +188,18 @@ def standing_for_all(values: Iterable[Value], *, is_whole: bool = False, is_clos
     return found
 
 
+def are_whole(values: Iterable[Value]) -> bool:
+    """Whether all numbers among some values are whole: then what is asked may be a count, which has no halves."""
+    return all(value == value.to_integral_value() for value in values if isinstance(value, Decimal))
+
+
 def _stretches(kind: str, written: list[Any], *, is_whole: bool) -> list[Value]:
     if kind == "text":
         return sorted({"", *written, *(text + "\0" for text in written)})
     ordered = _in_order(written)
-    candidates: list[Any] = [*ordered, *_beside(kind, ordered)]
     if kind == "number" and is_whole:
-        candidates = [whole for value in candidates for whole in _wholes(value)]
+        return _in_order(whole for value in ordered for whole in _wholes(value))
+    candidates: list[Any] = [*ordered, *_beside(kind, ordered)]
     return _in_order([value for value in candidates if value is not None])
 
 
@@ -225,10 +234,10 @@ _FINEST = timedelta(microseconds=1)
 
 
 def _wholes(value: Decimal) -> Iterator[Decimal]:
-    for rounding in (ROUND_FLOOR, ROUND_CEILING):
-        whole = rounded(value, rounding)
-        if whole is not None:
-            yield from (whole - 1, whole, whole + 1)
+    """The whole numbers at, right below and right above a number."""
+    floor, ceiling = rounded(value, ROUND_FLOOR), rounded(value, ROUND_CEILING)
+    if floor is not None and ceiling is not None:
+        yield from (floor, ceiling, DECIMAL.add(floor, Decimal(1)), DECIMAL.subtract(ceiling, Decimal(1)))
 
 
 def _in_order(values: Iterable[Any]) -> list[Any]:

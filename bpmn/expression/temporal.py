@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import ROUND_HALF_EVEN, Decimal
 from zoneinfo import ZoneInfo
 
-from bpmn.expression.tree import Months
+from bpmn.expression.tree import DECIMAL, Months
 
 #: Where a moment without offset is.
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -172,7 +172,7 @@ def since_midnight(value: time) -> timedelta:
 def times(span: timedelta, factor: Decimal) -> timedelta | None:
     """A duration multiplied, to the microsecond; none where it is longer than can be said."""
     try:
-        exact = (Decimal(span // _MICROSECOND) * factor).to_integral_value(ROUND_HALF_EVEN)
+        exact = DECIMAL.multiply(Decimal(span // _MICROSECOND), factor).to_integral_value(ROUND_HALF_EVEN)
         return timedelta(microseconds=int(exact)) if abs(exact) < 10**20 else None
     except (ArithmeticError, ValueError):
         return None

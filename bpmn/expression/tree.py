@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import TypeAlias
 
 #: Longest text that is read.
@@ -14,6 +14,10 @@ MAX_LENGTH = 2_000
 MAX_DEPTH = 50
 #: Most digits of a number.
 MAX_DIGITS = 34
+#: Numbers are decimal and have 34 digits; what is larger than 10 to the 6,144 is null.
+DECIMAL = Context(
+    prec=MAX_DIGITS, rounding=ROUND_HALF_EVEN, Emin=-6143, Emax=6144, traps=[DivisionByZero, InvalidOperation, Overflow]
+)
 #: The name of the value a cell of a decision table is asked about.
 INPUT = "?"
 

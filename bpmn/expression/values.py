@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
-from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 from bpmn.expression.temporal import apart, instant, later, on_clock, since_midnight, times
-from bpmn.expression.tree import MAX_DIGITS, Months
-
-#: Numbers are decimal and have 34 digits; what is larger than 10 to the 6,144 is null.
-DECIMAL = Context(
-    prec=MAX_DIGITS, rounding=ROUND_HALF_EVEN, Emin=-6143, Emax=6144, traps=[DivisionByZero, InvalidOperation, Overflow]
-)
+from bpmn.expression.tree import DECIMAL, MAX_DIGITS, Months
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -236,6 +236,7 @@ def _edges(
                 label=_rounded(labels[element]) if element in labels else None,
                 plane=plane_of[element],
                 stroke=old.stroke if old is not None else "",
+                envelope=old.envelope if old is not None else "",
                 id=old.id if old is not None and old.id else f"{element}_di",
             )
         )

@@ -69,6 +69,12 @@ class _Connector:
         self._edges = {edge.element: edge for edge in model.edges}
         pools = [model.shape[pool.id].bounds for pool in model.pools if pool.id in model.shape]
         pools.sort(key=lambda box: box.y)
+        #: The messages to be led to and from each node.
+        self._messages: dict[str, list[str]] = {}
+        for flow in model.message_flows:
+            if flow.id not in self._edges:
+                for end in (flow.source, flow.target):
+                    self._messages.setdefault(end, []).append(flow.id)
         #: The middles of the white between pools.
         self._gaps = [(one.bottom + other.y) / 2 for one, other in pairwise(pools)]
 
@@ -95,16 +101,21 @@ class _Connector:
             points = _direct(source, target)
             if not any(_crosses(points, box) for box in obstacles):
                 return points
-        one = self._end(line.source, source, target, len(self._model.outgoing.get(line.source, ())))
-        other = self._end(line.target, target, source, len(self._model.incoming.get(line.target, ())))
+        one = self._end(line, line.source, source, target)
+        other = self._end(line, line.target, target, source)
         return self._router.route(one, other, obstacles, self._gaps if line.is_message else ())
 
-    def _end(self, element: str, box: Bounds, other: Bounds, ways: int) -> End:
-        """An end of a line in that box; a gateway with several ways on this side spreads them."""
+    def _end(self, line: _Line, element: str, box: Bounds, other: Bounds) -> End:
+        """An end of a line: messages at one step side by side, flows at a gateway with several up and down."""
+        ways = (self._model.outgoing if element == line.source else self._model.incoming).get(element, ())
         if element in self._pools:
             return End(box=_opposite(box, other), is_pool=True)
         node = self._model.node.get(element)
-        return End(box=box, is_gateway=node is not None and node.is_gateway and ways > 1)
+        beside = self._messages.get(element, [])
+        if line.is_message and len(beside) > 1 and node is not None and node.is_activity:
+            shift = (beside.index(line.id) - (len(beside) - 1) / 2) * min(24.0, box.width / (len(beside) + 1))
+            return End(box=Bounds(x=box.centre[0] + shift - 5, y=box.y, width=10, height=box.height), is_pool=True)
+        return End(box=box, is_gateway=node is not None and node.is_gateway and len(ways) > 1)
 
     def _shown(self, element: str, plane: str, boxes: Mapping[str, Bounds]) -> tuple[str, Bounds] | None:
         """The shape of an element on a plane, or of the frame it is in, or a point on the edge that it is."""

@@ -60,6 +60,8 @@ class Grid:
     _channel_cells: dict[int, list[int]] = field(default_factory=dict)
     #: The stretches taken on each fixed line, by its axis and place, then by how far beside the middle they lie.
     _taken: dict[tuple[bool, int], dict[float, _Taken]] = field(default_factory=dict)
+    #: The runs in each channel, by its axis and place: first and last place, and net.
+    _runs: dict[tuple[bool, int], list[tuple[int, int, str]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for item in self.board.items.values():
@@ -109,12 +111,33 @@ class Grid:
         return True
 
     def take(self, route: Route) -> None:
-        """Take the fixed lines of a route."""
+        """Take the lines of a route."""
         for line in route.lines:
-            if not line.is_run:
+            if line.is_run:
+                stretch = min(line.begin, line.end), max(line.begin, line.end), line.net
+                self._runs.setdefault((line.is_vertical, line.place), []).append(stretch)
+            else:
                 lines = self._taken.setdefault((line.is_vertical, line.place), {})
                 taken = lines.setdefault(line.shift, _Taken())
                 taken.add(min(line.begin, line.end), max(line.begin, line.end), route.link)
+
+    def crossed(self, route: Route) -> int:
+        """How many routes taken before the runs of a route across would cross."""
+        return sum(self._crossed_by(line) for line in route.lines if line.is_run and not line.is_vertical)
+
+    def _crossed_by(self, run: Line) -> int:
+        first, last = min(run.begin, run.end), max(run.begin, run.end)
+        count = 0
+        for low, high, net in self._runs.get((False, run.place), ()):
+            count += net != run.net and (low < first < high < last or first < low < last < high)
+        for place in range(first + 1, last):
+            if place % 2:
+                taken = self._taken.get((True, place), {})
+                count += any(stretches.passes(run.place) for stretches in taken.values())
+            else:
+                upright = self._runs.get((True, place), ())
+                count += sum(low < run.place < high and net != run.net for low, high, net in upright)
+        return count
 
     def is_used(self, item: Item, side: str) -> bool:
         """Whether a route touches that side of an item."""
@@ -146,6 +169,14 @@ class _Taken:
         """Whether something lies there."""
         first, end = self._meeting(place, place)
         return first < end
+
+    def passes(self, place: int) -> bool:
+        """Whether a line up or down runs through a channel beside a row and on, and does not turn in it."""
+        first, end = self._meeting(place, place)
+        above = place % 3 == 0
+        return any(
+            low < place <= high if above else low <= place < high for low, high, _, _, _ in self._stretches[first:end]
+        )
 
     def admits(self, low: int, high: int, link: Link) -> bool:
         """Whether the link may lie there: everything there has its source or its target."""

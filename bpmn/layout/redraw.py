@@ -574,7 +574,8 @@ def _without_circles(model: Model, links: list[tuple[str, str]]) -> list[tuple[s
     for source, target in links:
         outgoing.setdefault(source, []).append(target)
         entered.add(target)
-    roots = [node.id for node in model.nodes if node.id not in entered] + [node.id for node in model.nodes]
+    starts = [node.id for node in model.nodes if not model.incoming[node.id] and not node.attached_to]
+    roots = starts + [node.id for node in model.nodes if node.id not in entered] + [node.id for node in model.nodes]
     state: dict[str, int] = {}
     back: set[tuple[str, str]] = set()
     for root in roots:

@@ -15,6 +15,9 @@ from bpmn.layout.grid import Grid, Line, Route
 #: Where a message or a second flow may leave a wide item beside its middle, in parts of half its width.
 _SHIFTS = (0.0, -0.4, 0.4, -0.7, 0.7)
 
+#: Rows tried above and below for a flow that runs around others.
+_OUTWARD = 6
+
 
 def route_links(board: Board) -> tuple[Grid, list[Route]]:
     """The routes of all links of a board, in the order they were found."""
@@ -24,11 +27,13 @@ def route_links(board: Board) -> tuple[Grid, list[Route]]:
         if link.kind == "flow":
             ways_in[link.target] = ways_in.get(link.target, 0) + 1
     router = _Router(grid, ways_in)
-    routes = [router.route(link) for link in sorted(board.links, key=lambda link: _priority(board, link))]
+    routes = [router.route(link) for link in sorted(board.links, key=lambda link: _priority(grid, link))]
     return grid, routes
 
 
-def _priority(board: Board, link: Link) -> tuple[int, ...]:
+def _priority(grid: Grid, link: Link) -> tuple[int, ...]:
+    """Straight flows come first, then short ones; those that must run around others see what is in their way."""
+    board = grid.board
     kind = ("flow", "message", "association").index(link.kind)
     source, target = board.items.get(link.source), board.items.get(link.target)
     if source is None or target is None:
@@ -40,7 +45,8 @@ def _priority(board: Board, link: Link) -> tuple[int, ...]:
         return 0, 1, rows, link.order
     if kind:
         return kind, abs(columns), rows, link.order
-    if columns > 0 and not rows and not link.port:
+    is_level = columns > 0 and not rows and not link.port
+    if is_level and grid.is_row_clear(source.row, source.last + 1, target.column - 1):
         return kind, 0, columns, link.order
     return kind, 2 if columns >= 0 else 3, abs(columns) + rows, link.order
 
@@ -170,17 +176,30 @@ class _Router:
             yield Route(link=link, lines=(line,), exit=_side(down), entry=_side(not down))
 
     def _around(self, link: Link, source: Item, target: Item) -> Iterator[Route]:
-        """Up out of the source, along the channel above, down into the target; or the same below."""
-        top, bottom = min(source.row, target.row), max(source.row, target.row)
-        above_first = source.row <= target.row and not link.port
-        for above in (True, False) if above_first else (False, True):
-            if above and link.port:
-                continue
-            row = top if above else bottom
-            if not (self._reaches(source, row) and self._reaches(target, row)):
-                continue
-            place = 3 * row + (0 if above else 2)
-            yield self._over(link, source, target, place, above)
+        """Up out of the source, along a channel above, down into the target; or the same below.
+
+        Of the channels of their lanes that are reached that way the one that crosses the fewest lines comes first, then
+        the nearest.
+        """
+        found: list[tuple[int, bool, int, Route]] = []
+        prefers_above = source.row <= target.row and not link.port
+        for above in (True, False)[bool(link.port) :]:
+            for distance, row in enumerate(self._rows_beyond(source, target, above)):
+                if not (self._reaches(source, row) and self._reaches(target, row)):
+                    break
+                route = self._over(link, source, target, 3 * row + (0 if above else 2), above)
+                found.append((2 * self._grid.crossed(route) + distance, above is not prefers_above, len(found), route))
+        for _, _, _, route in sorted(found, key=lambda each: each[:3]):
+            yield route
+
+    def _rows_beyond(self, source: Item, target: Item, above: bool) -> list[int]:
+        """The rows of the lanes of two items, from the outer one of these on outwards."""
+        rows = [*self._board.strips[source.strip].rows, *self._board.strips[target.strip].rows]
+        if above:
+            first = min(source.row, target.row)
+            return sorted({row for row in rows if row <= first}, reverse=True)[:_OUTWARD]
+        first = max(source.row, target.row)
+        return sorted({row for row in rows if row >= first})[:_OUTWARD]
 
     def _reaches(self, item: Item, row: int) -> bool:
         """Whether the column of an item is clear as far as that row."""

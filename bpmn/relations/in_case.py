@@ -186,6 +186,9 @@ def in_some_case(ways: Ways, brought: Sequence[int], at_first: int) -> list[int]
             value = before[vertex]
             for source, _ in entering[vertex]:
                 value |= before[source] | brought[source]
+                if ways.flow.vertices[source].kind == "terminate":
+                    # What it stops may have brought something before.
+                    value |= inside[ways.flow.vertices[source].scope]
             if vertex in begun:
                 value |= inside[begun[vertex]]
             if value != before[vertex]:

@@ -292,12 +292,22 @@ class _Loop:
         places = {edges[edge].source for edge in bits(self.inside)} - {begin}
         entered = _union([1 << e for place in places for e in tangle.ins[place] if e not in tangle.backs_set])
         self.is_whole = not entered & ~self.inside
-        leaving = [e for place in (*places, begin) for e in tangle.outs[place] if not self.inside >> e & 1]
+        leaving = [e for place in (*places, begin) for e in tangle.outs[place] if self._leaves(place, e)]
         self.returning = self.inside & ~_union([tangle.before(edge) for edge in leaving])
         #: The places of the loop from which it can be left without coming back to its beginning.
         self.going_on = {edges[edge].source for edge in leaving} | {
             edges[edge].source for edge in bits(self.inside & ~self.returning)
         }
+
+    def _leaves(self, place: int, edge: int) -> bool:
+        """Whether an edge leads out of the loop, and no other branch taken with it stays inside."""
+        if self.inside >> edge & 1:
+            return False
+        kind = self.tangle.rest.places[place].kind
+        staying = [other for other in self.tangle.outs[place] if self.inside >> other & 1]
+        if kind == "inclusive-split":
+            return not any(self.tangle.rest.edges[other].branch.role == "always" for other in staying)
+        return kind != "parallel" or not staying
 
     def note(self, met: list[int]) -> None:
         """Add what meets because of this loop."""
@@ -314,9 +324,10 @@ class _Loop:
         through: dict[int, int] = {}
         for place in self.tangle.order:
             for edge in self.tangle.outs[place]:
-                if not self.returning >> edge & 1:
-                    continue
                 here = through.get(place, 0)
+                # What leaves a way back beside it, such as a note that ends by itself, goes with it.
+                if not self.returning >> edge & 1 and (place in self.going_on or not here):
+                    continue
                 if place in self.going_on:
                     here = (self.tangle._upto[place] | self.tangle._from[place]) & ~self.returning
                 met[edge] |= here

@@ -197,3 +197,23 @@ def test_message_flows_are_arcs_of_their_own() -> None:
     (message,) = flow.messages
 
     assert (flow.vertices[message.source].node, flow.vertices[message.target].node) == ("send", "got")
+
+
+@pytest.mark.parametrize(
+    ("activation", "kind"),
+    [
+        ("activationCount >= 2", "parallel-join"),
+        ("${activationCount==2}", "parallel-join"),
+        ("activationCount >= 1", "inclusive-join"),
+        ("activationCount >= 2 or late", "inclusive-join"),
+        ("", "inclusive-join"),
+    ],
+)
+def test_a_complex_gateway_that_asks_for_all_of_its_tokens_joins_like_a_parallel_one(
+    activation: str, kind: str
+) -> None:
+    builder = build("p").start("s").parallel("a").branch().step("t").branch().step("u").join("j").end("e")
+    model = builder.model
+    nodes = [n.evolve(kind="complexGateway", activation=activation) if n.id == "j" else n for n in model.nodes]
+
+    assert kinds(model.evolve(nodes=tuple(nodes)), "j") == [kind]

@@ -1,6 +1,10 @@
 """The language: what it reads, what it says of values, where it stops."""
 
+import doctest
+import importlib
 import pickle
+import subprocess
+import sys
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -10,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+import bpmn.expression
 from bpmn.errors import BpmnError, NotProvided, NoTruthValue, TooMuchWork, UnreadableExpression
 from bpmn.expression import FUNCTIONS, Environment, evaluate, holds, names, parse, parse_assignments, parse_cell, passes
 from bpmn.expression.tree import depth
@@ -54,6 +59,10 @@ def value(text, data=DATA, environment=NOW):
         ("金额 in (1, 5)", True),
         ("金额 in (< 3, > 4)", True),
         ("金额 in [3, 5]", True),
+        ("金额 in [[1..4], [5..6]]", True),
+        ("-1234567890123456789012345678901234", Decimal("-1234567890123456789012345678901234")),
+        ("1234567890123456789012345678901234 - 1", Decimal("1234567890123456789012345678901233")),
+        ("string(-0)", "0"),
         ("金额 between 1 and 5 and 已缴", True),
         ("if 金额 > 3 then 1 else 2", 1),
         ("if 空 then 1 else 2", 2),
@@ -303,6 +312,8 @@ def test_a_long_expression_is_no_deep_one(text):
 def test_work_is_bounded():
     with pytest.raises(TooMuchWork, match="steps"):
         value("some a in x, b in x, c in x satisfies a + b + c < 0", {"x": list(range(100))})
+    with pytest.raises(TooMuchWork, match="steps"):
+        value("distinct values(x)", {"x": [[n] for n in range(1_000)]})
     with pytest.raises(TooMuchWork, match="list"):
         value("append(x, 1)", {"x": list(range(10_000))})
     with pytest.raises(TooMuchWork, match="text"):
@@ -316,6 +327,14 @@ def test_work_is_bounded():
 )
 def test_a_value_that_is_none_of_the_language_is_null(hostile):
     assert value("x = null", {"x": hostile}) is True
+
+
+def test_a_program_that_reads_no_expression_does_not_load_the_parser():
+    script = "import sys, bpmn, bpmn.check, bpmn.expression; print('lark' in sys.modules)"
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "False"
 
 
 def test_attributes_of_python_are_no_names():
@@ -383,3 +402,10 @@ def test_arithmetic_is_that_of_decimals(numbers):
     text = " + ".join(f"({number:f})" for number in numbers)
 
     assert value(text) == sum(numbers)
+
+
+@pytest.mark.parametrize("module", sorted(path.stem for path in Path(bpmn.expression.__file__).parent.glob("*.py")))
+def test_examples_in_the_code_run(module):
+    found = importlib.import_module(f"bpmn.expression.{module}" if module != "__init__" else "bpmn.expression")
+
+    assert doctest.testmod(found).failed == 0

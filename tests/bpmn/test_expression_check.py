@@ -1,11 +1,15 @@
 """Conditions in a model: what stops a live case, which ways overlap or leave a case out, what nobody writes."""
 
+from itertools import combinations
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from bpmn.annotation import GovMaterial
 from bpmn.build import build
 from bpmn.check import check
-from bpmn.expression import names, read_expression
+from bpmn.expression import holds, names, parse, read_expression
 from bpmn.model import Data, EventDefinition, Loop
 
 
@@ -29,7 +33,8 @@ def told(model, purpose="analysis"):
     ("conditions", "value"),
     [
         (("n > 3", "n < 3"), "n = 3"),
-        (("n <= 3", "n >= 4"), "n = 3.5"),
+        (("n <= 3", "n >= 5"), "n = 4"),
+        (("n <= 2.5", "n >= 3"), "n = 2.75"),
         (("${a == 'x'}", "${a != 'x' && b == 'y'}", "${b == 'z'}"), 'a = "y"'),
         (("done = true", "n = 1 and done = false"), None),
         (("n in [1..3]", "n > 3"), "n = 0"),
@@ -48,6 +53,7 @@ def test_a_case_no_way_is_for_is_a_warning(conditions, value):
     "conditions",
     [
         ("n > 3", "n <= 3"),
+        ("n >= 4", "n <= 3"),
         ("${state == 'open'}", "${state == 'closed'}"),
         ("${state == 'open'}", "${state != 'open'}"),
         ("${approved}", "${!approved}"),
@@ -77,6 +83,34 @@ def test_ways_that_only_look_so_are_no_problem(conditions):
 def test_ways_that_overlap_are_a_warning(conditions, value):
     assert ("decision-overlap", value) in told(gateway(*conditions))
     assert ("decision-overlap", value) in told(gateway(*conditions, default=True))
+
+
+CONDITIONS = (
+    "n < 2",
+    "n >= 2",
+    "n > 3",
+    "n in [1..3]",
+    "n = 3",
+    "t",
+    "not(t)",
+    "n > 1 and t",
+    "n <= 1 or not(t)",
+    "n != 2",
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(some.lists(some.sampled_from(CONDITIONS), min_size=2, max_size=4))
+def test_gaps_and_overlaps_are_those_found_by_trying_everything(conditions):
+    """Over whole numbers and truth values; one condition by order makes all numbers count."""
+    read = [parse(condition) for condition in ["n < 9", *conditions]]
+    worlds = [{"n": n, "t": t} for n in range(-1, 12) for t in (True, False)]
+    holding = [[i for i, condition in enumerate(read) if holds(condition, world)] for world in worlds]
+
+    found = [problem for problem, _ in told(gateway("n < 9", *conditions))]
+
+    assert ("decision-gap" in found) == any(not ways for ways in holding)
+    assert found.count("decision-overlap") == len({pair for ways in holding for pair in combinations(ways, 2)})
 
 
 def test_a_default_flow_leaves_no_gap():

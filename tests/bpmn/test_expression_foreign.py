@@ -1,11 +1,14 @@
 """What other tools write means the same here, or is refused by the name of its language."""
 
+from contextlib import suppress
 from itertools import product
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from bpmn.errors import UnreadableExpression
-from bpmn.expression import dialect_of, holds, parse, passes, read_cell, read_expression
+from bpmn.expression import dialect_of, evaluate, holds, parse, passes, read_cell, read_expression
 
 
 @pytest.mark.parametrize(
@@ -171,3 +174,13 @@ def test_a_cell_may_ask_by_the_name_of_its_input():
 
     assert passes(cell, "a", {"other": 2})
     assert not passes(cell, "b", {"other": 2})
+
+
+@settings(max_examples=300, deadline=None)
+@given(some.text(alphabet="ab1 .,()[]'\"${}<>=!&|?:-notisemptyin", max_size=40))
+def test_any_text_of_another_tool_is_read_or_refused(text):
+    for language in ("", "juel", "python", "groovy"):
+        with suppress(UnreadableExpression):
+            evaluate(read_expression(text, language), {"a": 1, "b": "x"})
+        with suppress(UnreadableExpression):
+            passes(read_cell(text, language), 1, {})

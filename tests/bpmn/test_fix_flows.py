@@ -129,9 +129,8 @@ def test_a_gateway_of_which_something_is_said_stays():
 
 
 def test_a_gateway_with_settings_of_a_tool_stays():
-    source = write(passing()).replace(
-        b'<bpmn:exclusiveGateway id="g"', b'<bpmn:exclusiveGateway xmlns:o="o" o:x="1" id="g"'
-    )
+    gateway = b'<bpmn:exclusiveGateway xmlns:o="o" o:x="1" id="g"'
+    source = write(passing()).replace(b'<bpmn:exclusiveGateway id="g"', gateway)
 
     assert "superfluous-gateway" not in [fix.fix for fix in repair(source).fixes]
 
@@ -251,11 +250,11 @@ def test_a_gateway_says_which_way_its_flows_run():
     assert (right.node["g"].direction, no_names) == ("Diverging", [])
 
 
-def test_ten_thousand_steps_are_repaired_in_seconds():
+def test_a_long_row_of_gateways_that_pass_on_is_repaired_at_once():
     builder = build()
-    for number in range(3_000):
+    for number in range(500):
         builder.step(f"s{number}").node(f"g{number}", "exclusiveGateway").to(f"g{number}").at(f"g{number}")
-    source = write(builder.model)
+    source = write(builder.step("last").model)
 
     model = read(repair(source).file)
 

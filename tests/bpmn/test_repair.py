@@ -5,8 +5,9 @@ from collections import Counter
 import networkx
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from bpmn import Model, UnreadableFile, build, read, write
+from bpmn import EventDefinition, Model, Node, SequenceFlow, UnreadableFile, build, read, write
 from bpmn.check import check
 from bpmn.control_flow import control_flow
 from bpmn.fix import repair
@@ -21,6 +22,46 @@ NAMES = {"startEvent": "开始", "endEvent": "结束"}
 def wrong(model: Model) -> Counter[tuple[str, str]]:
     """How often each rule is broken."""
     return Counter((problem.problem, problem.rule) for problem in check(model, purpose="run"))
+
+
+@st.composite
+def untidy(draw: st.DrawFn, *, max_nodes: int = 8) -> Model:
+    """Any drawing with conditions, defaults and events at the edge of tasks."""
+    model = draw(graphs(max_nodes=max_nodes))
+    flows = [
+        flow.evolve(
+            condition=draw(st.sampled_from(("", "", "a > 1"))), probability=draw(st.sampled_from((None, None, 0.5)))
+        )
+        for flow in model.flows
+    ]
+    nodes = []
+    for node in model.nodes:
+        leaving = [flow.id for flow in model.outgoing[node.id]]
+        default = draw(st.sampled_from(["", *leaving]))
+        nodes.append(node.evolve(default=default, kind=draw(kinds(node.kind))))
+        if node.kind == "task" and draw(st.booleans()):
+            event = EventDefinition(kind="timer", timer="timeDuration", expression="P1D")
+            timer = Node(
+                id=f"{node.id}_late",
+                kind="boundaryEvent",
+                process=node.process,
+                scope=node.scope,
+                attached_to=node.id,
+                interrupting=draw(st.booleans()),
+                events=(event,),
+            )
+            nodes.append(timer)
+            target = draw(
+                st.sampled_from([n.id for n in model.nodes if n.scope == node.scope and n.kind != "startEvent"])
+            )
+            where = {"process": node.process, "scope": node.scope}
+            flows.append(SequenceFlow(id=f"{timer.id}_way", source=timer.id, target=target, **where))
+    return model.evolve(nodes=tuple(nodes), flows=tuple(flows))
+
+
+def kinds(kind: str) -> st.SearchStrategy[str]:
+    """The kind of a node, or another that gateways are seldom drawn as."""
+    return st.sampled_from((kind, kind, "eventBasedGateway")) if kind == "exclusiveGateway" else st.just(kind)
 
 
 # Every run stays
@@ -89,7 +130,7 @@ def same_runs(one: Model, other: Model) -> bool:
 
 
 @QUICK
-@given(graphs())
+@given(untidy())
 def test_a_repair_of_any_drawing_keeps_every_run(model):
     assert same_runs(model, read(repair(write(model)).file))
 
@@ -116,7 +157,7 @@ def test_the_comparison_of_runs_sees_a_lost_step_and_another_gateway():
 
 
 @QUICK
-@given(graphs())
+@given(untidy())
 def test_repairing_twice_is_repairing_once(model):
     once = repair(write(model), names=NAMES)
     twice = repair(once.file, names=NAMES)
@@ -126,7 +167,7 @@ def test_repairing_twice_is_repairing_once(model):
 
 
 @QUICK
-@given(graphs(max_nodes=7))
+@given(untidy(max_nodes=6))
 def test_a_repair_brings_no_new_problem(model):
     before, after = wrong(complete(model)), wrong(read(repair(write(model), names=NAMES).file))
 
@@ -145,9 +186,9 @@ def test_a_file_without_anything_to_repair_keeps_its_bytes():
     assert repaired.fixes == ()
 
 
-def test_every_public_file_has_no_new_problem_and_nothing_left_to_repair(shared):
+def test_every_third_public_file_has_no_new_problem_and_nothing_left_to_repair(shared):
     """What is wrong is counted as if the file had a full diagram before: some rules speak of drawings only."""
-    for path in sorted((*shared.rglob("*.bpmn"), *shared.rglob("*.xml"))):
+    for path in sorted((*shared.rglob("*.bpmn"), *shared.rglob("*.xml")))[::3]:
         try:
             model = read(path)
         except UnreadableFile:

@@ -38,7 +38,7 @@ def many(count: int, condition: Callable[[int], str]) -> Model:
     builder = build("p").start("s")
     for number in range(count // 2):
         builder = builder.exclusive(f"x{number}").branch(condition=condition(number)).end(f"e{number}")
-        builder = builder.branch(condition=condition(count - number))
+        builder = builder.branch(condition=condition(count - number)).step(f"t{number}")
     return builder.end("f").model
 
 
@@ -273,13 +273,28 @@ CASES: dict[tuple[str, str], tuple[Callable[[], Model], str]] = {
             "literal": 'a = date("2026-02-30")',
         }.items()
     },
-    ("unsafe-expression", "too-many"): (lambda: many(600, lambda n: f'a = "{n:04}{"x" * 1_900}"'), "x261-x262"),
+    ("unsafe-expression", "too-many"): (lambda: many(600, lambda n: f'a = "{n:04}{"x" * 1_900}"'), "x261-t261"),
     ("decision-gap", "branches-not-decided"): (
         lambda: many(260, lambda n: f"a > {n} and " + " and ".join(f"{name} > 1" for name in "bcde")),
         "x123",
     ),
     ("decision-gap", "branches"): (lambda: ways("a > 3", "a < 3"), "x"),
     ("decision-overlap", "branches"): (lambda: ways("a >= 3", "a <= 3"), "x"),
+    ("data-not-available", "never"): (
+        lambda: chain(lambda b: b.step("a", kind="check", materials=[needs("意见", origin="internal")])),
+        "a",
+    ),
+    ("data-not-available", "not-every-way"): (
+        lambda: chain(
+            lambda b: b.exclusive("g")
+            .branch()
+            .step("b", kind="check", materials=[gives("意见")])
+            .branch()
+            .join()
+            .step("a", kind="decide", materials=[needs("意见", origin="internal")])
+        ),
+        "a",
+    ),
     ("data-not-available", "condition"): (lambda: unwritten("结论 = 1"), "x-e"),
 }
 

@@ -302,6 +302,22 @@ def calls_itself(_size: int) -> bytes:
     )
 
 
+def bounded_loops(size: int) -> bytes:
+    """Loops in a row, each of which a case may take a thousand times at most."""
+    drawing = _begun()
+    last = "start"
+    for number in range(size):
+        join, split = drawing.node(f"j{number}", "exclusiveGateway"), drawing.node(f"s{number}", "exclusiveGateway")
+        drawing.way(last, join, drawing.node(f"t{number}"), split)
+        drawing.parts.append(
+            f'<sequenceFlow id="b{number}" sourceRef="{split}" targetRef="{join}"><extensionElements>'
+            '<gov:branch probability="0.5" most="1000"/></extensionElements></sequenceFlow>'
+        )
+        last = split
+    drawing.flow(last, "end")
+    return drawing.text()
+
+
 Family = Callable[[int], bytes]
 
 
@@ -334,5 +350,6 @@ FAMILIES = _named(
         pools_in_a_ring,
         calls_in_a_row,
         calls_itself,
+        bounded_loops,
     )
 )

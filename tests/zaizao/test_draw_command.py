@@ -71,7 +71,8 @@ def test_an_unreadable_file_is_named_with_its_line(run, tmp_path):
 
 
 def test_problems_are_marked_with_the_way_to_them_and_told_below(run, tmp_path):
-    model = build("p").start("s").exclusive("x").branch().step("t", name="审查").branch().step("u").join("j").end().model
+    builder = build("p").start("s").exclusive("x").branch().step("t", name="审查").branch().step("u")
+    model = builder.join("j").end().model
     stuck = model.evolve(nodes=tuple(n.evolve(kind="parallelGateway") if n.id == "j" else n for n in model.nodes))
     file, picture, plain = tmp_path / "stuck.bpmn", tmp_path / "stuck.svg", tmp_path / "plain.svg"
     file.write_bytes(write(stuck))

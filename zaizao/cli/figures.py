@@ -202,6 +202,7 @@ _WHY_NOT = {
     "boundary-timer": "exact-boundary-timer",
     "rejects-in-parallel": "exact-rejects",
     "endless-loop": "exact-loop",
+    "too-large": "exact-too-large",
 }
 
 

@@ -74,7 +74,7 @@ def command(
         return FILE
     made = _redesigned(call, model, asked)
     if path is not None:
-        save(path, _content(made))
+        save(path, content_of(made))
     if as_json:
         from reports.redesign import redesign_json
 
@@ -124,7 +124,7 @@ def _redesigned(call: Call, model: Model, asked: dict[str, Any]) -> Redesign:
         return redesigned(model, findings=found, options=options, progress=bar)
 
 
-def _content(made: Redesign) -> bytes:
+def content_of(made: Redesign) -> bytes:
     """The file after, carrying the one before; the one before where nothing was done."""
     if not made.moves:
         return write(made.before)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from flows import Procedure
@@ -11,6 +11,7 @@ from zaizao.cli.worded import Call
 
 if TYPE_CHECKING:
     from reports.comparison import Comparison, Side
+    from reports.proposal import Proposal
     from reports.study import Study
 
 
@@ -21,7 +22,7 @@ def matter(
     title: str,
     command: str,
     procedure: Procedure | None = None,
-    not_built: Sequence[str] = (),
+    proposal: Proposal | None = None,
 ) -> Study:
     """Give what every kind of report is made of: the result, in the user's language, made today by this version."""
     from reports.study import study_of
@@ -31,7 +32,7 @@ def matter(
         language=call.settings.language,
         title=title,
         procedure=procedure,
-        not_built=not_built,
+        proposal=proposal,
         version=wiring.version(),
         day=wiring.today(call.settings.timezone),
         command=command,

@@ -18,10 +18,11 @@ from bpmn.check import check
 from bpmn.drawing import draw
 from flows import Procedure, load, procedures
 from reports.format import number, plain, visible
-from zaizao.cli import files
+from zaizao.cli import files, find, proposing
 from zaizao.cli.failures import FILE, Refusal
 from zaizao.cli.figures import cut_table, headline, marked, of_each_side, time_table, warnings
 from zaizao.cli.options import simulated
+from zaizao.cli.redesign import content_of
 from zaizao.cli.reporting import REPORTS, matter
 from zaizao.cli.simulating import compared, ready, timed
 from zaizao.cli.text import width
@@ -30,9 +31,8 @@ from zaizao.cli.worded import Call, Command, option
 
 if TYPE_CHECKING:
     from reports.comparison import Comparison, Side
+    from reports.proposal import Proposal
 
-#: What the study will hold one day, and says in each report that it does not hold yet.
-NOT_BUILT = ("findings", "redesign")
 #: The cell at which the seconds of each part stand.
 COLUMN = 78
 
@@ -104,6 +104,8 @@ def _jobs(folder: Path, cases: int, seed: int) -> list[Job]:
 
 def run(call: Call, job: Job, *, as_json: bool) -> int:
     """Check, simulate and report; each part says what it did and how long it took."""
+    from reports.comparison import Comparison
+
     tell: Callable[[str], None] = (lambda _: None) if as_json else click.echo
     with _part(call, "check", tell) as said:
         found = [ready(call, str(file), {}) for file in job.inputs]
@@ -111,15 +113,26 @@ def run(call: Call, job: Job, *, as_json: bool) -> int:
         if len(models) < len(found):
             return FILE
         said.append(_checked(call, models))
+    with _part(call, "find", tell) as said:
+        findings = find.findings(call, models[0])
+        said.append(call.say("study.found", n=len(findings), protected=sum(one.protected for one in findings)))
+    with _part(call, "redesign", tell) as said:
+        redesign = proposing.made(call, models[0], findings, seed=job.seed)
+        said.append(call.say("study.moves", n=len(redesign.moves)))
+    with _part(call, "prove", tell) as said:
+        said.append(call.say("study.proved", n=len(redesign.proof.obligations)))
     with _part(call, "simulate", tell) as said:
-        result = _simulated(call, job, models)
-        word = "one" if job.after is None else "both"
+        file = files.told(job.before.name)
+        proposed = proposing.proposal(call, findings, redesign, cases=job.cases, seed=job.seed, file=file)
+        proposed = proposing.with_left(call, proposed, models[1]) if len(models) > 1 else proposed
+        result = _simulated(call, job, models) if len(models) > 1 else proposed.comparison or _alone(call, job, models)
+        word = "both" if isinstance(result, Comparison) else "one"
         said.append(call.say(f"study.{word}", cases=plain(number(job.cases, 0)), seed=job.seed))
     with _part(call, "factors", tell) as said:
         result, moved = _with_sensitivity(job, result)
         said.append(call.say("study.moved", n=moved))
     with _part(call, "report", tell) as said:
-        written, report = _write(call, job, result)
+        written, report = _write(call, job, result, proposed)
         said.append(call.say("study.written"))
     tell("\n".join(_summary(call, job, result, written)))
     if as_json:
@@ -145,15 +158,18 @@ def _checked(call: Call, models: list[Model]) -> str:
     return call.say("study.warned" if found else "study.clean", files=len(models), warnings=found)
 
 
-def _simulated(call: Call, job: Job, models: list[Model]) -> Comparison | Side:
-    """Compare the two, or measure the one there is."""
+def _simulated(call: Call, job: Job, models: list[Model]) -> Comparison:
+    """Compare the file as it is with the one decided."""
     named = tuple(files.told(file.name) for file in job.inputs)
-    if job.after is not None:
-        return compared(call, *models, cases=job.cases, seed=job.seed, files=named)
+    return compared(call, *models, cases=job.cases, seed=job.seed, files=named)
+
+
+def _alone(call: Call, job: Job, models: list[Model]) -> Side:
+    """Measure the one file there is, where nothing better was decided or found."""
     from reports.comparison import side
 
     times = timed(call, models[0], cases=job.cases, seed=job.seed, start=None, warm_up=None)
-    return side(models[0], file=named[0], times=times)
+    return side(models[0], file=files.told(job.before.name), times=times)
 
 
 def _with_sensitivity(job: Job, result: Comparison | Side) -> tuple[Comparison | Side, int]:
@@ -171,7 +187,7 @@ def _with_sensitivity(job: Job, result: Comparison | Side) -> tuple[Comparison |
     return replace(result, before=sides[0], after=sides[1]), moved
 
 
-def _write(call: Call, job: Job, result: Comparison | Side) -> tuple[list[Path], dict[str, Any]]:
+def _write(call: Call, job: Job, result: Comparison | Side, proposed: Proposal) -> tuple[list[Path], dict[str, Any]]:
     """Write the page, the documents, the data and the pictures; the data last, since it names the others."""
     from reports.comparison import Comparison
     from reports.json import study_json
@@ -179,19 +195,24 @@ def _write(call: Call, job: Job, result: Comparison | Side) -> tuple[list[Path],
     pair = result if isinstance(result, Comparison) else None
     before = result.before if isinstance(result, Comparison) else result
     title = job.procedure.title[call.settings.language] if job.procedure is not None else before.model.title
-    study = matter(call, result, title=title, command=job.command(call), procedure=job.procedure, not_built=NOT_BUILT)
+    study = matter(call, result, title=title, command=job.command(call), procedure=job.procedure, proposal=proposed)
     contents = {f"report{ending}": make(study) for ending, make in REPORTS.items()}
     contents["as-is.svg"] = draw(before.model).encode()
-    if pair is not None:
-        contents |= {"to-be.bpmn": pair.after.model.source, "to-be.svg": draw(pair.after.model).encode()}
+    drawn = {"to-be": pair.after.model} if pair is not None else {}
+    if job.after is not None and proposed.made.moves:
+        drawn["proposal"] = proposed.made.after
+    for stem, model in drawn.items():
+        file = model.source if model is not proposed.made.after else content_of(proposed.made)
+        contents |= {f"{stem}.bpmn": file, f"{stem}.svg": draw(model).encode()}
     written = [job.folder / name for name in (*contents, "report.json")]
     report = study_json(
         procedure=files.told(job.name),
         as_is=before.times,
         comparison=pair,
         files=[files.told(file) for file in written],
-        not_built=NOT_BUILT,
+        not_built=(),
         sensitivity=before.sensitivity,
+        proposal=proposed,
     )
     contents["report.json"] = json.dumps(report, ensure_ascii=False, indent=1).encode()
     for name, content in contents.items():
@@ -219,5 +240,4 @@ def _summary(call: Call, job: Job, result: Comparison | Side, written: list[Path
         *lines,
         "",
         "   ".join(files.told(file) for file in written),
-        click.style(call.say("study.not_built"), dim=True),
     ]

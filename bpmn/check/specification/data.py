@@ -13,8 +13,6 @@ _PARTS_OF_SETS = {
     "inputSet": ("dataInputRefs", ("optionalInputRefs", "whileExecutingInputRefs")),
     "outputSet": ("dataOutputRefs", ("optionalOutputRefs", "whileExecutingOutputRefs")),
 }
-#: Which set holds each kind of data.
-_SET_OF = {"dataInput": "inputSet", "dataOutput": "outputSet"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,17 +90,6 @@ def _datum(detail: Detail) -> _Datum:
     )
 
 
-@rule("data-in-no-set", "10.4.1", stops="run")
-def data_in_no_set(model: Model) -> Iterator[Breach]:
-    """An input or output that no set names is never asked for or given."""
-    named = {value for detail in model.details if detail.kind in _PARTS_OF_SETS for _, value in detail.says}
-    with_sets = {(detail.owner, detail.kind) for detail in model.details if detail.kind in _PARTS_OF_SETS}
-    for datum in _Types(model).data.values():
-        kept_by = (datum.owner, _SET_OF.get(datum.kind, ""))
-        if datum.id and datum.id not in named and kept_by in with_sets:
-            yield breach(datum.owner, line=datum.line, value=datum.id, kind=kept_by[1])
-
-
 @rule("optional-in-no-set", "10.4.1", stops="run")
 def optional_in_no_set(model: Model) -> Iterator[Breach]:
     """What a set holds optionally, or only while the work goes on, is one of its data."""
@@ -113,19 +100,6 @@ def optional_in_no_set(model: Model) -> Iterator[Breach]:
                 for value in detail.all(name):
                     if value not in detail.all(whole):
                         yield breach(detail.owner, line=detail.line, value=value, attribute=name, whole=whole)
-
-
-@rule("collection-differs", "10.4.1", stops="run")
-def collection_differs(model: Model) -> Iterator[Breach]:
-    """Data of a type that is a collection is a collection."""
-    types = _Types(model)
-    for datum in types.data.values():
-        item = types.items.get(datum.item)
-        if item is not None and item.is_collection and not datum.is_collection and datum.kind in _COLLECTIONS:
-            yield breach(datum.id or datum.owner, line=datum.line, value=datum.item)
-
-
-_COLLECTIONS = frozenset(("dataObject", "dataInput", "dataOutput"))
 
 
 @rule("state-name", "10.4.1", stops="run")
@@ -202,7 +176,8 @@ def loop_item(model: Model) -> Iterator[Breach]:
             collection = types.data.get(whole)
             for datum in types.of(node.id, kind):
                 item = types.items.get(datum.item)
-                if collection is None or item is None or collection.item not in types.items:
-                    continue
-                if item.is_collection or not types.are_same(datum.item, collection.item):
+                whole_type = types.items.get(collection.item) if collection is not None else None
+                if item is None or whole_type is None or not whole_type.is_collection:
+                    continue  # the type of a list as a whole does not say what its pieces are
+                if item.is_collection or not types.are_same(datum.item, whole_type.id):
                     yield breach(node.id, line=datum.line, value=datum.item, whole=whole)

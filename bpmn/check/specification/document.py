@@ -1,12 +1,12 @@
 """The rules that need the XML itself: references, cardinalities, values of attributes, expressions without a language.
 
-One pass over the tree while a file is read; what is allowed stands in `tables`. References are judged after the pass,
-when the kind of every id is known.
+While a file is read its tree is gone through twice: first to know what each id is, then to judge; what is allowed
+stands in `tables`. No element is kept, so that a large file costs no more memory than its tree.
 """
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from bpmn.check.rules import RULES
 from bpmn.check.specification.rule import Rule
@@ -14,6 +14,7 @@ from bpmn.check.specification.tables import (
     ADDRESSES,
     CHILDREN,
     EXPRESSIONS,
+    ITEM_AWARE,
     NUMBERS,
     REFERENCES,
     Children,
@@ -37,10 +38,18 @@ DOCUMENT = (
     _row("number-range", "9.3.1, 10.3", "Tokens, participants and rounds have a least number.", stops="all"),
     _row("address", "10.3.5", "The protocol of a transaction is named by an address."),
     _row("prose-expression", "8.4.6", "An expression in plain words is for people; no engine can run it."),
+    _row("data-in-no-set", "10.4.1", "An input or output that nothing names is never asked for or given."),
+    _row("collection-differs", "10.4.1", "What is of a type that is a collection is a collection."),
     _row("operation-missing", "10.5.5", "A typed message of an executable process is for one operation."),
 )
 
 _PREFIX = f"{{{BPMN}}}"
+#: Every element that anything is asked of, by its tag, and those that must hold something.
+_JUDGED = {
+    tag(kind): kind
+    for kind in (*NUMBERS, *ADDRESSES, *REFERENCES, *CHILDREN, *EXPRESSIONS, *ITEM_AWARE, "messageEventDefinition")
+}
+_NEVER_EMPTY = frozenset(kind for kind, rows in CHILDREN.items() if any(row.least for row in rows))
 _TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 #: An address has a scheme before its colon, or is relative; blanks and loose per cent signs are in none.
@@ -52,58 +61,88 @@ _FORMAL = re.compile(
 _OPERATOR = re.compile(r"[<>=!+*/()\[\]]|&&|\|\||\b(?:and|or|not|in|true|false|null)\b")
 _NAME = re.compile(r"[^\W\d]\w*(?:\.\w+)*")
 _MOST_NAMED = 3
+#: Which set holds each kind of data.
+_SET_OF = {"dataInput": "inputSet", "dataOutput": "outputSet"}
+#: Data that says of itself whether it is a collection.
+_COLLECTIONS = frozenset(("dataObject", "dataInput", "dataOutput"))
 _DATA_ASSOCIATIONS = (tag("dataInputAssociation"), tag("dataOutputAssociation"))
-
-
-class _Named(NamedTuple):
-    element: Any
-    reference: Reference
-    text: str
 
 
 def judge(root: Any, walk: Walk) -> None:
     """Tell what in a file breaks the tables of the specification."""
-    _Pass(walk).run(root)
+    _Judge(walk, _Known(root)).run(root)
 
 
-class _Pass:
-    def __init__(self, walk: Walk) -> None:
-        self.walk = walk
+class _Known:
+    """What must be known of a file before anything in it is judged; no element is kept, only what it says."""
+
+    def __init__(self, root: Any) -> None:
         #: What each id of the file is; empty where it is two things at once.
         self.kinds: dict[str, str] = {}
-        self.named: list[_Named] = []
-        self.messages: dict[str, Any] = {}
-        self.unserved: list[Any] = []
+        #: Item definitions that are collections, and those that name a structure.
+        self.collections: set[str] = set()
+        self.structured: set[str] = set()
+        #: The item definition each message is of, those left out that a tool binds by attributes of its own.
+        self.messages: dict[str, str] = {}
+        #: Whether types are XML Schema's, as they are where a file says nothing; those of a tool are its own matter.
+        self.has_schema_types = "XMLSchema" in (attribute(root, "typeLanguage") or "XMLSchema")
+        for element in root.iter(f"{_PREFIX}*"):
+            id_ = element.get("id")
+            if id_ is not None:
+                self._learn(element, id_.strip(), element.tag[len(_PREFIX) :])
+
+    def _learn(self, element: Any, id_: str, kind: str) -> None:
+        if self.kinds.setdefault(id_, kind) != kind:
+            self.kinds[id_] = ""
+        if kind == "message" and not _has_foreign(element):
+            self.messages[id_] = attribute(element, "itemRef")
+        elif kind == "itemDefinition":
+            if flag(element, "isCollection"):
+                self.collections.add(id_)
+            if attribute(element, "structureRef"):
+                self.structured.add(id_)
+
+
+class _Judge:
+    def __init__(self, walk: Walk, known: _Known) -> None:
+        self.walk = walk
+        self.known = known
+        #: Inputs and outputs beside sets, and every id that something refers to.
+        self.ends: set[str] = set()
+        self.referred: set[str] = set()
 
     def run(self, root: Any) -> None:
         for top in root.iterchildren(f"{_PREFIX}*"):
             executable = top.tag == tag("process") and flag(top, "isExecutable")
             for element in top.iter(f"{_PREFIX}*"):
-                self._look(element, element.tag[len(_PREFIX) :], executable=executable)
-        for named in self.named:
-            self._judge_reference(named)
-        for definition in self.unserved:
-            self._judge_operation(definition)
+                kind = _JUDGED.get(element.tag)
+                if kind is None:
+                    continue
+                self._look(element, kind)
+                if executable:
+                    self._look_as_executable(element, kind)
+        for data in root.iter(*map(tag, _SET_OF)) if self.ends - self.referred else ():
+            self._judge_end(data)
 
-    def _look(self, element: Any, kind: str, *, executable: bool) -> None:
-        id_ = element.get("id")
-        if id_ is not None and self.kinds.setdefault(id_, kind) != kind:
-            self.kinds[id_] = ""
+    def _look(self, element: Any, kind: str) -> None:
         for number in NUMBERS.get(kind, ()):
             self._judge_number(element, number.name, number.least)
         if kind in ADDRESSES:
             self._judge_address(element, ADDRESSES[kind][0])
-        references = REFERENCES.get(kind, ())
-        self.named += _references(element, references)
-        if kind in CHILDREN:
+        for named, reference, text in _references(element, REFERENCES.get(kind, ())):
+            self._judge_reference(named, reference, text)
+        if kind in CHILDREN and (len(element) or kind in _NEVER_EMPTY):
             self._judge_children(element, kind)
-        if kind == "message":
-            self.messages[attribute(element, "id")] = element
-        if executable:
-            if kind in EXPRESSIONS:
-                self._judge_expression(element, kind)
-            elif kind == "messageEventDefinition" and element.find(tag("operationRef")) is None:
-                self.unserved.append(element)
+        if kind in _COLLECTIONS:
+            self._judge_collection(element)
+        if kind in _SET_OF and element.getparent().find(tag(_SET_OF[kind])) is not None:
+            self.ends.add(attribute(element, "id"))
+
+    def _look_as_executable(self, element: Any, kind: str) -> None:
+        if kind in EXPRESSIONS:
+            self._judge_expression(element, kind)
+        elif kind == "messageEventDefinition" and element.find(tag("operationRef")) is None:
+            self._judge_operation(element)
 
     def _report(self, rule: str, element: Any, severity: str, stops: str, **details: str) -> None:
         case = ("bpmn-rule", rule)
@@ -140,10 +179,10 @@ class _Pass:
 
     # References
 
-    def _judge_reference(self, named: _Named) -> None:
-        element, reference, text = named
+    def _judge_reference(self, element: Any, reference: Reference, text: str) -> None:
         id_ = self.walk.resolve(text, element)
-        kind = self.kinds.get(id_, "")
+        self.referred.add(id_)
+        kind = self.known.kinds.get(id_, "")
         if kind and kind not in reference.kinds and not self._is_own_step(element, id_):
             expected = sorted(reference.kinds)
             shown = " | ".join(expected[:_MOST_NAMED]) + " | …" * (len(expected) > _MOST_NAMED)
@@ -156,6 +195,22 @@ class _Pass:
             element.getparent().tag in _DATA_ASSOCIATIONS and self.walk.owner(element.getparent().getparent()).id == id_
         )
 
+    # Data
+
+    def _judge_collection(self, data: Any) -> None:
+        """Data that does not say whether it is a collection is what its type is; a collection may be of one type."""
+        item = self.walk.resolve(attribute(data, "itemSubjectRef"), data)
+        says_no = data.get("isCollection") is not None and not flag(data, "isCollection")
+        if says_no and item in self.known.collections:
+            self._report("collection-differs", data, "error", "run", value=item)
+
+    def _judge_end(self, data: Any) -> None:
+        """An input or output beside sets that neither a set nor an association nor a loop names."""
+        id_ = attribute(data, "id")
+        if id_ and id_ in self.ends and id_ not in self.referred:
+            kind = _SET_OF[data.tag[len(_PREFIX) :]]
+            self._report("data-in-no-set", data, "error", "run", value=id_, kind=kind)
+
     # Expressions
 
     def _judge_expression(self, element: Any, kind: str) -> None:
@@ -167,25 +222,30 @@ class _Pass:
 
     def _judge_operation(self, definition: Any) -> None:
         """A message without type needs no operation, nor does one that a tool binds by an attribute of its own."""
-        message = self.messages.get(self.walk.resolve(attribute(definition, "messageRef"), definition))
-        if message is None or not attribute(message, "itemRef"):
-            return
-        if any(name.startswith("{") for name in (*definition.keys(), *message.keys())):
-            return
-        self._report("operation-missing", definition, "error", "run", value=attribute(message, "id"))
+        message = self.walk.resolve(attribute(definition, "messageRef"), definition)
+        item = self.known.messages.get(message, "")
+        is_typed = self.known.has_schema_types and self.walk.resolve(item, definition) in self.known.structured
+        if is_typed and not _has_foreign(definition):
+            self._report("operation-missing", definition, "error", "run", value=message)
 
 
-def _references(element: Any, references: tuple[Reference, ...]) -> Iterator[_Named]:
+def _has_foreign(element: Any) -> bool:
+    """Whether a tool wrote attributes of its own."""
+    return any(name.startswith("{") for name in element.attrib)
+
+
+def _references(element: Any, references: tuple[Reference, ...]) -> Iterator[tuple[Any, Reference, str]]:
+    """What an element names: the element that says so, the row of the table, the text."""
     for reference in references:
         if not reference.child:
             text = attribute(element, reference.name)
             if text:
-                yield _Named(element, reference, text)
+                yield element, reference, text
             continue
         for child in element.iterchildren(tag(reference.name)):
             text = text_of(child)
             if text:
-                yield _Named(child, reference, text)
+                yield child, reference, text
 
 
 def _is_prose(text: str, *, may_be_name: bool) -> bool:

@@ -104,11 +104,11 @@ def event_gateway_alone(model: Model) -> Iterator[Breach]:
             yield breach(node.id)
 
 
-@rule("instantiating-gateway", "10.6.6")
-def instantiating_gateway(model: Model) -> Iterator[Breach]:
-    """What begins a case is reached by no flow."""
+@rule("instantiate-in-flow", "10.3.3, 10.6.6")
+def instantiate_in_flow(model: Model) -> Iterator[Breach]:
+    """What begins a case, a gateway or a receive task, is reached by no flow."""
     for node in model.nodes:
-        if node.kind == "eventBasedGateway" and node.instantiate and model.incoming[node.id]:
+        if node.instantiate and model.incoming[node.id]:
             yield breach(node.id)
 
 

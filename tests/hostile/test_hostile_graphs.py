@@ -1,0 +1,66 @@
+"""Drawings that grow or nest without end are answered by every command."""
+
+import pytest
+
+from tests.hostile.families import FAMILIES, bounded_loops, chain, unconnected
+
+COMMANDS = (
+    ("check", "{file}"),
+    ("check", "{file}", "--for", "run", "--json"),
+    ("draw", "{file}", "-o", "out.svg"),
+    ("draw", "{file}", "-o", "out.bpmn"),
+    ("time", "{file}", "--cases", "50"),
+    ("find", "{file}"),
+)
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_every_command_answers_a_family_that_explodes(call, save, name):
+    file = save(FAMILIES[name](50 if name != "every_split_to_every_join" else 20))
+
+    for command in COMMANDS:
+        call(*(word.format(file=file) for word in command))
+
+
+@pytest.mark.parametrize("name", ["back_to_every_earlier", "crossed", "choices_in_a_row", "nested_inclusives"])
+def test_a_study_answers_a_family_that_explodes(call, save, name):
+    call("study", save(FAMILIES[name](50)), "-o", "out", "--cases", "50")
+
+
+@pytest.mark.parametrize("name", [name for name in FAMILIES if name not in ("every_split_to_every_join",)])
+def test_check_answers_ten_times_as_much(call, save, name):
+    size = 150 if name == "back_to_every_earlier" else 500
+
+    call("check", save(FAMILIES[name](size)))
+
+
+def test_a_sound_drawing_stays_sound_however_long(call, save):
+    for name in ("choices_in_a_row", "parallels_in_a_row", "wide_parallel", "nested_parallels", "nested_choices"):
+        answer = call("check", save(FAMILIES[name](500)), "--json")
+
+        assert '"error"' not in answer.out, name
+
+
+def test_what_is_wrong_is_found_however_wide(call, save):
+    answer = call("check", save(FAMILIES["choices_into_one_join"](500)), "--json")
+
+    assert answer.code == 1
+    assert '"deadlock"' in answer.out
+
+
+def test_thousands_of_steps_fit_into_the_memory_and_time_of_a_small_machine(child, save):
+    long, loose = save(chain(20_000), "chain.bpmn"), save(unconnected(20_000), "loose.bpmn")
+
+    assert child("check", long, loose).code == 0
+    assert child("time", loose, "--cases", "200").code == 0
+
+
+def test_more_steps_than_a_run_has_room_for_are_refused_in_a_sentence(call, save):
+    answer = call("time", save(chain(12_000)), "--cases", "10000000", "--lang", "en")
+
+    assert answer.code == 2
+    assert "fewer --cases" in answer.err
+
+
+def test_loops_that_are_bounded_one_in_another_are_not_copied_without_end(call, save):
+    call("time", save(bounded_loops(300)), "--cases", "20")
