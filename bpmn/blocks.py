@@ -101,7 +101,7 @@ class _Way:
 
     source: int
     target: int
-    flows: deque[str]
+    flows: list[str]
     body: deque[Block]
     #: The arcs of the token game it begins and ends with, ~n for the beginning at vertex n.
     first: list[int]
@@ -117,6 +117,15 @@ def _join(left: deque[Item], right: deque[Item]) -> deque[Item]:
         left.extend(right)
         return left
     right.extendleft(reversed(left))
+    return right
+
+
+def _in_order(left: list[str], right: list[str]) -> list[str]:
+    """One list of two, moving the shorter one."""
+    if len(left) >= len(right):
+        left.extend(right)
+        return left
+    right[:0] = left
     return right
 
 
@@ -213,7 +222,7 @@ class _Reduction:
         number: int | None = None,
     ) -> None:
         """Add a way that is one arc of the token game, or none where `flow` is none."""
-        flows = deque[str]() if flow is None else deque((flow,))
+        flows = [] if flow is None else [flow]
         arcs = [] if number is None else [number]
         way = _Way(source=source, target=target, flows=flows, body=deque(body), first=arcs, last=arcs[:], role=role)
         self.ways[self.next_way] = way
@@ -311,12 +320,12 @@ class _Reduction:
     def _fold(self, numbers: Many[int]) -> None:
         """Make the first of some ways stand for all of them."""
         branches: deque[Branch] = deque()
-        flows: deque[str] = deque()
+        flows: list[str] = []
         begins: list[int] = []
         ends: list[int] = []
         for number in numbers:
             way = self._detach(number)
-            flows = _join(flows, way.flows)
+            flows = _in_order(flows, way.flows)
             begins, ends = _united(begins, way.first), _united(ends, way.last)
             alone: Iterable[Branch] = () if way.branches else (self._branch(way),)
             branches = _join(branches, way.branches or deque(alone))

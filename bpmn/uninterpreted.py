@@ -24,13 +24,14 @@ class Drawn:
 def uninterpreted(model: Model) -> dict[str, Drawn]:
     """The drawn elements of a model it does not hold itself, by id, out of the file it was read from."""
     wanted = {shape.element for shape in model.shapes} | {edge.element for edge in model.edges}
-    wanted -= _held(model)
+    wanted -= held(model)
     if not wanted or not model.source:
         return {}
     return _found(model, wanted)
 
 
-def _held(model: Model) -> set[str]:
+def held(model: Model) -> set[str]:
+    """Everything a shape or edge may draw that the model holds."""
     parts: Iterable[Iterable[str]] = (
         (node.id for node in model.nodes),
         (pool.id for pool in model.pools),

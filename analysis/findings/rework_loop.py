@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from analysis.findings.chance import Chances
 from analysis.findings.finding import Finding, Missing
@@ -22,8 +23,8 @@ def rework_loop(subject: Subject) -> Iterator[Finding]:
     """One finding for each choice that leads a tenth of the cases or more back to the applicant or another unit."""
     chances = Chances(subject.model, subject.relations.flow)
     for way in _ways_back(subject):
-        sender, receiver = subject.last_step_before(way.gateway), _receiver(subject, way)
-        if not sender or not receiver:
+        sender, receiver = _ends(subject, way)
+        if not sender:
             continue
         missing = [Missing(element=one, annotation="probability") for one in chances.unwritten(way.choice)]
         share = chances.at_least_once(way.choice)
@@ -32,7 +33,8 @@ def rework_loop(subject: Subject) -> Iterator[Finding]:
                 finding="rework-loop",
                 steps=subject.in_path_order((receiver, sender)),
                 evidence={
-                    "flow": way.choice,
+                    "flow": way.back,
+                    "choice": way.choice,
                     "sends_back": sender,
                     "back_to": receiver,
                     "share": None if missing else share,
@@ -49,11 +51,13 @@ class _Way:
 
     gateway: str
     choice: str
+    #: The flow that leads to where the case was before.
+    back: str
     met: tuple[str, ...]
 
     def meets_applicant(self, subject: Subject) -> bool:
         """Whether the applicant does something on the way, is told something, or is waited for."""
-        return any(subject.is_applicants(node) or subject.hears_or_tells_applicant(node) for node in self.met)
+        return any(subject.is_applicants(node) or subject.hears_or_tells_applicant(node) for node in self.met[:-1])
 
 
 def _ways_back(subject: Subject) -> Iterator[_Way]:
@@ -78,21 +82,24 @@ def _from_choice(subject: Subject, back: str) -> _Way | None:
         flow = entering[0] if len(entering) == 1 and entering[0].source not in met else None
     if flow is None:
         return None
-    return _Way(gateway=flow.source, choice=flow.id, met=tuple(reversed(met)))
+    return _Way(gateway=flow.source, choice=flow.id, back=back, met=tuple(reversed(met)))
 
 
-def _receiver(subject: Subject, way: _Way) -> str:
-    """The step a case goes back to: the applicant's own, else the first of another unit; empty where it is none.
+def _ends(subject: Subject, way: _Way) -> tuple[str, str]:
+    """The step that sends back and the one it goes back to; empty where the way stays in one unit.
 
-    Where the applicant is told and waited for by message, it is the step before which the case was.
+    To the applicant: from the step before to the applicant's own, or to where the case was before if it goes by
+    message. Else from the last step on the way to the one where the case was before.
     """
-    sender = subject.last_step_before(way.gateway)
+    before = subject.last_step_before(way.gateway)
     target = subject.first_step_after(way.met[-1])
-    steps = [node for node in way.met[:-1] if subject.model.node[node].is_step] + ([target] if target else [])
-    applicants = [step for step in steps if subject.is_applicants(step)]
-    if applicants:
-        return applicants[0]
+    steps = [before, *(node for node in way.met[:-1] if subject.model.node[node].is_step), target]
+    if not before or not target:
+        return "", ""
+    for sender, receiver in pairwise(steps):
+        if subject.is_applicants(receiver) and not subject.is_applicants(sender):
+            return sender, receiver
     if way.meets_applicant(subject):
-        return target
-    unit = subject.unit_key(sender)
-    return next((step for step in steps if subject.unit_key(step) not in ("", unit)), "")
+        return before, target
+    units = subject.unit_key(steps[-2]), subject.unit_key(target)
+    return (steps[-2], target) if units[1] and units[0] != units[1] else ("", "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bpmn.layout.bands import assign_rows
 from bpmn.layout.board import Board
@@ -14,9 +15,12 @@ from bpmn.layout.ranks import assign_columns
 from bpmn.layout.routing import route_links
 from bpmn.layout.style import COMPACT, NORMAL, Style
 from bpmn.model import Bounds, Edge, Model, Shape
+from bpmn.uninterpreted import held
 
 #: Where a diagram begins.
 _ORIGIN: Point = (160.0, 80.0)
+#: White above what is kept of the old diagram as it stands.
+_APART = 40.0
 
 
 def lay_out(model: Model, *, style: Style = NORMAL) -> Model:
@@ -40,7 +44,27 @@ def lay_out(model: Model, *, style: Style = NORMAL) -> Model:
         if scope and expanded[scope]:
             frames[scope] = _frame(boards[scope], placed[scope], style)
     drawn = _assembled(model, sorting, placed, expanded)
-    return connect(frame_groups(model, drawn), style)
+    return _with_others(model, connect(frame_groups(model, drawn), style))
+
+
+def _with_others(old: Model, new: Model) -> Model:
+    """The new diagram with what the old one draws and the model does not hold, below everything on its plane."""
+    known = held(old)
+    shapes = [shape for shape in old.shapes if shape.element not in known]
+    edges = [edge for edge in old.edges if edge.element not in known]
+    if not shapes and not edges:
+        return new
+    top = min((shape.bounds.y for shape in shapes), default=0.0)
+    by = {
+        plane: max(shape.bounds.bottom for shape in new.shapes if shape.plane == plane) + _APART - top
+        for plane in {shape.plane for shape in new.shapes}
+    }
+    moved = (replace(shape, bounds=_moved(shape.bounds, 0.0, by.get(shape.plane, 0.0)), label=None) for shape in shapes)
+    led = (
+        replace(edge, waypoints=tuple((x, y + by.get(edge.plane, 0.0)) for x, y in edge.waypoints), label=None)
+        for edge in edges
+    )
+    return new.evolve(shapes=(*new.shapes, *moved), edges=(*new.edges, *led))
 
 
 def lay_out_pair(before: Model, after: Model, *, style: Style = COMPACT) -> tuple[Model, Model]:

@@ -28,7 +28,7 @@ def complete(model: Model, *, style: Style = NORMAL) -> Model:
     A model with a full diagram is returned as it is, one without any is laid out by `lay_out`.
     """
     drawn = model.shape
-    if not any(node.id in drawn for node in model.nodes):
+    if not model.shapes or (model.nodes and not any(node.id in drawn for node in model.nodes)):
         return lay_out(model, style=style)
     filling = _Filling(model, style)
     filling.fill()

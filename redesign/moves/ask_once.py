@@ -12,7 +12,7 @@ from redesign.move import Move
 
 def ask_once(subject: Subject, move: Move) -> Model:
     """Let a case take the way back once at most."""
-    flow = str(move.details["flow"])
+    flow = str(move.details["choice"])
     if flow not in subject.model.flow:
         raise CannotMove("nothing-left", steps=list(move.steps))
     if subject.model.flow[flow].most == 1:

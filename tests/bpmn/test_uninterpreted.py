@@ -103,3 +103,12 @@ def _elements(source: bytes) -> Counter:
         for element in etree.fromstring(source).iter("{*}*")
         if "/DI}" not in element.tag and "/DC}" not in element.tag and not element.tag.endswith(written)
     )
+
+
+def test_a_new_layout_keeps_them_below_what_it_lays_out() -> None:
+    model = read(_FILE.encode())
+    laid = lay_out(model)
+
+    assert {"words", "link", "step"} <= drawn(laid)
+    assert laid.shape["words"].bounds.y > laid.shape["one"].bounds.bottom
+    assert laid.shape["step"].bounds.x - laid.shape["words"].bounds.x == 140
