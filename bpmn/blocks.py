@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from collections.abc import Sequence as Many
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 from bpmn.block import (
@@ -107,8 +107,8 @@ class _Way:
     first: list[int]
     last: list[int]
     role: str = ""
-    #: Branches of the place it leaves that already lead to one target; empty for a single way.
-    branches: deque[Branch] = field(default_factory=deque)
+    #: Branches of the place it leaves that already lead to one target; none for a single way.
+    branches: deque[Branch] | None = None
 
 
 def _join(left: deque[Item], right: deque[Item]) -> deque[Item]:
@@ -120,20 +120,13 @@ def _join(left: deque[Item], right: deque[Item]) -> deque[Item]:
     return right
 
 
-def _in_order(left: list[str], right: list[str]) -> list[str]:
+def _united(left: list[Item], right: list[Item]) -> list[Item]:
     """One list of two, moving the shorter one."""
-    if len(left) >= len(right):
-        left.extend(right)
-        return left
-    right[:0] = left
-    return right
-
-
-def _united(left: list[int], right: list[int]) -> list[int]:
-    """One list of two in any order, moving the shorter one."""
-    longer, shorter = (left, right) if len(left) >= len(right) else (right, left)
-    longer.extend(shorter)
-    return longer
+    if len(left) < len(right):
+        right[:0] = left
+        return right
+    left.extend(right)
+    return left
 
 
 def _sealed(body: Iterable[Block]) -> Block:
@@ -281,7 +274,7 @@ class _Reduction:
         """What happens on a way; alternatives become one block."""
         if way.branches:
             made = _BLOCK[self.kinds[way.source]](node=self.nodes[way.source], branches=tuple(way.branches))
-            way.body, way.branches = deque((made,)), deque()
+            way.body, way.branches = deque((made,)), None
         return way.body
 
     def _branch(self, way: _Way) -> Branch:
@@ -325,10 +318,9 @@ class _Reduction:
         ends: list[int] = []
         for number in numbers:
             way = self._detach(number)
-            flows = _in_order(flows, way.flows)
+            flows = _united(flows, way.flows)
             begins, ends = _united(begins, way.first), _united(ends, way.last)
-            alone: Iterable[Branch] = () if way.branches else (self._branch(way),)
-            branches = _join(branches, way.branches or deque(alone))
+            branches = _join(branches, way.branches or deque((self._branch(way),)))
         first = self.ways[numbers[0]]
         for number in numbers[1:]:
             del self.ways[number]

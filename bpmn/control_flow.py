@@ -26,10 +26,9 @@ that is not is `always` taken; one conditional flow beside the default is an exc
 it has a condition or a written share, and beside a default flow even without. A gateway with several incoming and
 several outgoing flows joins first, then splits; one with a single incoming and a single outgoing flow is an exclusive
 merge of one. A gateway that waits for events chooses like an exclusive one. A complex gateway splits like an inclusive
-one, and joins like one unless its activation condition asks for as many tokens as flows lead to it: then like a
-parallel one. An end event takes every token that comes
-to it, so several flows into it need no merge. What has no outgoing flow ends its token (an `end` vertex with the id of
-that node).
+one, and joins like one, unless its activation condition asks for as many tokens as flows lead to it: then like a
+parallel one. An end event takes every token that comes to it, so several flows into it need no merge. What has no
+outgoing flow ends its token (an `end` vertex with the id of that node).
 
 **Boundary events** are decided when the work of their activity is done, once per execution: after the activity an
 inclusive split puts a token on `always` the way on and by `choice` on each event that does not interrupt, then an

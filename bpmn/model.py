@@ -391,6 +391,8 @@ class Model:
     #: Id and name of the definitions element.
     id: str = ""
     name: str = ""
+    #: The language its types are in, as the file says; XML Schema where it says nothing.
+    type_language: str = field(default="", compare=False)
     #: The element the collaboration's id names; empty where there is none.
     collaboration: str = ""
     processes: tuple[Process, ...] = ()

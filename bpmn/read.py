@@ -96,6 +96,7 @@ class Reading:
             source=source,
             id=attribute(self.root, "id"),
             name=name_of(self.root),
+            type_language=attribute(self.root, "typeLanguage"),
             collaboration=next((attribute(element, "id") for element in walk.collaborations), ""),
             processes=tuple(map(self._process, walk.processes)),
             pools=tuple(map(self._pool, walk.pools)),

@@ -17,21 +17,35 @@ from bpmn.model import Model
 
 #: No loop is copied into more vertices than that.
 _MOST = 50_000
+#: All copying together looks at no more vertices and arcs than that; loops that are left are taken as not bounded.
+_MOST_WORK = 2_000_000
+#: Under which name a model keeps its token game with bounded loops copied.
+_KNOWN = "_unrolled"
 #: What has no second copy: a sub-process has one scope.
 _SINGLE = frozenset(("enter", "leave"))
 
 
 def unrolled(model: Model) -> ControlFlow:
     """The token game of a model with its bounded loops copied; the plain one where there are none."""
-    flow = control_flow(model)
+    known: ControlFlow | None = vars(model).get(_KNOWN)
+    if known is None:
+        known = vars(model)[_KNOWN] = _unrolled(model)
+    return known
+
+
+def _unrolled(model: Model) -> ControlFlow:
+    flow, work = control_flow(model), 0
     bounds = {known.id: known.most for known in model.flows if known.most}
     for name, most in bounds.items():
         for left in reversed(range(most or 0)):
             found = _last(flow, name)
             region = _region(flow, found) if found >= 0 else frozenset()
-            if not region or len(flow.vertices) + len(region) > _MOST:
+            work += len(flow.vertices) + len(flow.arcs)
+            if not region or len(flow.vertices) + len(region) > _MOST or work > _MOST_WORK:
                 break
             flow = _met(_Copying(flow, found, region).copied(is_last=left == 0))
+        if work > _MOST_WORK:
+            break
     return flow
 
 

@@ -249,6 +249,7 @@ class Play:
                 other = flow.vertices[self.target(place)]
                 if other.kind == "terminate":
                     done.append((other.node, self.target(place), before))
+                    stopped |= {len(done) - 1}
             state.tokens = [t for t in state.tokens if t[2][: len(path)] != path]
             for inner in [p for p in state.open if len(p) > len(path) and p[: len(path)] == path]:
                 state.open.pop(inner)
@@ -324,17 +325,22 @@ class Truth:
     def note(self, done, cut, left):
         """Take in what one run says of all pairs."""
         self.special = self.specials(done)
-        certain = self.certain(done)
-        brought, sure = {}, {}
+        brought = {}
         for number, (node, vertex, past) in enumerate(done):
             if vertex not in self.main:
                 continue
-            before = {done[earlier][0] for earlier in past & certain if done[earlier][1] in self.main}
+            swept = {
+                earlier
+                for at, place, before in self.special
+                for earlier in past
+                if at in past and self.is_beside_stop(done, earlier, (place, before), at)
+            }
+            before = {done[earlier][0] for earlier in past - swept if done[earlier][1] in self.main}
             self.not_before |= {(other, node) for other in self.nodes if other not in before}
             found = self.game.model.node[node]
             brought[number] = frozenset(m.name for m in found.materials if m.use == "gives" or m.origin != "internal")
-            sure[number] = brought[number] if number in certain else frozenset()
-            self.given[node] = self.given.get(node, _all(sure, past)) & _all(sure, past)
+            sure = _all(brought, past - swept)
+            self.given[node] = self.given.get(node, sure) & sure
             self.perhaps[node] = self.perhaps.get(node, frozenset()) | _all(brought, past)
         if not cut and not left:
             self.complete.append(done)

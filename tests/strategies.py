@@ -230,7 +230,7 @@ class _Procedure:
     def element(self, depth: int, nested: str) -> None:
         options = ["step", "step", "refusal", "event", "own_end"]
         if depth < 3 and self.growth.steps > 1:
-            options += [*self.growth.kinds, "loop", "sub_process", "note", "late_loop"]
+            options += [*self.growth.kinds, "loop", "sub_process", "late_loop"] + ["note"] * (not nested)
         option = self.draw(st.sampled_from(options))
         {"step": self.step, "refusal": self.refusal, "event": self.event, "own_end": self.own_end}.get(
             option, lambda nested: self.block(option, depth, nested)
@@ -250,11 +250,12 @@ class _Procedure:
                     builder.step(growth.name("step"))
                 builder.to(again).branch().close()
         elif option == "sub_process":
-            builder.sub_process(growth.name("sub")).start(growth.name("start"))
+            name = growth.name("sub")
+            builder.sub_process(name).start(growth.name("start"))
             self.sequence(depth + 1, "sub")
             builder.end(growth.name("stop")).close()
             if self.draw(st.integers(0, 2)) == 0:
-                self.border(f"sub{growth.counted['sub']}", nested)
+                self.border(name, nested)
         elif option == "note":
             builder.parallel(growth.name("aside")).branch().step(growth.name("step")).end(growth.name("stop"))
             builder.branch().close()
@@ -312,7 +313,7 @@ class _Procedure:
 
     def border(self, host: str, nested: str) -> None:
         """Put an event on a step or sub-process; the way on goes on from there."""
-        is_interrupting = self.draw(st.booleans())
+        is_interrupting = bool(nested) or self.draw(st.booleans())
         name = self.growth.name("border")
         self.builder.boundary(name, "error", on=host, interrupting=is_interrupting, probability=0.1)
         if self.draw(st.booleans()):

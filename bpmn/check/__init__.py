@@ -29,6 +29,7 @@ _SAID = {
         ("unsupported-element", "complex-gateway"),
     ),
     ("bpmn-rule", "conditional-flows"): (("bpmn-rule", "no-condition"),),
+    ("bpmn-rule", "global-unnamed"): (("bpmn-rule", "global-unused"),),
     ("bpmn-rule", "single-blank-start-event"): (("bpmn-rule", "event-sub-process-starts"),),
 }
 

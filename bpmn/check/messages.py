@@ -22,7 +22,7 @@ from bpmn.control_flow import ControlFlow, Vertex
 from bpmn.model import Model, Node
 from bpmn.problem import Problem
 
-#: Messages for one catch that are counted; as many are taken for more than a case can catch.
+#: Messages for one catch that are counted, in two bits; as many are taken for more than a case can catch.
 MANY = 3
 _CATCHES = ("intermediateCatchEvent", "boundaryEvent", "startEvent")
 #: Choices of an inclusive split are tried in every combination up to this many branches; of more, each alone and all.
@@ -55,13 +55,21 @@ class Post:
 
     def _start_of_pool(self, pool: str, named: set[str]) -> str:
         """The one message start of a pool, where a message flow ends at the pool's border."""
-        process = next((known.process for known in self.model.pools if known.id == pool), pool)
-        starts = [
-            node.id
-            for node in self.model.nodes
-            if node.kind == "startEvent" and node.process == process and not node.scope and node.event("message")
-        ]
+        starts = self._message_starts.get(self._process_of.get(pool, pool), ())
         return starts[0] if len(starts) == 1 and starts[0] not in named else ""
+
+    @cached_property
+    def _process_of(self) -> dict[str, str]:
+        return {pool.id: pool.process for pool in self.model.pools}
+
+    @cached_property
+    def _message_starts(self) -> dict[str, list[str]]:
+        """The message starts of each process."""
+        found: dict[str, list[str]] = {}
+        for node in self.model.nodes:
+            if node.kind == "startEvent" and not node.scope and node.event("message"):
+                found.setdefault(node.process, []).append(node.id)
+        return found
 
     def _takes(self, node: Node) -> bool:
         """Whether a message does something here: it begins, interrupts or lets go on."""
@@ -190,7 +198,7 @@ def messages(model: Model, flow: ControlFlow, *, limit: int, is_sound: bool) -> 
     for vertex, acts in joint.run().items():
         run = (*_told(post, acts), flow.vertices[vertex].node)
         yield _problem(post, "message-may-not-come", vertex, run, "warning")
-    if not joint.is_complete:
+    if not joint.is_complete and not joint.found:
         element = model.collaboration or model.processes[0].id
         yield found(model, ("deadlock", "not-decided"), element, severity="warning", limit=str(limit))
 
@@ -206,11 +214,14 @@ def _problem(post: Post, rule: str, vertex: int, run: tuple[str, ...], severity:
 
 def _told(post: Post, acts: Iterable[Act]) -> Iterator[str]:
     """The ids of some acts, each sender followed by the message flows it sends on."""
+    sent: dict[str, list[str]] = {}
+    for message in post.model.message_flows:
+        sent.setdefault(message.source, []).append(message.id)
     for act in acts:
         yield from told(post.flow, [act])
         node = post.flow.vertices[act.vertex].node
         if post.flow.main.get(node) == act.vertex:
-            yield from (known.id for known in post.model.message_flows if known.source == node)
+            yield from sent.get(node, ())
 
 
 class _Growth:
@@ -251,8 +262,7 @@ class _Growth:
 
     def _is_interrupted(self, vertex: int) -> bool:
         """Whether an event that can happen takes a case away from where it waits."""
-        happens = {self.flow.vertices[number].node for number in self.passed}
-        return any(event in happens for event in self.post.interrupting(vertex))
+        return any(self.flow.main[event] in self.passed for event in self.post.interrupting(vertex))
 
     def _open(self, index: int) -> None:
         """Let a scope begin at its starts, and the event sub-processes in it wait for their events."""
@@ -303,8 +313,12 @@ class _Growth:
         self._activate(vertex.leaving)
 
 
-#: The tokens, a bit for each arc and then for each beginning at a vertex, and the messages kept for each receiver.
-State = tuple[int, tuple[int, ...]]
+#: The tokens, a bit for each arc and then for each beginning at a vertex, and the messages kept for each receiver, in
+#: two bits each.
+State = tuple[int, int]
+#: Tokens looked at for each state allowed, and after a finding to find others.
+EFFORT = 20
+MORE = 20_000
 
 
 class Joint:
@@ -320,25 +334,30 @@ class Joint:
         self.late = self._late()
         self.upstream: dict[int, dict[int, int]] = {}
         self.parents: dict[State, tuple[State, Act] | None] = {}
+        self.found: dict[int, tuple[Act, ...]] = {}
+        #: Tokens looked at so far, and the most that may be.
+        self.effort = 0
+        self.most = EFFORT * limit
 
     def run(self) -> dict[int, tuple[Act, ...]]:
         """The vertices that may wait for ever, each with a way to get there."""
-        found: dict[int, tuple[Act, ...]] = {}
         todo = list(self._begins())
         self.parents = dict.fromkeys(todo)
         while todo:
             state = todo.pop()
-            if len(self.parents) > self.limit:
+            if len(self.parents) > self.limit or self.effort > self.most:
                 self.is_complete = False
                 break
             steps = self._steps(state)
             for vertex in () if steps else self._waiting(state):
-                found.setdefault(vertex, self._way(state))
+                if vertex not in self.found:
+                    self.found[vertex] = self._way(state)
+                    self.most = min(self.most, self.effort + MORE)
             for act, following in steps:
                 if following not in self.parents:
                     self.parents[following] = (state, act)
                     todo.append(following)
-        return found
+        return self.found
 
     def _inside(self) -> list[int]:
         """The tokens each scope can hold, those of the scopes in it included."""
@@ -366,7 +385,7 @@ class Joint:
             own = [start for start in scope.starts if start not in self.post.waiting] or list(scope.starts)
             begins = [self._bits(own)] if scope.together else [self._bits([start]) for start in own]
             states = [state | begin for state in states for begin in begins][: self.limit]
-        return ((state, (0,) * len(self.number)) for state in states)
+        return ((state, 0) for state in states)
 
     def _bits(self, vertices: Iterable[int]) -> int:
         return sum(1 << self.size + vertex for vertex in vertices)
@@ -376,8 +395,9 @@ class Joint:
 
     def _steps(self, state: State) -> list[tuple[Act, State]]:
         """What the first that can act does; where nothing but time can go on, what each event does."""
-        mask, counts = state
+        mask, kept = state
         places = [(place, self._vertex(place)) for place in _bits(mask)]
+        self.effort += len(places) + 1
         waiting: list[tuple[int, int]] = []
         for place, number in places:
             if self._is_waiting(place, number):
@@ -393,7 +413,7 @@ class Joint:
             if self.flow.vertices[number].kind == "inclusive-join" and self._is_ready(number, mask):
                 return [(act, self._after(state, act)) for act in self._acts(place, number, mask)]
         for place, number in waiting:
-            if number in self.post.waiting and self._has_message(number, counts):
+            if number in self.post.waiting and self._has_message(number, kept):
                 return [(act, self._after(state, act, number)) for act in self._acts(place, number, mask)]
         return [step for place, number in waiting for step in self._events(state, place, number)]
 
@@ -404,7 +424,7 @@ class Joint:
 
     def _events(self, state: State, place: int, number: int) -> Iterator[tuple[Act, State]]:
         """What can happen where a token waits: an event that came, or one that is not told of by messages."""
-        mask, counts = state
+        mask, kept = state
         if number in self.post.waiting:
             ways = self.post.ways_out(self.flow.vertices[number].node)
             acts = [Act(vertex=number, takes=(self._token(place),), puts=(arc,)) for arc in ways]
@@ -412,26 +432,39 @@ class Joint:
             acts = self._acts(place, number, mask)
         for act in acts:
             targets = [self.flow.arcs[arc].target for arc in act.puts]
-            if all(target not in self.post.waiting or self._has_message(target, counts) for target in targets):
+            if all(target not in self.post.waiting or self._has_message(target, kept) for target in targets):
                 yield act, self._after(state, act)
 
-    def _has_message(self, vertex: int, counts: tuple[int, ...]) -> bool:
-        return counts[self.number[self.post.waiting[vertex]]] > 0
+    def _has_message(self, vertex: int, kept: int) -> bool:
+        return kept >> self._bit(self.post.waiting[vertex]) & MANY > 0
+
+    def _bit(self, receiver: str) -> int:
+        """Where the number of messages kept for a receiver stands."""
+        return 2 * self.number[receiver]
+
+    def _sent(self, kept: int, number: int) -> int:
+        """The messages kept after a vertex has acted."""
+        node = self.flow.vertices[number].node
+        if self.flow.main[node] == number:
+            for receiver in self.post.receivers.get(node, ()):
+                if kept >> self._bit(receiver) & MANY < MANY:
+                    kept += 1 << self._bit(receiver)
+        return kept
 
     def _opened(self, state: State) -> list[tuple[Act, State]] | None:
         """The step of a message that begins a pool or an event sub-process."""
-        mask, counts = state
+        mask, kept = state
         for start in self.post.fed_starts:
             index = self.flow.vertices[start].scope
             scope = self.flow.scopes[index]
             is_held = scope.parent >= 0 and not mask & self.inside[scope.parent]
-            if not self._has_message(start, counts) or mask & self.inside[index] or is_held:
+            if not self._has_message(start, kept) or mask & self.inside[index] or is_held:
                 continue
             left = mask
             if scope.parent >= 0 and self.post.model.node[self.flow.vertices[start].node].interrupting:
                 left &= ~self.inside[scope.parent]
             act = Act(vertex=start, takes=(~start,), puts=self.flow.vertices[start].leaving)
-            return [(act, self._after((left | self._bits([start]), counts), act, start))]
+            return [(act, self._after((left | self._bits([start]), kept), act, start))]
         return None
 
     def _token(self, place: int) -> int:
@@ -464,14 +497,12 @@ class Joint:
 
     def _after(self, state: State, act: Act, caught: int = -1) -> State:
         """The state after an act, with what it sends and catches."""
-        mask, counts = state
-        kept = list(counts)
-        if caught >= 0 and kept[self.number[self.post.waiting[caught]]] < MANY:
-            kept[self.number[self.post.waiting[caught]]] -= 1
+        mask, kept = state
+        if caught >= 0:
+            bit = self._bit(self.post.waiting[caught])
+            kept -= (kept >> bit & MANY < MANY) << bit
+        kept = self._sent(kept, act.vertex)
         vertex = self.flow.vertices[act.vertex]
-        if self.flow.main[vertex.node] == act.vertex:
-            for target in self.post.receivers.get(vertex.node, ()):
-                kept[self.number[target]] = min(MANY, kept[self.number[target]] + 1)
         for token in act.takes:
             mask &= ~(1 << (token if token >= 0 else self.size + ~token))
         for arc in act.puts:
@@ -479,9 +510,9 @@ class Joint:
         if vertex.kind == "enter":
             scope = self.flow.scopes[self.flow.scope_of[vertex.node]]
             mask |= self._bits(scope.starts if scope.together else scope.starts[:1])
-        return mask, tuple(kept)
+        return mask, kept
 
-    def _put(self, mask: int, kept: list[int], arc: int) -> tuple[int, list[int]]:
+    def _put(self, mask: int, kept: int, arc: int) -> State:
         """Put a token on an arc; at an end it is gone, and what the end sends is sent."""
         number = self.flow.arcs[arc].target
         vertex = self.flow.vertices[number]
@@ -489,10 +520,7 @@ class Joint:
             return mask | 1 << arc, kept
         if vertex.kind == "terminate":
             mask &= ~self.inside[vertex.scope]
-        if self.flow.main[vertex.node] == number:
-            for target in self.post.receivers.get(vertex.node, ()):
-                kept[self.number[target]] = min(MANY, kept[self.number[target]] + 1)
-        return mask, kept
+        return mask, self._sent(kept, number)
 
     def _is_ready(self, join: int, mask: int) -> bool:
         """Whether no token can still come to an empty arc of a join, save one that can also come to a full one."""

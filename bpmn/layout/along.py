@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from bpmn.layout.style import Style
-from bpmn.model import Bounds, Model
+from bpmn.layout.changes import Change
+from bpmn.model import Model
 
 #: Sweeps over the nodes of one scope; straight messages may ask for more than one.
 _SWEEPS = 40
@@ -22,40 +22,6 @@ _SWEEPS = 40
 _APART = 20.0
 #: White above and below a box that belongs to its row.
 _ROW = 6.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """A model before and after, with what a redrawing needs to know of the change."""
-
-    before: Model
-    after: Model
-    style: Style
-    #: The forward flows of the new model as pairs of nodes; boundary events speak for their hosts.
-    links: tuple[tuple[str, str], ...]
-    #: The nodes of the new model, each after all that lead to it.
-    order: tuple[str, ...]
-    #: The nodes with a place before, those of them that lose it, and the usual white between neighbours.
-    kept: frozenset[str]
-    loose: frozenset[str]
-    gap: float
-    #: The plane each node stands on, or will.
-    planes: Mapping[str, str]
-
-    def stays(self, name: str) -> bool:
-        """Whether a node keeps its place but for being moved along."""
-        return name in self.kept and name not in self.loose
-
-    def box(self, name: str) -> Bounds:
-        """Where a node stood."""
-        return self.before.shape[name].bounds
-
-    def size(self, name: str) -> tuple[float, float]:
-        """Width and height of a node."""
-        if name in self.kept:
-            return self.box(name).width, self.box(name).height
-        node = self.after.node[name]
-        return self.style.frame if node.is_frame else self.style.size(node)
 
 
 @dataclass(kw_only=True)

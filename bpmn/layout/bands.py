@@ -142,7 +142,9 @@ def _branches(board: Board, way: list[str], onward: dict[str, list[Link]], place
     for name in way:
         strip = board.items[name].strip
         near = [link for link in onward[name] if board.items[link.target].strip == strip]
-        offsets = dict(zip((link.id for link in near), _offsets(board.items[name], near), strict=True))
+        side = -1 if name in board.turned else 1
+        wishes = (side * offset for offset in _offsets(board.items[name], near))
+        offsets = dict(zip((link.id for link in near), wishes, strict=True))
         found = [
             _Branch(head=link.target, start=name, offset=offsets.get(link.id, 0))
             for link in onward[name]

@@ -105,6 +105,8 @@ class Board:
     #: The links that keep an item in the column of the one before, and those that may not.
     folded: set[str] = field(default_factory=set)
     unfolded: set[str] = field(default_factory=set)
+    #: The items whose branches stand on the other side than usual.
+    turned: set[str] = field(default_factory=set)
 
     def outgoing(self, links: list[Link]) -> Mapping[str, list[Link]]:
         """Those links by source; every item has an entry."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 from math import ceil
 
 from bpmn.layout.board import Board, Item, Link, Strip
@@ -11,6 +12,8 @@ from bpmn.layout.style import Style
 from bpmn.lettering import set_text
 from bpmn.model import Artifact, Association, Data, Lane, MessageFlow, Model, Node, Pool
 
+#: What a black box in the way of a message costs, in pools between its ends.
+_BLOCKED = 4
 #: Kinds of data that are drawn; the objects and stores behind references are not.
 _DRAWN_DATA = frozenset(("dataObjectReference", "dataStoreReference", "dataInput", "dataOutput"))
 
@@ -128,7 +131,10 @@ def _by_name(lanes: list[Lane], style: Style) -> list[Lane]:
 
 
 def _ordered_pools(model: Model, style: Style) -> list[Pool]:
-    """The applicant first, then so that message flows are short: neighbours change places while that helps."""
+    """The applicant first, then so that message flows are short: neighbours change places while that helps.
+
+    A black box between two pools makes a message between them go all the way around it.
+    """
     place = {name: number for number, name in enumerate(style.lane_order)}
     applicants = {pool.id for pool in model.pools if pool.unit is not None and pool.unit.applicant}
     names: dict[str, list[str]] = {}
@@ -146,7 +152,9 @@ def _ordered_pools(model: Model, style: Style) -> list[Pool]:
 
     def length(order: list[Pool]) -> int:
         at = {pool.id: number for number, pool in enumerate(order)}
-        return sum(abs(at[one] - at[other]) for one, other in ends if one in at and other in at)
+        boxes = list(accumulate((not pool.process for pool in order), initial=0))
+        spans = (sorted((at[one], at[other])) for one, other in ends if one in at and other in at)
+        return sum(last - first + _BLOCKED * (boxes[last] - boxes[first + 1]) for first, last in spans)
 
     best = length(pools)
     for _ in range(len(pools)):

@@ -11,13 +11,11 @@ in their longest piece where they can, and are led anew else.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from heapq import heappop, heappush
-from statistics import median
 
-from bpmn.layout.along import Change, places_along
+from bpmn.layout.along import places_along
+from bpmn.layout.changes import change_between, changed_lane
 from bpmn.layout.completion import complete
 from bpmn.layout.edges import carried
 from bpmn.layout.sheet import Sheet, within
@@ -77,132 +75,27 @@ class _Redrawing:
 
     def __init__(self, before: Model, after: Model, style: Style) -> None:
         self._before, self._after, self._style = before, after, style
-        self._kept = frozenset(node.id for node in after.nodes if node.id in before.shape)
-        self._links = _forward_links(before, after)
-        self._following: dict[str, list[str]] = {}
-        self._leading: dict[str, list[str]] = {}
-        for source, target in self._links:
-            self._following.setdefault(source, []).append(target)
-            self._leading.setdefault(target, []).append(source)
+        self._change = change_between(before, after, style)
+        self._along = places_along(self._change)
+        self._x = self._along.x
+        self._kept, self._loose = self._change.kept, self._change.loose
         #: What sits on or inside each node.
         self._held: dict[str, list[str]] = {}
         for node in after.nodes:
             self._held.setdefault(node.attached_to or node.scope, []).append(node.id)
         for data in after.data:
             self._held.setdefault(data.scope, []).append(data.id)
-        self._order = self._in_order()
         self._sheets = self._laid_open()
-        self._loose = self._find_loose()
-        self._change = Change(
-            before=before,
-            after=after,
-            style=style,
-            links=tuple(self._links),
-            order=tuple(self._order),
-            kept=self._kept,
-            loose=frozenset(self._loose),
-            gap=self._usual_gap(),
-            planes={node.id: self._plane_beside(node) for node in after.nodes},
-        )
-        self._along = places_along(self._change)
-        self._x = self._along.x
 
     def model(self) -> Model:
         """The new model with what could be kept and what had to be placed."""
         self._take_out()
         self._move_along()
-        placed = [name for name in self._order if name in self._loose or name not in self._kept]
+        placed = [name for name in self._change.order if name in self._loose or name not in self._kept]
         for name in sorted(placed, key=lambda name: len(self._chain(self._after.node[name]))):
             self._place(self._after.node[name])
         self._close_rows()
         return self._drawn()
-
-    # what the change is
-
-    def _in_order(self) -> list[str]:
-        """The nodes of the new model, each after all that lead to it, those further left first."""
-        missing = {node.id: len(self._leading.get(node.id, ())) for node in self._after.nodes}
-        place = {node.id: number for number, node in enumerate(self._after.nodes)}
-        heap: list[tuple[float, int, str]] = []
-
-        def ready(name: str) -> None:
-            shape = self._before.shape.get(name)
-            heappush(heap, (shape.bounds.x if shape is not None else float("-inf"), place[name], name))
-
-        for name, count in missing.items():
-            if not count:
-                ready(name)
-        order = []
-        while heap:
-            name = heappop(heap)[2]
-            order.append(name)
-            for target in self._following.get(name, ()):
-                missing[target] -= 1
-                if not missing[target]:
-                    ready(target)
-        return order
-
-    def _find_loose(self) -> set[str]:
-        """The nodes that are still there but lose their place; boundary events go with their hosts."""
-        before, after = self._before, self._after
-        loose: set[str] = set()
-        scopes: dict[tuple[str, str], list[str]] = {}
-        for name in self._order:
-            node, old = after.node[name], before.node.get(name)
-            if name not in self._kept or node.attached_to:
-                continue
-            if old is None or (old.scope, old.process) != (node.scope, node.process) or self._changed_lane(node):
-                loose.add(name)
-            else:
-                scopes.setdefault((before.shape[name].plane, node.scope), []).append(name)
-        for names in scopes.values():
-            kept = _longest_run([before.shape[name].bounds.x for name in names])
-            loose.update(name for place, name in enumerate(names) if place not in kept)
-        for node in after.nodes:
-            if node.id not in self._kept and len(self._following.get(node.id, ())) > 1:
-                loose |= self._beside(node.id, loose)
-        return loose
-
-    def _changed_lane(self, node: Node) -> bool:
-        one, other = self._before.lane_of.get(node.id), self._after.lane_of.get(node.id)
-        return (one.id if one is not None else "") != (other.id if other is not None else "") and not node.scope
-
-    def _beside(self, split: str, loose: set[str]) -> set[str]:
-        """The nodes on the branches of a new split that stand in one row with nodes of a branch further left."""
-        before = self._before
-        reached = [self._reached(head) for head in self._following[split]]
-        counts: dict[str, int] = {}
-        for branch in reached:
-            for name in branch:
-                counts[name] = counts.get(name, 0) + 1
-        own = [
-            [name for name in branch if counts[name] == 1 and name in self._kept and name not in loose]
-            for branch in reached
-        ]
-        own.sort(key=lambda names: min((before.shape[name].bounds.x for name in names), default=float("inf")))
-        settled: list[str] = list(own[0])
-        found: set[str] = set()
-        for branch in own[1:]:
-            heads = {name for name in branch if self._followed(name, settled)}
-            for name in branch:
-                if name in heads or any(_in_one_row(before, name, other) for other in settled):
-                    found.add(name)
-            settled += [name for name in branch if name not in found]
-        return found
-
-    def _followed(self, name: str, settled: Iterable[str]) -> bool:
-        """Whether a node came right after one of those before the change."""
-        others = set(settled)
-        return any(flow.source in others for flow in self._before.incoming.get(name, ()))
-
-    def _reached(self, head: str) -> list[str]:
-        seen, stack = {head: None}, [head]
-        while stack:
-            for target in self._following.get(stack.pop(), ()):
-                if target not in seen:
-                    seen[target] = None
-                    stack.append(target)
-        return list(seen)
 
     # sheets
 
@@ -223,17 +116,6 @@ class _Redrawing:
             sheet.boxes[element] = shape.bounds
         return sheets
 
-    def _usual_gap(self) -> float:
-        """The white between neighbours along the flow, as the diagram has it."""
-        shape = self._before.shape
-        gaps = [
-            shape[flow.target].bounds.x - shape[flow.source].bounds.right
-            for flow in self._before.flows
-            if flow.source in shape and flow.target in shape
-        ]
-        near = [gap for gap in gaps if 8 <= gap <= _WIDE]
-        return min(80.0, max(20.0, median(near))) if near else self._style.column_gap + 20
-
     def _take_out(self) -> None:
         """Take what is gone or loses its place off its sheet."""
         after, loose = self._after, self._loose
@@ -251,7 +133,7 @@ class _Redrawing:
                 if element in self._before.node and element not in sheet.hosts and element not in inside:
                     sheet.ghosts[element] = box
 
-    def _tied_to(self, loose: set[str]) -> set[str]:
+    def _tied_to(self, loose: frozenset[str]) -> set[str]:
         """Data and notes that belong only to nodes that lose their place."""
         after = self._after
         tied: dict[str, set[str]] = {}
@@ -402,24 +284,13 @@ class _Redrawing:
         lane = self._after.lane_of.get(node.id)
         pool = self._after.pool_of_process.get(node.process)
         frames = [lane.id if lane is not None else "", pool.id if pool is not None else ""]
-        beside = self._plane_beside(node)
+        beside = self._change.planes[node.id]
         for plane in dict.fromkeys([beside, *self._sheets]):
             sheet = self._sheets.get(plane)
             frame = next((frame for frame in frames if sheet is not None and frame in sheet.boxes), "")
             if sheet is not None and (frame or plane == beside):
                 return sheet, frame
         return None
-
-    def _plane_beside(self, node: Node) -> str:
-        """The plane a node stood on, or else the nearest one before or after it; the first where there is none."""
-        shape, seen, queue = self._before.shape, {node.id}, [node.id]
-        for name in queue:
-            if name in shape:
-                return shape[name].plane
-            near = [*self._leading.get(name, ()), *self._following.get(name, ())]
-            queue.extend(other for other in near if other not in seen)
-            seen.update(near)
-        return next((plane for plane in self._sheets if plane not in self._after.node), "")
 
     def _spot(self, sheet: Sheet, node: Node, frame: str) -> Bounds:
         """The free spot nearest to the row of its neighbours; the frame grows where there is none."""
@@ -479,7 +350,7 @@ class _Redrawing:
     def _straight_flows(self, sheet: Sheet, name: str) -> list[Bounds]:
         """The flows along one row between nodes that have their place, as thin boxes; none of those at a node."""
         found = []
-        for source, target in self._links:
+        for source, target in self._change.links:
             one, other = sheet.boxes.get(source), sheet.boxes.get(target)
             if one is None or other is None or name in (source, target):
                 continue
@@ -490,9 +361,12 @@ class _Redrawing:
 
     def _rows(self, sheet: Sheet, node: Node, room: Bounds | None, height: float) -> list[float]:
         """Middles of rows to try, the row of its neighbours first, then the nearest, below before above."""
-        before, after = self._near(sheet, node.id, self._leading), self._near(sheet, node.id, self._following)
-        leading = self._leading.get(node.id, ())
-        is_branch = bool(leading) and all(len(self._following[name]) > 1 for name in leading)
+        before, after = (
+            self._near(sheet, node.id, self._change.leading),
+            self._near(sheet, node.id, self._change.following),
+        )
+        leading = self._change.leading.get(node.id, ())
+        is_branch = bool(leading) and all(len(self._change.following[name]) > 1 for name in leading)
         near = [*after, *before] if is_branch else [*before, *after]
         inside = [box.centre[1] for box in near if room is None or within(box, room)]
         known = [
@@ -507,7 +381,7 @@ class _Redrawing:
         else:
             wish = room.centre[1] if room is not None else near[0].centre[1] if near else 200.0
         old = self._before.shape.get(node.id)
-        if old is not None and not self._changed_lane(node):
+        if old is not None and not changed_lane(self._before, self._after, node):
             wish = self._row_now(sheet, node.id, old.bounds)
         step = height + self._style.row_gap + 6
         rows = {wish, *known, *(wish + step * number for number in range(-_ROWS, _ROWS + 1))}
@@ -549,76 +423,6 @@ class _Redrawing:
         return replace(old, bounds=bounds, label=label, fill=said.fill, stroke=said.stroke)
 
 
-def _forward_links(before: Model, after: Model) -> list[tuple[str, str]]:
-    """The flows of a model between nodes and hosts, without those drawn backwards and those that close a circle."""
-    known = {(flow.id, flow.source, flow.target) for flow in before.flows}
-    shape = before.shape
-    links: dict[tuple[str, str], None] = {}
-    for flow in after.flows:
-        ends = [after.node.get(flow.source), after.node.get(flow.target)]
-        if ends[0] is None or ends[1] is None:
-            continue
-        source, target = (end.attached_to or end.id for end in ends if end is not None)
-        is_old = (flow.id, flow.source, flow.target) in known and source in shape and target in shape
-        if is_old and shape[target].bounds.centre[0] <= shape[source].bounds.centre[0] + 1:
-            continue
-        if source != target and source in after.node and target in after.node:
-            links[source, target] = None
-    return _without_circles(after, list(links))
-
-
-def _without_circles(model: Model, links: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The links but for those that lead back in a depth-first search from the starts."""
-    outgoing: dict[str, list[str]] = {}
-    entered = set()
-    for source, target in links:
-        outgoing.setdefault(source, []).append(target)
-        entered.add(target)
-    starts = [node.id for node in model.nodes if not model.incoming[node.id] and not node.attached_to]
-    roots = starts + [node.id for node in model.nodes if node.id not in entered] + [node.id for node in model.nodes]
-    state: dict[str, int] = {}
-    back: set[tuple[str, str]] = set()
-    for root in roots:
-        if root in state:
-            continue
-        state[root] = 1
-        stack = [(root, iter(outgoing.get(root, ())))]
-        while stack:
-            name, targets = stack[-1]
-            target = next(targets, "")
-            if not target:
-                state[name] = 2
-                stack.pop()
-            elif target not in state:
-                state[target] = 1
-                stack.append((target, iter(outgoing.get(target, ()))))
-            elif state[target] == 1:
-                back.add((name, target))
-    return [link for link in links if link not in back]
-
-
-def _longest_run(values: list[float]) -> set[int]:
-    """The places of a longest part of a list that never falls (patience sorting: Fredman 1975)."""
-    tails: list[float] = []
-    at: list[int] = []
-    came: list[int] = []
-    for place, value in enumerate(values):
-        pile = bisect_right(tails, value)
-        came.append(at[pile - 1] if pile else -1)
-        if pile == len(tails):
-            tails.append(value)
-            at.append(place)
-        else:
-            tails[pile] = value
-            at[pile] = place
-    kept: set[int] = set()
-    place = at[-1] if at else -1
-    while place >= 0:
-        kept.add(place)
-        place = came[place]
-    return kept
-
-
 def _frames(model: Model) -> list[str]:
     """The pools and lanes of a model."""
     return [*(pool.id for pool in model.pools), *(lane.id for lane in model.lanes)]
@@ -634,12 +438,6 @@ def _on_host(event: Bounds, old: Bounds, new: Bounds) -> Bounds:
     """A boundary event on its host where that has moved or grown: at the same distance from the nearer corner."""
     is_right = old.right - event.centre[0] < event.centre[0] - old.x
     return replace(event, x=event.x + (new.right - old.right if is_right else new.x - old.x))
-
-
-def _in_one_row(model: Model, one: str, other: str) -> bool:
-    """Whether two nodes stand beside each other."""
-    first, second = model.shape[one].bounds, model.shape[other].bounds
-    return first.y < second.bottom and second.y < first.bottom
 
 
 def _meet(spot: Bounds, box: Bounds, apart: float) -> bool:

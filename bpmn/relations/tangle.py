@@ -16,7 +16,7 @@ Sets of edges are kept as bits. Cost: a few set operations for each edge and, in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from bpmn.block import Rest
@@ -149,7 +149,8 @@ class Tangle:
             kind = self.rest.places[place].kind
             if kind == "parallel":
                 # Where one branch can stop everything, only what is also done before that is certain.
-                certain = [value for value, edge in zip(values, outs[place], strict=True) if stopping[edge]]
+                pairs = zip(values, outs[place], strict=True)
+                certain = [value for value, edge in pairs if self._can_stop(edge, stopping[edge], outs[place])]
                 return _union(values) & _common(certain) if certain else _union(values)
             if kind != "inclusive-split":
                 return _common(values)
@@ -181,15 +182,24 @@ class Tangle:
                     found[place] = value
         return found
 
-    def _stopping(self, apart: Sequence[bool]) -> Sequence[bool]:
-        """The edges from which an end that stops everything can be reached, but by those set apart."""
-        found = [place.kind == "terminate" for place in self.rest.places]
-        edges = [False] * len(self.rest.edges)
+    def _stopping(self, apart: Sequence[bool]) -> Sequence[int]:
+        """For each edge those into ends that stop everything which it leads to, but by edges set apart."""
+        found = [0] * len(self.rest.places)
+        edges = [0] * len(self.rest.edges)
         for place in reversed(self.order):
             for edge in self.outs[place]:
-                edges[edge] = edge not in self.backs_set and found[self.rest.edges[edge].target]
-                found[place] = found[place] or (edges[edge] and not apart[edge])
+                target = self.rest.edges[edge].target
+                if self.rest.places[target].kind == "terminate":
+                    edges[edge] = 1 << edge
+                elif edge not in self.backs_set:
+                    edges[edge] = found[target]
+                found[place] |= 0 if apart[edge] else edges[edge]
         return edges
+
+    def _can_stop(self, edge: int, stops: int, outs: Sequence[int]) -> bool:
+        """Whether one of several branches can come to an end that stops everything while another has not begun."""
+        others = _union([1 << other for other in outs if other != edge])
+        return any(self.beside[stop] & others for stop in bits(stops))
 
     def _apart(self, is_apart: Callable[[int], bool]) -> list[bool]:
         """The edges set apart, and those after which nothing else comes."""
@@ -288,16 +298,38 @@ class _Loop:
         self.begin = begin
         edges = tangle.rest.edges
         backs = [back for back in tangle.backs if edges[back].target == begin]
-        self.inside = tangle._from[begin] & _union([1 << back | tangle.before(back) for back in backs])
-        places = {edges[edge].source for edge in bits(self.inside)} - {begin}
-        entered = _union([1 << e for place in places for e in tangle.ins[place] if e not in tangle.backs_set])
-        self.is_whole = not entered & ~self.inside
-        leaving = [e for place in (*places, begin) for e in tangle.outs[place] if self._leaves(place, e)]
-        self.returning = self.inside & ~_union([tangle.before(edge) for edge in leaving])
+        places = self._leading_to([edges[back].source for back in backs], tangle.ins)
+        #: Whether it is entered at its beginning only.
+        self.is_whole = ENTRY not in places
+        if not self.is_whole:
+            self.inside = tangle._from[begin] & _union([1 << back | tangle.before(back) for back in backs])
+            return
+        inner = [e for place in places for e in tangle.outs[place] if edges[e].target in places]
+        self.inside = _union([1 << edge for edge in inner])
+        leaving = [e for place in places for e in tangle.outs[place] if self._leaves(place, e)]
+        within: dict[int, list[int]] = {}
+        for edge in inner:
+            within.setdefault(edges[edge].target, []).append(edge)
+        free = self._leading_to([edges[edge].source for edge in leaving], within)
+        is_left = {edges[edge].source for edge in leaving}
+        self.returning = _union([1 << e for e in inner if edges[e].target == begin or edges[e].target not in free])
         #: The places of the loop from which it can be left without coming back to its beginning.
-        self.going_on = {edges[edge].source for edge in leaving} | {
-            edges[edge].source for edge in bits(self.inside & ~self.returning)
-        }
+        self.going_on = is_left | {edges[edge].source for edge in bits(self.inside & ~self.returning)}
+
+    def _leading_to(
+        self, targets: Sequence[int], ins: Sequence[Sequence[int]] | Mapping[int, Sequence[int]]
+    ) -> set[int]:
+        """The places that lead to some, no way through the beginning of the loop counted."""
+        found = {self.begin, *targets}
+        stack = [place for place in found if place != self.begin]
+        while stack:
+            place = stack.pop()
+            for edge in ins.get(place, ()) if isinstance(ins, Mapping) else ins[place]:
+                source = self.tangle.rest.edges[edge].source
+                if source not in found:
+                    found.add(source)
+                    stack.append(source)
+        return found
 
     def _leaves(self, place: int, edge: int) -> bool:
         """Whether an edge leads out of the loop, and no other branch taken with it stays inside."""

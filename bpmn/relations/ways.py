@@ -238,14 +238,25 @@ class Ways:
         return found
 
     def loops_around(self, vertex: int) -> list[Way]:
-        """The loops back over a vertex, the smallest loop first."""
-        found = [
-            (self.rank[source] - self.rank[target], source, target)
-            for source, target in self._loops_in.get(self.circle[vertex], ())
-            if (vertex == target or self.leads_to(target, vertex))
-            and (vertex == source or self.leads_to(vertex, source))
-        ]
-        return [(source, target) for _, source, target in sorted(found)]
+        """The ways that lead back over a vertex, the innermost loop first.
+
+        A loop holds what leads to its way back, and with the beginning of a loop inside it all of that loop.
+        """
+        found: dict[Way, None] = {}
+        todo, seen = [vertex], {vertex}
+        while todo:
+            inner = todo.pop()
+            for source, target in self._loops_in.get(self.circle[inner], ()):
+                if inner == target and inner != vertex:
+                    # Another way back to the same beginning is another loop.
+                    continue
+                is_after = inner == target or self.leads_to(target, inner)
+                if is_after and (inner == source or self.leads_to(inner, source)):
+                    found[source, target] = None
+                    if target not in seen:
+                        seen.add(target)
+                        todo.append(target)
+        return sorted(found, key=lambda way: (-self.rank[way[1]], self.rank[way[0]]))
 
     def flow_id(self, source: int, target: int) -> str:
         """The sequence flow (or boundary event) a way stands for; the node it leaves where it stands for none."""

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,19 @@ from bpmn.drawing import Mark, draw
 from bpmn.errors import BpmnError
 from bpmn.layout import COMPACT, lay_out
 from bpmn.lettering import set_text, width
-from bpmn.model import ACTIVITIES, EVENTS, GATEWAYS, Bounds, EventDefinition, Loop, Model, Node, SequenceFlow, Shape
+from bpmn.model import (
+    ACTIVITIES,
+    EVENTS,
+    GATEWAYS,
+    Bounds,
+    EventDefinition,
+    Loop,
+    Model,
+    Node,
+    Root,
+    SequenceFlow,
+    Shape,
+)
 from bpmn.read import read
 from tests.strategies import graphs, models
 
@@ -298,3 +311,45 @@ def test_public_files_are_drawn_as_they_are(shared: Path) -> None:
         parsed(draw(model))
         count += 1
     assert count > 100
+
+
+def test_an_event_that_waits_for_all_its_events_has_another_sign_than_one_that_waits_for_any() -> None:
+    events = (EventDefinition(kind="message"), EventDefinition(kind="timer"))
+    nodes = tuple(
+        Node(id=name, kind="intermediateCatchEvent", process="p", events=events, parallel_multiple=name == "all")
+        for name in ("any", "all")
+    )
+    svg = draw(Model(nodes=nodes))
+
+    signs = [etree.tostring(part(svg, name)[-1][-1]) for name in ("any", "all")]
+    assert signs[0] != signs[1]
+
+
+def test_a_call_of_a_process_has_a_plus_and_a_call_of_a_global_task_the_sign_of_the_task() -> None:
+    model = build("p").start().call("flow", "other").call("task", "shared").step("plain", task="userTask").end().model
+    model = model.evolve(roots=(Root(id="shared", kind="globalUserTask"),))
+    svg = draw(model)
+
+    signs = {
+        name: [etree.tostring(each)[30:] for each in part(svg, name).findall(f"{SVG}g")] for name in ("flow", "task")
+    }
+    assert len(signs["flow"]) == len(signs["task"]) == 1
+    assert signs["flow"] != signs["task"]
+    assert len(part(svg, "task").find(f"{SVG}g")) == len(part(svg, "plain").find(f"{SVG}g"))
+
+
+def test_a_compensation_handler_bears_its_sign_though_nothing_leads_to_it() -> None:
+    nodes = tuple(Node(id=name, kind="task", process="p", for_compensation=name == "undo") for name in ("do", "undo"))
+    svg = draw(Model(nodes=nodes))
+
+    assert part(svg, "undo").find(f"{SVG}g") is not None
+    assert part(svg, "do").find(f"{SVG}g") is None
+
+
+@pytest.mark.parametrize(("envelope", "drawn_on"), [("", 0), ("initiating", 1), ("non_initiating", 1)])
+def test_a_message_is_drawn_on_its_flow_where_the_file_shows_it(envelope: str, drawn_on: int) -> None:
+    builder = build("p").pool("甲").start("a").end().process("q").pool("乙").start("b", event="message").end()
+    model = lay_out(builder.message("a", "b", id="m").model)
+    edges = tuple(replace(edge, envelope=envelope) if edge.element == "m" else edge for edge in model.edges)
+
+    assert len(part(draw(model.evolve(edges=edges)), "m").findall(f"{SVG}g")) == drawn_on

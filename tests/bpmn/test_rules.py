@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from bpmn.annotation import Duration, GovTime
-from bpmn.build import Builder, build
+from bpmn.build import Builder, build, gives, needs
 from bpmn.check import RULES, check
 from bpmn.model import Data, EventDefinition, Model, SequenceFlow
 
@@ -280,20 +280,21 @@ CASES: dict[tuple[str, str], tuple[Callable[[], Model], str]] = {
     ),
     ("decision-gap", "branches"): (lambda: ways("a > 3", "a < 3"), "x"),
     ("decision-overlap", "branches"): (lambda: ways("a >= 3", "a <= 3"), "x"),
-    ("data-not-available", "never"): (
-        lambda: chain(lambda b: b.step("a", kind="check", materials=[needs("意见", origin="internal")])),
-        "a",
-    ),
+    ("data-not-available", "never"): (lambda: chain(kind="check", materials=[needs("意见", origin="internal")]), "t"),
     ("data-not-available", "not-every-way"): (
-        lambda: chain(
-            lambda b: b.exclusive("g")
+        lambda: (
+            build("p")
+            .start()
+            .exclusive("x")
             .branch()
-            .step("b", kind="check", materials=[gives("意见")])
+            .step("a", kind="check", materials=[gives("意见")])
             .branch()
             .join()
-            .step("a", kind="decide", materials=[needs("意见", origin="internal")])
+            .step("t", kind="decide", materials=[needs("意见", origin="internal")])
+            .end()
+            .model
         ),
-        "a",
+        "t",
     ),
     ("data-not-available", "condition"): (lambda: unwritten("结论 = 1"), "x-e"),
 }

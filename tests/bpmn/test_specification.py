@@ -352,6 +352,9 @@ CASES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         (
             data(io(OUTPUT.format("words")), kind="receiveTask", roots=ITEMS, messageRef="m"),
             data(io(OUTPUT.format("number")), kind="receiveTask", roots=ROOT, messageRef="m"),
+            data(io(OUTPUT.format("number")), kind="receiveTask", roots=ITEMS, messageRef="m").replace(
+                'id="d"', 'id="d" typeLanguage="urn:java"'
+            ),
             data(
                 io(OUTPUT.format("number")), kind="receiveTask", roots=ITEMS, messageRef="m", implementation="tool:http"
             ),

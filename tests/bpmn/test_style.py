@@ -319,7 +319,7 @@ def test_two_pools_drawn_over_each_other_are_told_once() -> None:
 
 
 def test_many_shapes_at_one_place_are_told_in_time() -> None:
-    names = [f"t{number}" for number in range(20_000)]
+    names = [f"t{number}" for number in range(5_000)]
     for at_one_place in (True, False):
         places = {name: (0.0, 0.0 if at_one_place else number * 100.0) for number, name in enumerate(names)}
         crowd = drawn(many(names), **places)
@@ -327,7 +327,7 @@ def test_many_shapes_at_one_place_are_told_in_time() -> None:
         began = time.perf_counter()
         found = [rule for rule, _ in told(crowd) if rule == "no-overlapping-elements"]
 
-        assert time.perf_counter() - began < 10
+        assert time.perf_counter() - began < 5
         assert len(found) == (1_000 if at_one_place else 0)
 
 
