@@ -1,6 +1,6 @@
 # zaizao: everything a person or a machine does with the checkout. Bare `make` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lint types arch docs wheel golden cover bench lock clean
+.PHONY: help run test check format lint types arch docs wheel golden cover slow bench lock clean
 .SUFFIXES:
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -45,6 +45,9 @@ golden: .venv/.dev ## rewrite the expected reports; read the difference as text
 cover: .venv/.dev ## run the tests and print what they do not reach
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage report
+
+slow: .venv/.dev ## compare the verdict on soundness with a search of every run, on thousands of random drawings
+	$(BIN)/python -m tests.slow_soundness
 
 bench: .venv/.dev ## print the benchmarks' table: ratios measured in one run
 	$(BIN)/python -m benchmarks

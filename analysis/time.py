@@ -127,6 +127,12 @@ def saved_mean(before: Model, old: Columns, after: Model, new: Columns) -> Savin
     )
 
 
+def saved_calendar(old: Columns, new: Columns) -> Saving:
+    """What the second of two runs of one seed saves of the first's mean elapsed calendar seconds, case by case."""
+    independent = not (old.meeting or new.meeting)
+    return _saved_mean(elapsed_calendar(old), elapsed_calendar(new)[_paired(old, new)], independent=independent)
+
+
 def _paired(old: Columns, new: Columns) -> NDArray[np.int64]:
     """The places of the cases of the second run in the order of the first."""
     order = np.empty(new.cases, dtype=np.int64)

@@ -20,7 +20,7 @@ _LANES = ("综合窗口", "审批科", "现场科")
 def rows() -> list[Row]:
     """Measure every row."""
     models = {count: blocks(count) for count in (1_000, 10_000, 50_000)}
-    seconds = {count: _seconds(model, 3 if count < 10_000 else 1) for count, model in models.items()}
+    seconds = {count: _seconds(model, 3) for count, model in models.items()}
     tenth = 50_000 / 10_000
     drawn = lay_out(models[1_000])
     changed = drawn.evolve(nodes=tuple(node.evolve(name="改") if node.id == "s1" else node for node in drawn.nodes))

@@ -137,7 +137,9 @@ def pixels(data: bytes) -> Ink:
     for number, row in enumerate(rows):
         above = _unfiltered(row[0], row[1:].reshape(width, channels).astype(np.int32), above)
         picture[number] = above
-    return (picture[..., : 1 if channels < 3 else 3].min(axis=2) < 200).astype(np.bool_)
+    darkest: NDArray[np.uint8] = picture[..., : 1 if channels < 3 else 3].min(axis=2)
+    ink: Ink = darkest < 200
+    return ink
 
 
 def _unfiltered(kind: int, row: NDArray[np.int32], above: NDArray[np.int32]) -> NDArray[np.int32]:

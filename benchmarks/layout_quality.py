@@ -10,7 +10,8 @@ files with one whole diagram of their own are measured. What is counted, for seq
 - area: of the diagram, in areas of what stands in it;
 - through: flows that run through a shape they have nothing to do with.
 
-The result is a table in Markdown: the medians of each folder, then every file as original/ours/other.
+The result is a table in Markdown: the medians of each folder (and the sum of its crossings), then every file; each
+figure is original/ours/other.
 """
 
 from __future__ import annotations
@@ -182,7 +183,7 @@ def table(folders: Sequence[Path], modules: Path | None) -> str:
             rows = measured(path, modules)
             if rows is not None:
                 found.setdefault(folder, {})[str(path.relative_to(folder))] = rows
-    lines = ["| median of | files | " + " | ".join(NAMES) + " |", "|---" * (2 + len(NAMES)) + "|"]
+    lines = ["| median of | files | all crossings | " + " | ".join(NAMES) + " |", "|---" * (3 + len(NAMES)) + "|"]
     for folder, files in found.items():
         lines += _medians(folder.name, list(files.values()))
     lines += ["", "| file | " + " | ".join(NAMES) + " |", "|---" * (1 + len(NAMES)) + "|"]
@@ -198,10 +199,11 @@ def _medians(name: str, rows: list[list[Quality | None]]) -> list[str]:
     for label, chosen, columns in ((name, rows, (0, 1)), (f"{name}, drawn by all", drawn, (0, 1, 2))):
         if chosen:
             values = [[astuple(row[column]) for row in chosen if row[column] is not None] for column in columns]  # type: ignore[arg-type]
-            figures = (
+            figures = [" / ".join(f"{sum(each[0] for each in column):.0f}" for column in values)]
+            figures += [
                 " / ".join(f"{median(each[place] for each in column):.3g}" for column in values)
                 for place in range(len(NAMES))
-            )
+            ]
             lines.append(f"| {label} | {len(chosen)} | " + " | ".join(figures) + " |")
     return lines
 

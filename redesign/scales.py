@@ -1,100 +1,180 @@
-"""How a redesign is weighed: the four cuts against the procedure as it is; its time exact or by common numbers."""
+"""How a redesign is weighed: the four cuts against the procedure as it is; its time exact or by common numbers.
+
+Time costs far more to find than counts do, and many moves do not touch it: papers asked elsewhere, visits saved. Scales
+remember a time by all in a model that time can depend on, and two redesigns that are equal in that are timed once.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from analysis.cuts import Counts, counts
 from analysis.errors import AnalysisError
 from analysis.findings import Saving
+from analysis.hours import units_with_other_hours
 from analysis.simulation import Columns, default_warm_up, simulate
-from analysis.time import elapsed_working, saved_mean
+from analysis.time import elapsed_working, saved_calendar, saved_mean
 from analysis.timing import ExactTime, exact
-from bpmn.model import Model
+from bpmn.model import Model, Node
 
-#: Cases of one simulation that ranks; what decides is simulated with more.
+#: Cases of one simulation whose figures are shown.
 CASES = 2_000
+#: Time is bettered from this share of the time before on.
+LEAST_TIME = 0.005
+#: Cases times nodes of one simulation: larger procedures are simulated with fewer cases, but for so many.
+_MOST_VISITS, _FEWEST_CASES = 2_000_000, 100
 _SECOND = 1e6
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Weighed:
-    """One model with what is known of its time."""
+class Weight:
+    """What a redesign saves, and the names of the cuts it betters and worsens."""
 
-    model: Model
-    counts: Counts
-    exact: ExactTime
+    saving: Saving
+    betters: frozenset[str]
+    worsens: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Timed:
+    """What a redesign saves of time; None where it is not known."""
+
+    elapsed: float | None = None
+    low: float | None = None
+    high: float | None = None
+    work: float | None = None
+    source: str = ""
+    #: Whether calendar time is worsened where units work in hours of their own.
+    is_later: bool = False
 
 
 class Scales:
-    """Weighs redesigns of one procedure, each against it."""
+    """Weighs redesigns of one procedure, each against it.
 
-    def __init__(self, model: Model, *, cases: int = CASES, seed: int = 1) -> None:
-        self._cases, self._seed = cases, seed
-        self._before = _weighed(model)
+    Times are exact where nobody waits for people and all clocks are one; else of so many simulated cases, pair by pair
+    with common random numbers. `warm_up` bounds the cases left uncounted at the beginning.
+    """
+
+    def __init__(self, model: Model, *, cases: int = CASES, seed: int = 1, warm_up: int | None = None) -> None:
+        self.model = model
+        self.cases = min(cases, max(_MOST_VISITS // max(len(model.nodes), 1), _FEWEST_CASES))
+        self._seed, self._most_ahead = seed, warm_up
+        self._counts = counts(model)
+        self._times: dict[Hashable, _Timed] = {}
+
+    @cached_property
+    def is_exact(self) -> bool:
+        """Whether the time of the procedure as it is is exact."""
+        return self._exact.holds
 
     @cached_property
     def elapsed_working_s(self) -> float | None:
         """The mean elapsed working seconds of the procedure as it is; None where they are not known."""
-        if self._before.exact.holds:
-            return self._before.exact.elapsed_working.mean
+        if self.is_exact:
+            return self._exact.elapsed_working.mean
         columns = self._columns
         if columns is None or columns.overloaded:
             return None
-        return float(elapsed_working(self._before.model, columns).mean())
+        return float(elapsed_working(self.model, columns).mean())
 
     def saved(self, after: Model) -> Saving:
         """What a redesign saves: steps, time, papers and visits; positive is less than before.
 
-        Times are exact where nobody waits for people and all clocks are one; else of simulated cases, pair by pair;
-        None where one of both cannot be simulated or kept up with.
+        Time is None where one of both cannot be simulated or kept up with.
         """
-        new = _weighed(after)
-        old = self._before
-        found = Saving(
-            steps=old.counts.steps - new.counts.steps,
-            materials=old.counts.materials - new.counts.materials,
-            visits=old.counts.visits - new.counts.visits,
-            elapsed_working_s=None,
-            work_s=None,
-        )
-        if old.exact.holds and new.exact.holds:
-            return _exactly(found, old.exact, new.exact)
-        return self._simulated(found, after)
+        return self.weigh(after).saving
 
-    def _simulated(self, found: Saving, after: Model) -> Saving:
+    def weigh(self, after: Model) -> Weight:
+        """What a redesign saves, betters and worsens (FORMAT of a set that pays)."""
+        old, new, timed = self._counts, counts(after), self._timed(after)
+        counted = {name: _less(old, new, name) for name in ("steps", "materials", "visits")}
+        betters = {name for name, saved in counted.items() if saved > 0}
+        worsens = {name for name, saved in counted.items() if saved < 0}
+        if timed.elapsed is not None and timed.low is not None and timed.high is not None:
+            if timed.low > 0 and timed.elapsed > LEAST_TIME * (self.elapsed_working_s or 0.0):
+                betters.add("time")
+            if timed.high < 0 or timed.is_later:
+                worsens.add("time")
+        saving = Saving(
+            **counted,
+            elapsed_working_s=timed.elapsed,
+            work_s=timed.work,
+            low=timed.low,
+            high=timed.high,
+            source=timed.source,
+        )
+        return Weight(saving=saving, betters=frozenset(betters), worsens=frozenset(worsens))
+
+    def _timed(self, after: Model) -> _Timed:
+        key = _of_time(after)
+        if key not in self._times:
+            self._times[key] = self._exactly(after) or self._simulated(after)
+        return self._times[key]
+
+    def _exactly(self, after: Model) -> _Timed | None:
+        """Exact times, where both sides have them."""
+        if not self.is_exact:
+            return None
+        old, new = self._exact, exact(after)
+        if not new.holds:
+            return None
+        elapsed = (old.elapsed_working.mean or 0.0) - (new.elapsed_working.mean or 0.0)
+        work = None if old.work.mean is None or new.work.mean is None else old.work.mean - new.work.mean
+        return _Timed(elapsed=elapsed, low=elapsed, high=elapsed, work=work, source="exact")
+
+    def _simulated(self, after: Model) -> _Timed:
         old = self._columns
         if old is None:
-            return found
+            return _Timed()
         try:
-            new = simulate(after, cases=self._cases, seed=self._seed, warm_up=old.warm_up)
+            new = simulate(after, cases=self.cases, seed=self._seed, warm_up=old.warm_up)
         except AnalysisError:
-            return found
-        elapsed = saved_mean(self._before.model, old, after, new)
-        return found.evolve(
-            elapsed_working_s=elapsed.saved if elapsed is not None else None,
+            return _Timed()
+        elapsed = saved_mean(self.model, old, after, new)
+        return _Timed(
+            elapsed=elapsed.saved if elapsed is not None else None,
             low=elapsed.low if elapsed is not None else None,
             high=elapsed.high if elapsed is not None else None,
-            work_s=float(old.work.mean() - new.work.mean()) / _SECOND,
+            work=float(old.work.mean() - new.work.mean()) / _SECOND,
             source="simulated",
+            is_later=elapsed is not None and self._has_other_hours and saved_calendar(old, new).high < 0,
         )
+
+    @cached_property
+    def _has_other_hours(self) -> bool:
+        return bool(units_with_other_hours(self.model))
+
+    @cached_property
+    def _exact(self) -> ExactTime:
+        return exact(self.model)
 
     @cached_property
     def _columns(self) -> Columns | None:
         """The procedure as it is, simulated; None where it cannot be."""
-        model = self._before.model
         try:
-            return simulate(model, cases=self._cases, seed=self._seed, warm_up=default_warm_up(model))
+            ahead = default_warm_up(self.model)
+            if self._most_ahead is not None:
+                ahead = min(ahead, self._most_ahead)
+            return simulate(self.model, cases=self.cases, seed=self._seed, warm_up=ahead)
         except AnalysisError:
             return None
 
 
-def _weighed(model: Model) -> _Weighed:
-    return _Weighed(model=model, counts=counts(model), exact=exact(model))
+def _less(old: Counts, new: Counts, name: str) -> int:
+    less: int = getattr(old, name) - getattr(new, name)
+    return less
 
 
-def _exactly(found: Saving, old: ExactTime, new: ExactTime) -> Saving:
-    elapsed = (old.elapsed_working.mean or 0.0) - (new.elapsed_working.mean or 0.0)
-    work = None if old.work.mean is None or new.work.mean is None else old.work.mean - new.work.mean
-    return found.evolve(elapsed_working_s=elapsed, low=elapsed, high=elapsed, work_s=work, source="exact")
+def _of_time(model: Model) -> Hashable:
+    """All in a model that its time depends on and a move may change; papers and visits do not matter to it."""
+    return tuple(map(_bare, model.nodes)), model.flows, model.lanes, model.message_flows
+
+
+def _bare(node: Node) -> Node:
+    """A node without what does not take time."""
+    step = replace(node.step, visit=False) if node.step is not None and node.step.visit else node.step
+    if step is node.step and not (node.materials or node.reads or node.writes):
+        return node
+    return node.evolve(step=step, materials=(), reads=(), writes=())

@@ -20,15 +20,13 @@ from redesign.move import Move, move_of
 from redesign.moves import Applied, Making
 from redesign.prove import prove
 from redesign.result import Obligation, Proof, Refused, Weighed
-from redesign.scales import CASES, Scales
+from redesign.scales import CASES, LEAST_TIME, Scales
 
 #: Called with the number of sets weighed and the most that will be.
 Progress = Callable[[int, int], None]
 
 #: Up to so many moves all their sets are looked at.
 EXHAUSTIVE = 9
-#: Time is bettered from this share of the time before on.
-LEAST_TIME = 0.005
 #: Moves a person has to choose.
 BY_HAND = frozenset(("assign-owner", "assign-lead"))
 #: How often a redesign is looked at again for new findings.
@@ -103,7 +101,7 @@ class _Search:
     complete: bool = True
 
     def __post_init__(self) -> None:
-        self._scales = Scales(self.model, cases=self.options.cases, seed=self.options.seed)
+        self._scales = Scales(self.model, cases=min(1_000, self.options.cases), seed=self.options.seed, warm_up=250)
         self._making = Making(self.model)
         self._random = Random(self.options.seed)
         self._nothing = self._weigh_applied(Applied(model=self.model, moves=(), refused=()))

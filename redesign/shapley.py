@@ -52,7 +52,7 @@ def shapley(
     model: Model, moves: Sequence[Move], *, cases: int = CASES, seed: int = 1, progress: Progress | None = None
 ) -> tuple[Share, ...]:
     """The share of each move, in their order; they sum to what all of them save together."""
-    splitting = _Splitting(model, moves, Scales(model, cases=cases, seed=seed), progress)
+    splitting = _Splitting(model, moves, Scales(model, cases=min(1_000, cases), seed=seed, warm_up=250), progress)
     if len(moves) <= EXACT:
         return splitting.exactly()
     return splitting.drawn(Random(seed))

@@ -75,7 +75,10 @@ class Game:
         key = vertex, target
         if key not in self.levels:
             fixed = [h for h in self.dominators[vertex] if target == h or target not in self.escaping(h)]
-            self.levels[key] = min(fixed, key=lambda h: len(self.dominators[h])) if fixed else None
+            first = [
+                h for h in fixed if h == target or not self.reach([target], h).intersection(g for g in fixed if g != h)
+            ]
+            self.levels[key] = first[0] if first else None
         return self.levels[key]
 
     def escaping(self, without):
@@ -297,6 +300,8 @@ class Truth:
                 passed = {node for node, vertex, _ in done if vertex in self.main}
                 self.meeting |= {(one, other) for one in passed for other in passed}
         self.straight, self.beside = self.pairs(Play(self.game, loops=0).play(most))
+        # What a case passes without a loop back it passes, whatever it decides later.
+        self.meeting |= self.beside | self.straight | {(other, one) for one, other in self.straight}
         runs = Play(self.game, loops=1).play(most)
         self.not_before, self.not_after = set(), set()
         self.counted, self.complete = set(), []

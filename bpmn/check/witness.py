@@ -24,6 +24,8 @@ MOST_STATES = 2_000
 #: Acts played for all runs of a model; a state looked at counts as one, and so do some arcs looked at for a join.
 MOST_ACTS = 200_000
 _ARCS = 20
+#: Tokens that can come to one inclusive join, kept for the next time it is asked for.
+MOST_KEPT = 5_000
 #: Branches of an inclusive split that are tried in every combination.
 MOST_BRANCHES = 5
 
@@ -105,11 +107,17 @@ class Game:
 
     def _is_ready(self, join: int, tokens: Counter[int]) -> bool:
         """Whether no token can still come to an empty arc of a join, save one that can also come to a full one."""
+        entering = self.flow.vertices[join].entering
+        if all(token in entering for token in tokens):
+            return True
         known = self.effort.upstreams
-        if join not in known:
-            known[join] = {arc: self._upstream(arc, join) for arc in self.flow.vertices[join].entering}
-            self.effort.left -= sum(map(len, known[join].values())) // _ARCS
-        before = known[join]
+        before = known.get(join)
+        if before is None:
+            before = {arc: self._upstream(arc, join) for arc in entering}
+            size = sum(map(len, before.values()))
+            self.effort.left -= size // _ARCS
+            if size < MOST_KEPT:
+                known[join] = before
         full = frozenset().union(*(seen for arc, seen in before.items() if tokens[arc]))
         empty = frozenset().union(*(seen for arc, seen in before.items() if not tokens[arc]))
         return not any(count and token in empty and token not in full for token, count in tokens.items())
@@ -200,7 +208,9 @@ class Game:
 
     def _nearest(self, own: Counter[int], far: dict[int, int], goal: frozenset[int]) -> Act | None:
         """What the token nearest to the goal does that can do something."""
-        for token in sorted((token for token in own if token in far and token not in goal), key=far.__getitem__):
+        going = [token for token in own if token in far and token not in goal]
+        # An inclusive join looks at all tokens, so whatever else can act does so first.
+        for token in sorted(going, key=lambda token: (self._looks_far(token), far[token])):
             acts = list(self.acts_of(token, self.tokens if self._looks_far(token) else own))
             if acts:
                 most = len(self.flow.arcs) + 1

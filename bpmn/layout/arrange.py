@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bpmn.layout.bands import assign_rows
+from bpmn.layout.bands import assign_rows, granted_ways
 from bpmn.layout.board import Board
 from bpmn.layout.connect import connect, frame_groups
 from bpmn.layout.crossings import crossings
@@ -144,18 +144,13 @@ def _place(sorting: Sorting, scope: str, frames: Mapping[str, Frame]) -> tuple[B
 def _with_fewest_crossings(board: Board, sorting: Sorting) -> Placed:
     """The board placed, with the branches of a choice on the other side where fewer lines cross that way.
 
-    One choice after the other is tried, in the order of the flow, so often as the size of the board allows.
+    One choice after the other is tried, in the order of the flow, as often as the size of the board allows.
     """
     best = _drawn(board, sorting)
-    least = crossings(best.edges.values())
-    outgoing = board.outgoing(board.forward)
-    splits = [
-        item.id for item in board.items.values() if len(outgoing[item.id]) > 1 and not (item.keeps_order or item.ports)
-    ]
     if len(board.links) > _MANY:
         return best
-    splits.sort(key=lambda name: board.items[name].column)
-    for name in splits[: _TRIED // max(1, len(board.links))]:
+    least = crossings(best.edges.values())
+    for name in _turnable(board)[: _TRIED // max(1, len(board.links))]:
         if not least:
             break
         board.turned ^= {name}
@@ -167,6 +162,19 @@ def _with_fewest_crossings(board: Board, sorting: Sorting) -> Placed:
         else:
             board.turned ^= {name}
     return best
+
+
+def _turnable(board: Board) -> list[str]:
+    """The choices whose branches may change sides, along the flow: a way to a rejection stays below."""
+    outgoing, granted = board.outgoing(board.forward), granted_ways(board)
+    choices = [
+        item
+        for item in board.items.values()
+        if len(outgoing[item.id]) > 1
+        and not (item.keeps_order or item.ports)
+        and len({granted[link.target] for link in outgoing[item.id]}) == 1
+    ]
+    return [item.id for item in sorted(choices, key=lambda item: item.column)]
 
 
 def _drawn(board: Board, sorting: Sorting) -> Placed:

@@ -85,7 +85,7 @@ def _lengths(board: Board) -> dict[str, int]:
 def _onward(board: Board) -> dict[str, list[Link]]:
     """The forward links of every item, the main one first."""
     length = _lengths(board)
-    granted = _granted(board)
+    granted = granted_ways(board)
     outgoing = board.outgoing(board.forward)
     onward: dict[str, list[Link]] = {}
     for item, links in outgoing.items():
@@ -114,7 +114,7 @@ def _onward(board: Board) -> dict[str, list[Link]]:
     return onward
 
 
-def _granted(board: Board) -> dict[str, bool]:
+def granted_ways(board: Board) -> dict[str, bool]:
     """Whether a way from the item leads to an end that is not a rejection."""
     outgoing = board.outgoing(board.forward)
     granted = {name: not item.is_rejection and not outgoing[name] for name, item in board.items.items()}

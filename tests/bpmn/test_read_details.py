@@ -131,7 +131,7 @@ def test_the_number_of_details_is_limited():
         read(source, limits=Limits(nodes=10))
 
     assert refused.value.problem.rule == "too-many-elements"
-    assert len(read(source, limits=Limits(nodes=20)).details) == 40
+    assert len(read(source, limits=Limits(nodes=50)).details) == 40
 
 
 def test_details_stay_in_a_file_that_changes():

@@ -34,19 +34,19 @@ def differing(model: Model) -> list[tuple[str, str, str]]:
     ]
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(models(max_steps=7, lanes=False, annotations=False, inclusive=True))
 def test_nested_blocks(model: Model) -> None:
     assert differing(model) == []
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(procedures(max_steps=5))
 def test_refusals_events_and_branches_that_end_apart(model: Model) -> None:
     assert differing(model) == []
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(procedures(max_steps=5))
 def test_ways_loops_and_materials(model: Model) -> None:
     truth, known = told(model), relations(model)
