@@ -13,6 +13,8 @@ from bpmn.model import Bounds, Edge, Model, Shape
 
 #: Room between the border of a group and what is in it.
 _GROUP_PADDING = 12.0
+#: How many messages that go the same way run beside each other.
+_ABREAST = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +77,8 @@ class _Connector:
             if flow.id not in self._edges:
                 for end in (flow.source, flow.target):
                     self._messages.setdefault(end, []).append(flow.id)
+        #: How many messages have been led; those that follow each other run beside each other.
+        self._led = 0
         #: The middles of the white between pools.
         self._gaps = [(one.bottom + other.y) / 2 for one, other in pairwise(pools)]
 
@@ -103,7 +107,11 @@ class _Connector:
                 return points
         one = self._end(line, line.source, source, target)
         other = self._end(line, line.target, target, source)
-        return self._router.route(one, other, obstacles, self._gaps if line.is_message else ())
+        if not line.is_message:
+            return self._router.route(one, other, obstacles)
+        self._led += 1
+        aside = self._led % _ABREAST * self._style.spacing / 2
+        return self._router.route(one, other, obstacles, self._gaps, aside=aside)
 
     def _end(self, line: _Line, element: str, box: Bounds, other: Bounds) -> End:
         """An end of a line: messages at one step side by side, flows at a gateway with several up and down."""

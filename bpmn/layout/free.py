@@ -106,9 +106,12 @@ class FreeRouter:
         self._budget = budget
 
     def route(
-        self, source: End, target: End, obstacles: Sequence[Bounds], levels: Sequence[float] = ()
+        self, source: End, target: End, obstacles: Sequence[Bounds], levels: Sequence[float] = (), *, aside: float = 0.0
     ) -> tuple[Point, ...]:
-        """The way points from one end to the other around the obstacles; `levels` are heights to turn at, if any."""
+        """The way points from one end to the other around the obstacles.
+
+        `levels` are heights to turn at, if any; `aside` is how much farther than usual the route keeps from obstacles.
+        """
         first: tuple[Point, ...] = ()
         ways = chain(_branching(source, target), _plain(source.box, target.box, levels, self._clear))
         for points in ways:
@@ -116,16 +119,16 @@ class FreeRouter:
                 first = first or points
                 if _is_clear(points, obstacles, -_BESIDE) and _is_clear(points, (source.box, target.box), _TOUCH):
                     return points
-        return self._search(source, target, obstacles) or first
+        return self._search(source, target, obstacles, self._clear + aside) or first
 
-    def _search(self, source: End, target: End, near: Sequence[Bounds]) -> tuple[Point, ...]:
-        xs, ys = _lines(source.box, target.box, near, self._clear)
+    def _search(self, source: End, target: End, near: Sequence[Bounds], clear: float) -> tuple[Point, ...]:
+        xs, ys = _lines(source.box, target.box, near, clear)
         size = len(xs) * len(ys)
         if self._budget < size:
             return ()
         self._budget -= size
         across, down = _blocked(xs, ys, [*near, source.box, target.box], self._clear / 4)
-        return _shortest(_Mesh(xs, ys, across, down), source, target, self._clear)
+        return _shortest(_Mesh(xs, ys, across, down), source, target, clear)
 
 
 class _Mesh:

@@ -16,7 +16,7 @@ Sets of edges are kept as bits. Cost: a few set operations for each edge and, in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 
 from bpmn.block import Rest
@@ -310,11 +310,21 @@ class _Loop:
         within: dict[int, list[int]] = {}
         for edge in inner:
             within.setdefault(edges[edge].target, []).append(edge)
-        free = self._leading_to([edges[edge].source for edge in leaving], within)
-        is_left = {edges[edge].source for edge in leaving}
-        self.returning = _union([1 << e for e in inner if edges[e].target == begin or edges[e].target not in free])
-        #: The places of the loop from which it can be left without coming back to its beginning.
-        self.going_on = is_left | {edges[edge].source for edge in bits(self.inside & ~self.returning)}
+        exits: dict[int, list[int]] = {}
+        for edge in leaving:
+            exits.setdefault(edges[edge].source, []).append(edge)
+        #: For each place where it is left: the edges from which a case comes there only by its beginning, and the ways
+        #: that lead there or on from there.
+        self.exits = [self._exit(place, left_by, inner, within) for place, left_by in exits.items()]
+
+    def _exit(
+        self, place: int, left_by: Sequence[int], inner: Sequence[int], within: Mapping[int, Sequence[int]]
+    ) -> tuple[int, int]:
+        edges = self.tangle.rest.edges
+        free = self._leading_to([place], within)
+        returning = _union([1 << e for e in inner if edges[e].target == self.begin or edges[e].target not in free])
+        ways = self.tangle._upto[place] | _union([1 << edge | self.tangle.after(edge) for edge in left_by])
+        return returning, ways & ~returning
 
     def _leading_to(
         self, targets: Sequence[int], ins: Sequence[Sequence[int]] | Mapping[int, Sequence[int]]
@@ -347,10 +357,13 @@ class _Loop:
             for edge in bits(self.inside):
                 met[edge] |= self.inside
             return
-        self._note_what_follows(met)
-        self._note_other_ways_back(met)
+        sources = [edge.source for edge in self.tangle.rest.edges]
+        for returning, ways in self.exits:
+            doors = {sources[edge] for edge in bits((self.inside | ways) & ~returning)}
+            self._note_what_follows(met, returning, ways, doors)
+            self._note_other_ways_back(met, returning, doors)
 
-    def _note_what_follows(self, met: list[int]) -> None:
+    def _note_what_follows(self, met: list[int], returning: int, ways: int, doors: Set[int]) -> None:
         """A way back, and the ways through the gateway where it begins."""
         edges = self.tangle.rest.edges
         through: dict[int, int] = {}
@@ -358,25 +371,25 @@ class _Loop:
             for edge in self.tangle.outs[place]:
                 here = through.get(place, 0)
                 # What leaves a way back beside it, such as a note that ends by itself, goes with it.
-                if not self.returning >> edge & 1 and (place in self.going_on or not here):
+                if not returning >> edge & 1 and (place in doors or not here):
                     continue
-                if place in self.going_on:
-                    here = (self.tangle._upto[place] | self.tangle._from[place]) & ~self.returning
+                if place in doors:
+                    here = (self.tangle._upto[place] | self.tangle._from[place]) & ways
                 met[edge] |= here
                 if edge not in self.tangle.backs_set:
                     through[edges[edge].target] = through.get(edges[edge].target, 0) | here
 
-    def _note_other_ways_back(self, met: list[int]) -> None:
+    def _note_other_ways_back(self, met: list[int], returning: int, doors: Set[int]) -> None:
         """Ways back that begin at gateways one after the other."""
         edges = self.tangle.rest.edges
         later: dict[int, int] = {}
         for place in reversed(self.tangle.order):
-            if place not in self.going_on:
+            if place not in doors:
                 continue
             after = own = 0
             for edge in self.tangle.outs[place]:
-                if self.returning >> edge & 1:
-                    own |= 1 << edge | self.tangle.after(edge)
+                if returning >> edge & 1:
+                    own |= 1 << edge | self.tangle.after(edge) & returning
                 elif edge not in self.tangle.backs_set:
                     after |= later.get(edges[edge].target, 0)
             for edge in bits(own if after else 0):

@@ -228,6 +228,17 @@ def test_ways_back_from_two_steps_meet_each_other_and_what_follows():
     assert not found.parallel("r1", "c")
 
 
+def test_a_way_back_on_which_a_case_may_end_still_leads_back():
+    builder = build("p").start().node("h", "exclusiveGateway").to("h").at("h").exclusive("x").branch().step("a")
+    builder.branch().step("b").join("j").exclusive("y").branch().step("ask").exclusive("z").branch().end("withdrawn")
+    found = known(builder.branch().to("h").branch().close().branch().step("decide").end())
+
+    assert found.can_meet("ask", "decide")
+    assert not found.before("ask", "decide")
+    assert found.exclusive("withdrawn", "decide")
+    assert found.exclusive("a", "b")
+
+
 def test_a_loop_with_two_entries_tells_nothing_apart():
     builder = build("p").start().exclusive("x").branch().to("m").branch().to("n")
     builder.node("m", "exclusiveGateway").node("n", "exclusiveGateway").at("m").step("a").to("n").at("n").step("b")
