@@ -131,7 +131,7 @@ def _growth() -> Model:
 def main() -> None:
     """Draw every example, the runs of its problems marked."""
     for example in examples():
-        marks = {}
+        marks: dict[str, Mark] = {}
         for problem in check(example.model):
             if problem.problem in WRONG:
                 marks |= {step: Mark(state="passed") for step in problem.run}

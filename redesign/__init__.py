@@ -66,4 +66,6 @@ def redesigned(
         trade_offs=found.trade_offs,
         complete=found.complete,
         tried=found.tried,
+        bound=found.bound,
+        reached=found.reached,
     )

@@ -90,3 +90,7 @@ class Redesign:
     #: Sets weighed, and whether all there are were looked at.
     tried: int
     complete: bool
+    #: The elapsed working seconds that no set of these moves can save more than; None where they are not known.
+    bound: float | None = None
+    #: Whether the cut of time that was asked for is reached; None where none was.
+    reached: bool | None = None

@@ -33,8 +33,11 @@ class Weight:
     """What a redesign saves, and the names of the cuts it betters and worsens."""
 
     saving: Saving
+    #: "steps", "time", "materials", "visits".
     betters: frozenset[str]
     worsens: frozenset[str]
+    #: Units that cannot keep up with what arrives.
+    overloaded: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +49,11 @@ class _Timed:
     high: float | None = None
     work: float | None = None
     source: str = ""
-    #: Whether calendar time is worsened where units work in hours of their own.
-    is_later: bool = False
+    #: Units that cannot keep up with what arrives.
+    overloaded: int = 0
+    #: Whether it is worse in what has no mean: it cannot be simulated any more, more units cannot keep up, or calendar
+    #: time is longer where units work in hours of their own.
+    is_worse: bool = False
 
 
 class Scales:
@@ -92,11 +98,10 @@ class Scales:
         counted = {name: _less(old, new, name) for name in ("steps", "materials", "visits")}
         betters = {name for name, saved in counted.items() if saved > 0}
         worsens = {name for name, saved in counted.items() if saved < 0}
-        if timed.elapsed is not None and timed.low is not None and timed.high is not None:
-            if timed.low > 0 and timed.elapsed > LEAST_TIME * (self.elapsed_working_s or 0.0):
-                betters.add("time")
-            if timed.high < 0 or timed.is_later:
-                worsens.add("time")
+        if self._is_faster(timed):
+            betters.add("time")
+        if timed.is_worse or (timed.high is not None and timed.high < 0):
+            worsens.add("time")
         saving = Saving(
             **counted,
             elapsed_working_s=timed.elapsed,
@@ -105,7 +110,15 @@ class Scales:
             high=timed.high,
             source=timed.source,
         )
-        return Weight(saving=saving, betters=frozenset(betters), worsens=frozenset(worsens))
+        return Weight(
+            saving=saving, betters=frozenset(betters), worsens=frozenset(worsens), overloaded=timed.overloaded
+        )
+
+    def _is_faster(self, timed: _Timed) -> bool:
+        """Whether time is bettered: a unit keeps up that could not, or the interval and the mean say so."""
+        if timed.elapsed is None or timed.low is None:
+            return not self.is_exact and timed.overloaded < self._overloaded and not timed.is_worse
+        return timed.low > 0 and timed.elapsed > LEAST_TIME * (self.elapsed_working_s or 0.0)
 
     def _timed(self, after: Model) -> _Timed:
         key = _of_time(after)
@@ -131,7 +144,7 @@ class Scales:
         try:
             new = simulate(after, cases=self.cases, seed=self._seed, warm_up=old.warm_up)
         except AnalysisError:
-            return _Timed()
+            return _Timed(is_worse=True, overloaded=self._overloaded)
         elapsed = saved_mean(self.model, old, after, new)
         return _Timed(
             elapsed=elapsed.saved if elapsed is not None else None,
@@ -139,8 +152,18 @@ class Scales:
             high=elapsed.high if elapsed is not None else None,
             work=float(old.work.mean() - new.work.mean()) / _SECOND,
             source="simulated",
-            is_later=elapsed is not None and self._has_other_hours and saved_calendar(old, new).high < 0,
+            overloaded=len(new.overloaded),
+            is_worse=len(new.overloaded) > len(old.overloaded) or self._is_later(old, new),
         )
+
+    def _is_later(self, old: Columns, new: Columns) -> bool:
+        if old.overloaded or new.overloaded or not self._has_other_hours:
+            return False
+        return saved_calendar(old, new).high < 0
+
+    @property
+    def _overloaded(self) -> int:
+        return len(self._columns.overloaded) if self._columns is not None else 0
 
     @cached_property
     def _has_other_hours(self) -> bool:

@@ -1,52 +1,65 @@
 """The best set of moves: not one after another by their own saving, but together, as they help and hinder each other.
 
-A set is made in one order (`redesign.moves.MOVES`), weighed as a whole, and counts only if it is proved. Small choices
-are looked at in full. Larger ones are searched: from all moves together backwards and from none forwards, then by
-exchanging moves, with random beginnings of a seed, until the tries are used up; whatever stands then is given. On the
-way the best set of each size is kept: the line of time cut against number of changes (Pareto 1896). A redesign may make
-new findings, so the search goes on from its result until nothing new is found.
+A set is made in one order (`redesign.moves.MOVES`), weighed as a whole, and counts only if it is proved and worsens
+nothing. Few moves are looked at in all their sets. Of more, sets are bettered by adding, leaving out or exchanging
+moves until nothing helps: from all moves together, from the best ones added one after another, and from the best set
+shaken (iterated local search: Lourenço, Martin and Stützle, 2003). Every set on the way counts for the line of time
+cut against number of changes (Pareto, 1896). A redesign may make new findings, so the search goes on from its result
+until nothing new is found. It ends when it is through or the tries are used up, and gives what stands then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from random import Random
 
-from analysis.findings import Finding, Saving, find
+from analysis.findings import Finding, find
 from bpmn.model import Model
+from redesign.bound import most_to_gain
 from redesign.move import Move, move_of
-from redesign.moves import Applied, Making
-from redesign.prove import prove
 from redesign.result import Obligation, Proof, Refused, Weighed
-from redesign.scales import CASES, LEAST_TIME, Scales
+from redesign.scales import LEAST_TIME
+from redesign.sets import MoveSet, Sets, Value
+
+__all__ = ["EXHAUSTIVE", "Found", "Options", "search"]
 
 #: Called with the number of sets weighed and the most that will be.
 Progress = Callable[[int, int], None]
 
 #: Up to so many moves all their sets are looked at.
-EXHAUSTIVE = 9
+EXHAUSTIVE = 8
+#: Cases that decide between the sets that are left.
+CASES = 10_000
 #: Moves a person has to choose.
 BY_HAND = frozenset(("assign-owner", "assign-lead"))
-#: How often a redesign is looked at again for new findings.
-_ROUNDS = 3
+#: Tries of a procedure are so many nodes at most, and moves that are looked at; but so many in any case.
+_MOST_NODES, _MOST_MADE, _FEWEST = 100_000, 300_000, 12
+#: Up to so many moves each is tried anew whenever one is added; of more only those that may still be the best.
+_PLAIN = 16
+#: How often a redesign is looked at again for new findings; how often shaking may help nothing; the share shaken out.
+_ROUNDS, _PATIENCE, _SHAKEN = 3, 3, 0.3
+#: Sets that are weighed with all cases: the best ones, and those that may be the smallest to reach a target.
+_FINAL = 6
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """What is asked of a search."""
 
-    #: Names of findings: only these, and not those; steps no move may touch.
+    #: Names of findings: only these, unsure ones and ones that do not pay too; and not those.
     only: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
+    #: Steps no move may touch.
     keep: frozenset[str] = frozenset()
     #: Most moves.
     budget: int | None = None
     #: The share of time to cut, with as few moves as do it.
     target: float | None = None
-    #: Most sets that are weighed.
+    #: Most sets that are weighed to rank them; fewer of large procedures.
     tries: int = 400
+    #: Cases that decide.
     cases: int = CASES
     seed: int = 1
 
@@ -65,6 +78,14 @@ class Found:
     complete: bool
     #: Trade-offs: sets of one move that better one cut and worsen another.
     trade_offs: tuple[Weighed, ...] = ()
+    #: The elapsed working seconds no set of these moves can save more than; None where they are not known.
+    bound: float | None = None
+    #: Whether the target is reached; None where none was set.
+    reached: bool | None = None
+
+
+class _Spent(Exception):
+    """As many sets were weighed as may be."""
 
 
 def search(
@@ -74,269 +95,359 @@ def search(
     options: Options | None = None,
     progress: Progress | None = None,
 ) -> Found:
-    """Find the set of moves that cuts most and worsens nothing; equal arguments give equal results."""
-    options = options or Options()
-    looking = _Search(model, options, progress)
-    candidates = looking.candidates(find(model) if findings is None else findings)
-    looking.look(candidates)
-    for _ in range(_ROUNDS):
-        best = looking.best()
-        known = {move.key for move in candidates}
-        new = [move for move in looking.candidates(find(best.model)) if move.key not in known] if best.moves else []
-        if not new or looking.is_spent:
-            break
-        candidates += new
-        looking.look_on(best, new)
+    """Find the set of moves that cuts most and worsens nothing; equal arguments give equal results.
+
+    An interrupt ends the looking, and what is best so far is given.
+    """
+    looking = _Search(model, options or Options(), progress)
+    looking.run(find(model) if findings is None else findings)
     return looking.found()
 
 
-@dataclass
 class _Search:
-    model: Model
-    options: Options
-    progress: Progress | None = None
-    weighed: dict[tuple[object, ...], Weighed] = field(default_factory=dict)
-    proofs: dict[tuple[object, ...], Proof] = field(default_factory=dict)
-    refused: dict[tuple[str, tuple[str, ...]], Refused] = field(default_factory=dict)
-    complete: bool = True
+    def __init__(self, model: Model, options: Options, progress: Progress | None) -> None:
+        self.model, self.options = model, options
+        self._sets = Sets(model, cases=options.cases, seed=options.seed)
+        self._nothing = self._sets.weigh(())
+        self._random = Random(options.seed)
+        self._progress = progress
+        self._refused: dict[tuple[str, tuple[str, ...]], Refused] = {}
+        self._moves: list[Move] = []
+        self._complete = True
+        self._tries = self._most = min(options.tries, max(_MOST_NODES // max(len(model.nodes), 1), _FEWEST))
 
-    def __post_init__(self) -> None:
-        self._scales = Scales(self.model, cases=min(1_000, self.options.cases), seed=self.options.seed, warm_up=250)
-        self._making = Making(self.model)
-        self._random = Random(self.options.seed)
-        self._nothing = self._weigh_applied(Applied(model=self.model, moves=(), refused=()))
+    def run(self, findings: Iterable[Finding]) -> None:
+        """Look at sets of the moves of these findings, then at what the best of them brings up."""
+        try:
+            self._moves = self._usable(self._candidates(findings), self._nothing)
+            self._look(self._moves, self._nothing)
+            for _ in range(_ROUNDS):
+                best = self._ranked_best()
+                known = {move.key for move in self._moves}
+                found = find(self._sets.model_of(best)) if best.moves else ()
+                new = self._usable((move for move in self._candidates(found) if move.key not in known), best)
+                if not new:
+                    return
+                self._moves += new
+                self._look(new, best)
+        except (_Spent, KeyboardInterrupt):
+            self._complete = False
 
     # What may be made
 
-    def candidates(self, findings: Iterable[Finding]) -> list[Move]:
-        """The moves of the findings that may be made, each proved alone; the others are refused with their reason."""
-        moves: list[Move] = []
+    def _candidates(self, findings: Iterable[Finding]) -> list[Move]:
+        """The moves of the findings that are asked for, those that save most first where not all can be looked at."""
+        moves = []
         for finding in findings:
             move = move_of(finding)
             if move is None:
                 continue
             why = self._why_not(finding)
             if why:
-                self.refused[finding.finding, finding.steps] = Refused(
-                    finding=finding.finding, steps=finding.steps, why=why
-                )
+                self._refuse(move, why)
             else:
                 moves.append(move)
-        return moves
+        most = max(_MOST_MADE // max(len(self.model.nodes), 1), _FEWEST)
+        if len(moves) > most:
+            self._complete = False
+            moves.sort(key=_known_saving, reverse=True)
+            for move in moves[most:]:
+                self._refuse(move, "not-tried")
+        return moves[:most]
 
     def _why_not(self, finding: Finding) -> str:
         options = self.options
         if finding.protected:
             return "protected"
-        if finding.move in BY_HAND:
-            return "person-chooses"
         if (options.only and finding.finding not in options.only) or finding.finding in options.without:
             return "left-out"
+        if finding.move in BY_HAND and not options.only:
+            return "person-chooses"
         if options.keep & set(finding.steps):
             return "kept"
         return "" if finding.sure or options.only else "not-sure"
 
+    def _usable(self, moves: Iterable[Move], begin: MoveSet) -> list[Move]:
+        """The moves that hold alone, on top of a set to begin with, and are proved; the others are refused."""
+        usable = []
+        for move in moves:
+            alone = self._try((*begin.moves, move))
+            why = next((one for one in alone.refused if one.steps == move.steps and one.finding == move.finding), None)
+            failed = () if why else self._sets.proof(alone).failed
+            if why is not None:
+                self._refuse(move, why.why, why.details)
+            elif failed:
+                self._refuse(move, "not-proved", _told(failed[0]))
+            elif self._touches_kept(alone):
+                self._refuse(move, "kept")
+            else:
+                usable.append(move)
+        return usable
+
+    def _touches_kept(self, made: MoveSet) -> bool:
+        after = self._sets.model_of(made).node
+        return any(after.get(step) != self.model.node.get(step) for step in self.options.keep)
+
+    def _refuse(self, move: Move, why: str, details: Mapping[str, object] | None = None) -> None:
+        refused = Refused(finding=move.finding, steps=move.steps, why=why, details=details or {})
+        self._refused.setdefault((move.finding, move.steps), refused)
+
     # Weighing
 
-    @property
-    def is_spent(self) -> bool:
-        """Whether as many sets were weighed as may be."""
-        return len(self.weighed) >= self.options.tries
+    def _try(self, moves: Sequence[Move]) -> MoveSet:
+        """Weigh a set if there are tries left."""
+        if not self._sets.is_known(moves):
+            if len(self._sets.known) >= self._tries:
+                raise _Spent
+            if self._progress is not None:
+                self._progress(len(self._sets.known), self._most)
+        return self._sets.weigh(moves)
 
-    def weigh(self, moves: Sequence[Move]) -> Weighed:
-        """Make a set of moves and weigh it; sets that come to the same are weighed once."""
-        return self._weigh_applied(self._making.made(moves))
-
-    def _weigh_applied(self, applied: Applied) -> Weighed:
-        key = _key(applied.moves)
-        if key not in self.weighed:
-            saving = self._scales.saved(applied.model)
-            betters, worsens = self._effects(saving)
-            self.weighed[key] = Weighed(
-                moves=applied.moves, model=applied.model, saving=saving, betters=betters, worsens=worsens
-            )
-            if self.progress is not None:
-                self.progress(min(len(self.weighed), self.options.tries), self.options.tries)
-        return self.weighed[key]
-
-    def _effects(self, saving: Saving) -> tuple[frozenset[str], frozenset[str]]:
-        counted = {"steps": saving.steps, "materials": saving.materials, "visits": saving.visits}
-        betters = {name for name, saved in counted.items() if saved > 0}
-        worsens = {name for name, saved in counted.items() if saved < 0}
-        elapsed, whole = saving.elapsed_working_s, self._scales.elapsed_working_s
-        if elapsed is not None and whole and saving.low is not None and saving.high is not None:
-            if saving.low > 0 and elapsed > LEAST_TIME * whole:
-                betters.add("time")
-            if saving.high < 0:
-                worsens.add("time")
-        return frozenset(betters), frozenset(worsens)
-
-    def proof(self, weighed: Weighed) -> Proof:
-        """The proof of a set, made once."""
-        key = _key(weighed.moves)
-        if key not in self.proofs:
-            self.proofs[key] = prove(self.model, weighed.model)
-        return self.proofs[key]
-
-    def is_good(self, weighed: Weighed) -> bool:
-        """Whether a set worsens nothing, is small enough, and is proved."""
+    def _is_allowed(self, made: MoveSet) -> bool:
+        """Whether a set is small enough and worsens nothing, or only what was asked for."""
         budget = self.options.budget
-        if weighed.worsens or (budget is not None and len(weighed.moves) > budget):
+        if budget is not None and len(made.moves) > budget:
             return False
-        return self.proof(weighed).holds
+        return not made.weight.worsens or bool(self.options.only)
+
+    def _is_good(self, made: MoveSet) -> bool:
+        """Whether a set is allowed and proved."""
+        return self._is_allowed(made) and self._sets.proof(made).holds
+
+    def _value(self, made: MoveSet) -> Value:
+        """How good a set is; of moves that were asked for by name, the more the better."""
+        value = self._sets.value(made)
+        return (len(made.moves), *value) if self.options.only else value
 
     # Looking
 
-    def look(self, moves: Sequence[Move], begin: Sequence[Move] = ()) -> None:
+    def _look(self, moves: Sequence[Move], begin: MoveSet) -> None:
         """Weigh sets of these moves, on top of those to begin with."""
         if len(moves) <= EXHAUSTIVE:
-            for size in range(len(moves) + 1):
-                for few in combinations(moves, size):
-                    if self.is_spent:
-                        self.complete = False
-                        return
-                    self.weigh((*begin, *few))
+            self._most = min(self._tries, len(self._sets.known) + 2 ** len(moves))
+            self._all_of(moves, begin)
             return
-        self.complete = False
-        self._forwards(moves, begin)
-        self._exchange(moves, self.weigh((*begin, *moves)).moves)
-        while not self.is_spent:
-            before = len(self.weighed)
-            chosen = [move for move in moves if self._random.random() < 0.5]
-            self._exchange(moves, self.weigh((*begin, *chosen)).moves)
-            if len(self.weighed) == before:
+        self._complete = False
+        everything = [*begin.moves, *moves]
+        self._climb(everything, self._together(everything))
+        self._climb(everything, self._forwards(moves, begin))
+        self._thin(self._ranked_best())
+        self._shake(everything)
+
+    def _all_of(self, moves: Sequence[Move], begin: MoveSet) -> None:
+        """Every set, and where a move was refused for one of the others, also with that one made first."""
+        budget = self.options.budget
+        for size in range(len(moves) + 1):
+            if budget is not None and size + len(begin.moves) > budget:
                 break
+            for few in combinations(moves, size):
+                made = self._try((*begin.moves, *few))
+                if made.refused and size > 1:
+                    for first in self._left_of(few, made):
+                        self._try((*begin.moves, first, *(move for move in few if move is not first)))
 
-    def look_on(self, best: Weighed, new: Sequence[Move]) -> None:
-        """Weigh sets of new moves on top of the best one so far."""
-        self.look(new, best.moves)
+    def _left_of(self, moves: Sequence[Move], made: MoveSet) -> list[Move]:
+        """The moves of a set that could not be made in it."""
+        return [move for move in moves if move.key not in made.key]
 
-    def _forwards(self, moves: Sequence[Move], begin: Sequence[Move]) -> None:
-        """From none on, always the move that adds most: the best sets of each size to begin with."""
-        chosen, left = list(begin), list(moves)
-        while left and not self.is_spent:
-            weighed = {move.key: self.weigh((*chosen, move)) for move in left}
-            usable = [move for move in left if len(weighed[move.key].moves) > len(chosen)]
-            if not usable:
-                return
-            best = max(usable, key=lambda move: self._value(weighed[move.key]))
-            chosen.append(best)
-            left.remove(best)
-            if len(moves) > 25 and len(chosen) >= 3:
-                return
+    def _together(self, moves: Sequence[Move]) -> MoveSet:
+        """All moves that can be made together and proved, within the budget the first ones by their own saving."""
+        budget = self.options.budget
+        if budget is not None and len(moves) > budget:
+            moves = sorted(moves, key=lambda move: self._value(self._try((move,))), reverse=True)[:budget]
+        return self._sets.repaired(self._try(moves))
 
-    def _exchange(self, moves: Sequence[Move], begin: Sequence[Move]) -> None:
+    def _forwards(self, moves: Sequence[Move], begin: MoveSet) -> MoveSet:
+        """From none on, always the move that adds most; what added less before is not tried again where moves are many.
+
+        That is exact as long as moves add less the more others are made (Minoux 1978); climbing mends the rest.
+        """
+        current, left = begin, list(moves)
+        hoped: dict[Move, Value] = {}
+        while left and self.options.budget != len(current.moves):
+            best, chosen = current, None
+            for move in sorted(left, key=lambda move: hoped.get(move, (float("inf"),)), reverse=True):
+                if chosen is not None and len(moves) > _PLAIN and hoped.get(move, ()) and hoped[move] < hoped[chosen]:
+                    break
+                made = self._try((*current.moves, move))
+                hoped[move] = self._value(made)
+                if self._value(made) > self._value(best) and self._is_good(made):
+                    best, chosen = made, move
+            if chosen is None:
+                break
+            current = best
+            left = [move for move in left if move.key not in current.key]
+        return current
+
+    def _climb(self, moves: Sequence[Move], current: MoveSet) -> MoveSet:
         """Better a set by leaving out, adding or exchanging one move, until none of that helps."""
-        current = self.weigh(begin)
         improved = True
-        while improved and not self.is_spent:
+        while improved:
             improved = False
             for other in self._beside(moves, current):
-                if self.is_spent:
-                    return
-                found = self.weigh(other)
-                if self._value(found) > self._value(current) and self.is_good(found):
-                    current, improved = found, True
+                made = self._try(other)
+                if self._value(made) > self._value(current) and self._is_good(made):
+                    current, improved = made, True
                     break
+        return current
 
-    def _beside(self, moves: Sequence[Move], current: Weighed) -> Iterable[Sequence[Move]]:
-        inside = {move.key for move in current.moves}
-        outside = [move for move in moves if move.key not in inside]
-        for move in outside:
-            yield (*current.moves, move)
-        for gone in current.moves:
+    def _beside(self, moves: Sequence[Move], current: MoveSet) -> Iterator[Sequence[Move]]:
+        """The sets one change away: one move less, one more, one first that was refused, one in another's place."""
+        outside = self._left_of(moves, current)
+        for gone in reversed(current.moves):
             yield [move for move in current.moves if move is not gone]
+        is_full = self.options.budget is not None and len(current.moves) >= self.options.budget
+        if not is_full:
+            for move in outside:
+                yield (*current.moves, move)
         for move in outside:
             for gone in current.moves:
-                if set(move.steps) & set(gone.steps):
-                    yield [*(kept for kept in current.moves if kept is not gone), move]
+                if is_full or set(move.steps) & set(gone.steps):
+                    yield (move, *(kept for kept in current.moves if kept is not gone))
 
-    def _value(self, weighed: Weighed) -> tuple[float, float, int]:
-        """How good a set is: time, in steps of what counts as bettered; then what else it cuts; then how few moves."""
-        saving = weighed.saving
-        whole = self._scales.elapsed_working_s or 0.0
-        least = LEAST_TIME * whole or 1.0
-        time = round((saving.elapsed_working_s or 0.0) / least)
-        worse = -1_000.0 * len(weighed.worsens)
-        return time + worse, saving.steps + saving.materials + saving.visits, -len(weighed.moves)
+    def _thin(self, current: MoveSet) -> None:
+        """Leave out one move after another, always the one that costs least: good small sets for the line."""
+        while len(current.moves) > 1:
+            smaller = [self._try([kept for kept in current.moves if kept is not gone]) for gone in current.moves]
+            allowed = [made for made in smaller if len(made.moves) < len(current.moves) and self._is_allowed(made)]
+            if not allowed:
+                return
+            current = max(allowed, key=self._value)
+
+    def _shake(self, moves: Sequence[Move]) -> None:
+        """Throw some moves of the best set out at random, put others in, and climb from there."""
+        idle = 0
+        while idle < _PATIENCE:
+            best = self._ranked_best()
+            kept = [move for move in best.moves if self._random.random() >= _SHAKEN]
+            added = [move for move in self._left_of(moves, best) if self._random.random() < _SHAKEN]
+            self._random.shuffle(added)
+            found = self._climb(moves, self._sets.repaired(self._try((*added, *kept))))
+            idle = 0 if self._value(found) > self._value(best) else idle + 1
 
     # What was found
 
-    def best(self) -> Weighed:
-        """The best proved set, without moves that add nothing to it."""
-        order = sorted(self.weighed.values(), key=self._value, reverse=True)
-        chosen = next((weighed for weighed in order if self.is_good(weighed)), self._nothing)
+    def _in_order(self) -> list[MoveSet]:
+        """All sets that are allowed, the best first."""
+        return sorted(filter(self._is_allowed, self._sets.known.values()), key=self._value, reverse=True)
+
+    def _ranked_best(self) -> MoveSet:
+        """The best proved set as sets are ranked."""
+        return next((made for made in self._in_order() if self._sets.proof(made).holds), self._nothing)
+
+    def _best(self) -> tuple[MoveSet, bool | None]:
+        """The set that all the cases choose, and whether it reaches the target."""
         if self.options.target is not None:
-            chosen = self._smallest(self.options.target) or chosen
-        return self._without_idle(chosen)
+            smallest = self._smallest(self.options.target)
+            if smallest is not None:
+                return smallest, True
+        final: list[MoveSet] = []
+        for ranked in self._in_order():
+            if len(final) == _FINAL:
+                break
+            if self._sets.proof(ranked).holds:
+                final.append(self._sets.decide(ranked))
+        best = max(filter(self._is_allowed, final), key=self._value, default=self._nothing)
+        best = best if self.options.only else self._without_idle(best)
+        return best, None if self.options.target is None else False
 
-    def _smallest(self, target: float) -> Weighed | None:
+    def _smallest(self, target: float) -> MoveSet | None:
         """The smallest proved set that cuts so much of the time."""
-        whole = self._scales.elapsed_working_s
-        if not whole:
+        ranked_least = target * self._sets.elapsed_working_s
+        least = target * self._sets.decided_elapsed_working_s
+        if not least:
             return None
-        enough = [w for w in self.weighed.values() if (w.saving.elapsed_working_s or 0.0) >= target * whole]
-        enough.sort(key=lambda weighed: (len(weighed.moves), -(weighed.saving.elapsed_working_s or 0.0)))
-        return next((weighed for weighed in enough if self.is_good(weighed)), None)
+        enough = [made for made in self._in_order() if made.elapsed >= ranked_least * (1 - 10 * LEAST_TIME)]
+        enough.sort(key=lambda made: (len(made.moves), -made.elapsed))
+        tried = 0
+        for made in enough:
+            if tried == 2 * _FINAL:
+                break
+            if self._sets.proof(made).holds:
+                tried += 1
+                decided = self._sets.decide(made)
+                if decided.elapsed >= least and self._is_allowed(decided):
+                    return decided
+        return None
 
-    def _without_idle(self, chosen: Weighed) -> Weighed:
-        """Leave out moves without which a set does as well."""
-        for move in reversed(chosen.moves):
-            smaller = self.weigh([kept for kept in chosen.moves if kept is not move])
-            if self._does_as_well(smaller, chosen) and self.is_good(smaller):
-                chosen = smaller
-        return chosen if chosen.betters else self._nothing
+    def _without_idle(self, best: MoveSet) -> MoveSet:
+        """Leave out moves without which the set does as well, one alone or two that only make up for each other."""
+        current, improved = best, True
+        while improved:
+            improved = False
+            for size in (1, 2):
+                for gone in combinations(reversed(current.moves), size):
+                    smaller = self._sets.weigh([move for move in current.moves if move not in gone])
+                    if len(smaller.moves) < len(current.moves) and self._stands_for(smaller, best):
+                        current, improved = self._sets.decide(smaller), True
+                        break
+                if improved:
+                    break
+        return current if current.weight.betters else self._nothing
 
-    def _does_as_well(self, smaller: Weighed, chosen: Weighed) -> bool:
-        one, other = smaller.saving, chosen.saving
-        counted = all(getattr(one, name) >= getattr(other, name) for name in ("steps", "materials", "visits"))
-        least = LEAST_TIME * (self._scales.elapsed_working_s or 0.0)
-        return counted and (one.elapsed_working_s or 0.0) >= (other.elapsed_working_s or 0.0) - least
+    def _stands_for(self, smaller: MoveSet, best: MoveSet) -> bool:
+        """Whether a smaller set does as well as the best: counted first, since only time has to be simulated."""
+        if smaller.counted < best.counted or not self._is_allowed(smaller):
+            return False
+        decided = self._sets.decide(smaller)
+        return self._sets.does_as_well(decided, best) and self._is_good(decided)
 
-    def line(self) -> tuple[Weighed, ...]:
+    def _line(self, best: MoveSet) -> tuple[MoveSet, ...]:
         """The best proved set of each size that saves more time than every smaller one."""
-        found: list[Weighed] = []
-        most = LEAST_TIME * (self._scales.elapsed_working_s or 0.0)
-        order = sorted(self.weighed.values(), key=lambda w: (len(w.moves), -(w.saving.elapsed_working_s or 0.0)))
-        for weighed in order:
-            saved = weighed.saving.elapsed_working_s or 0.0
-            if weighed.moves and saved > most and self.is_good(weighed):
-                found.append(weighed)
-                most = saved
+        of_size: dict[int, MoveSet] = {}
+        for made in self._in_order():
+            size = len(made.moves)
+            if size and (size not in of_size or made.elapsed > of_size[size].elapsed) and self._sets.proof(made).holds:
+                of_size[size] = made
+        decided = [self._sets.decide(of_size[size]) for size in sorted(of_size)]
+        decided = sorted([*decided, best], key=lambda made: (len(made.moves), -made.elapsed))
+        found: list[MoveSet] = []
+        most = LEAST_TIME * self._sets.decided_elapsed_working_s
+        for made in decided:
+            if made.moves and made.elapsed > most and self._is_allowed(made):
+                found.append(made)
+                most = made.elapsed
         return tuple(found)
 
     def found(self) -> Found:
         """The result: the best set, its proof, what was refused and why, and the line."""
-        best = self.best()
+        best, reached = self._best()
+        for move in self._left_of(self._moves, best):
+            self._left(move, best)
         made = {(move.finding, move.steps) for move in best.moves}
-        refused = dict(self.refused)
-        for weighed in self.weighed.values():
-            for move in weighed.moves:
-                if (move.finding, move.steps) not in made:
-                    refused.setdefault((move.finding, move.steps), self._left(move))
+        alone = [self._sets.known[key] for key in self._sets.known if len(key) == 1]
+        trade_offs = [self._sets.decide(one) for one in alone if one.weight.worsens and one.weight.betters]
         return Found(
-            best=best,
-            proof=self.proof(best),
-            refused=tuple(refused.values()),
-            line=self.line(),
-            tried=len(self.weighed),
-            complete=self.complete,
-            trade_offs=tuple(w for w in self.weighed.values() if len(w.moves) == 1 and w.worsens and w.betters),
+            best=self._sets.weighed(best),
+            proof=self._sets.proof(best),
+            refused=tuple(one for place, one in self._refused.items() if place not in made),
+            line=tuple(self._sets.weighed(one) for one in self._line(best)),
+            tried=len(self._sets.known),
+            complete=self._complete,
+            trade_offs=tuple(self._sets.weighed(one) for one in trade_offs if self._sets.proof(one).holds),
+            bound=most_to_gain(self._sets, self._moves, least=best.elapsed),
+            reached=reached,
         )
 
-    def _left(self, move: Move) -> Refused:
-        """Why a move that could be made was not."""
-        alone = self.weigh([move])
-        failed = self.proof(alone).failed
-        if failed:
-            return Refused(finding=move.finding, steps=move.steps, why="not-proved", details=_told(failed[0]))
-        why = "trade-off" if alone.worsens else "does-not-pay" if not alone.betters else "another-does-as-well"
-        return Refused(finding=move.finding, steps=move.steps, why=why)
+    def _left(self, move: Move, best: MoveSet) -> None:
+        """Say why a move that could be made was not."""
+        alone = self._sets.weigh((move,))
+        if alone.weight.worsens:
+            self._refuse(move, "trade-off" if alone.weight.betters else "does-not-pay")
+        elif not alone.weight.betters:
+            self._refuse(move, "does-not-pay")
+        else:
+            beside = self._sets.weigh((*best.moves, move)).refused
+            why = next((one for one in beside if one.steps == move.steps and one.finding == move.finding), None)
+            self._refuse(move, why.why if why else "another-does-as-well", why.details if why else None)
 
 
 def _told(obligation: Obligation) -> dict[str, object]:
     return {"obligation": obligation.obligation, "element": obligation.element, **obligation.witness}
 
 
-def _key(moves: Sequence[Move]) -> tuple[object, ...]:
-    return tuple(sorted(move.key for move in moves))
+def _known_saving(move: Move) -> tuple[float, int]:
+    """What a move saves alone, as far as that is known."""
+    if move.saving is None:
+        return 0.0, 0
+    return move.saving.elapsed_working_s or 0.0, move.saving.steps + move.saving.materials + move.saving.visits

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from analysis.findings import Finding, Saving
 from bpmn.model import Model
 from reports.format import number, percent, plain
 from reports.words import Words
+
+if TYPE_CHECKING:
+    from analysis.findings import Finding, Saving
 
 #: More steps of a finding than that are not all named.
 NAMED = 3

@@ -255,7 +255,7 @@ class Play:
                     stopped |= {len(done) - 1}
             state.tokens = [t for t in state.tokens if t[2][: len(path)] != path]
             for inner in [p for p in state.open if len(p) > len(path) and p[: len(path)] == path]:
-                state.open.pop(inner)
+                stopped |= state.open.pop(inner)[1] | state.ended.pop(inner, frozenset())
             state.ended[path] = state.ended.get(path, frozenset()) | stopped
         if found.kind in ("end", "terminate") and path:
             state.ended[path] = state.ended.get(path, frozenset()) | past
@@ -306,7 +306,11 @@ class Truth:
         self.not_before, self.not_after = set(), set()
         self.counted, self.complete = set(), []
         self.given, self.perhaps = {}, {}
+        #: Pairs passed by runs that take no loop back twice, whatever they decide the second time.
+        self.together = set(self.meeting)
         for run in runs:
+            passed = {node for node, vertex, _ in run[0] if vertex in self.main}
+            self.together |= {(one, other) for one in passed for other in passed}
             self.note(*run)
         self.follow()
 
@@ -415,12 +419,15 @@ class Truth:
         return {n for n in numbers if not any(self.is_beside_stop(done, n, (v, p), at) for at, v, p in stops)}
 
     def can_meet(self, first, second):
-        return (first, second) in self.meeting
+        """Whether a case that decides as before passes both; none where only one that decides anew does."""
+        if (first, second) in self.meeting:
+            return True
+        return None if (first, second) in self.together else False
 
     def before(self, first, second):
         is_free = (first, second) in self.beside
         pairs = ((first, second) in self.straight, (second, first) in self.straight)
-        return self.can_meet(first, second) and pairs == (True, False) and not is_free
+        return pairs == (True, False) and not is_free
 
     def parallel(self, first, second):
         return (first, second) in self.beside

@@ -27,8 +27,13 @@ class Subject:
 
     def __init__(self, model: Model, *, known: Relations | None = None, units: frozenset[str] | None = None) -> None:
         self.model = model
-        self.relations = known or relations(model)
         self.organisation = units
+        self._known = known
+
+    @cached_property
+    def relations(self) -> Relations:
+        """How the steps relate to each other, found when first asked for."""
+        return self._known or relations(self.model)
 
     @cached_property
     def steps(self) -> tuple[str, ...]:

@@ -20,9 +20,9 @@ from bpmn.check.tokens import ENTRY, EXIT, Defect, Move, Search
 from bpmn.control_flow import ControlFlow, Scope
 
 #: States looked at for a way past another problem.
-MOST_STATES = 2_000
+MOST_STATES = 500
 #: Acts played for all runs of a model; a state looked at counts as one, and so do some arcs looked at for a join.
-MOST_ACTS = 200_000
+MOST_ACTS = 50_000
 _ARCS = 20
 #: Tokens that can come to one inclusive join, kept for the next time it is asked for.
 MOST_KEPT = 5_000
@@ -186,9 +186,10 @@ class Game:
             act = self._nearest(own, far, goal)
             if act is None and is_forced:
                 act = self._forced(own, far, goal, one=one)
-            if act is None:
+            if act is None or self.effort.left <= 0:
                 break
             self.do(act)
+            self.effort.left -= len(own) // _ARCS
             _move(own, act)
         return own
 
@@ -294,11 +295,12 @@ def _come(game: Game, scope: Scope, begins: list[int], goal: Collection[int]) ->
     if not scope.together:
         far = game.distances(goal)
         begins = sorted((token for token in begins if token in far), key=far.__getitem__)[:1]
-    before = Counter(game.tokens)
+    before, played = Counter(game.tokens), len(game.acts)
     game.put(*begins)
     token = game.reach(goal)
     if token is None:
         game.tokens = before
+        del game.acts[played:]
     return token
 
 

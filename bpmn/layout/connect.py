@@ -14,7 +14,7 @@ from bpmn.model import Bounds, Edge, Model, Shape
 #: Room between the border of a group and what is in it.
 _GROUP_PADDING = 12.0
 #: How many messages that go the same way run beside each other.
-_ABREAST = 4
+_ABREAST = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +110,7 @@ class _Connector:
         if not line.is_message:
             return self._router.route(one, other, obstacles)
         self._led += 1
-        aside = self._led % _ABREAST * self._style.spacing / 2
+        aside = self._led % _ABREAST * self._style.spacing * 0.3
         return self._router.route(one, other, obstacles, self._gaps, aside=aside)
 
     def _end(self, line: _Line, element: str, box: Bounds, other: Bounds) -> End:

@@ -119,7 +119,11 @@ class FreeRouter:
                 first = first or points
                 if _is_clear(points, obstacles, -_BESIDE) and _is_clear(points, (source.box, target.box), _TOUCH):
                     return points
-        return self._search(source, target, obstacles, self._clear + aside) or first
+        for clear in dict.fromkeys((self._clear + aside, self._clear)):
+            points = self._search(source, target, obstacles, clear)
+            if points and _is_clear(points, obstacles, _TOUCH):
+                return points
+        return points or first
 
     def _search(self, source: End, target: End, near: Sequence[Bounds], clear: float) -> tuple[Point, ...]:
         xs, ys = _lines(source.box, target.box, near, clear)

@@ -324,6 +324,9 @@ class _Loop:
         free = self._leading_to([place], within)
         returning = _union([1 << e for e in inner if edges[e].target == self.begin or edges[e].target not in free])
         ways = self.tangle._upto[place] | _union([1 << edge | self.tangle.after(edge) for edge in left_by])
+        if self.tangle.rest.kind == "mixed":
+            # What runs beside these ways, such as a note that ends by itself, goes with them.
+            ways |= _union([self.tangle.beside[edge] for edge in bits(ways & ~returning)])
         return returning, ways & ~returning
 
     def _leading_to(
@@ -371,13 +374,18 @@ class _Loop:
             for edge in self.tangle.outs[place]:
                 here = through.get(place, 0)
                 # What leaves a way back beside it, such as a note that ends by itself, goes with it.
-                if not returning >> edge & 1 and (place in doors or not here):
+                if not returning >> edge & 1 and (place in doors or not here or self._chooses(place, returning)):
                     continue
                 if place in doors:
                     here = (self.tangle._upto[place] | self.tangle._from[place]) & ways
                 met[edge] |= here
                 if edge not in self.tangle.backs_set:
                     through[edges[edge].target] = through.get(edges[edge].target, 0) | here
+
+    def _chooses(self, place: int, returning: int) -> bool:
+        """Whether a case chooses there between a way back and something else."""
+        is_back = any(returning >> edge & 1 for edge in self.tangle.outs[place])
+        return is_back and self.tangle.rest.places[place].kind == "exclusive"
 
     def _note_other_ways_back(self, met: list[int], returning: int, doors: Set[int]) -> None:
         """Ways back that begin at gateways one after the other."""
