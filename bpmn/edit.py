@@ -71,8 +71,17 @@ class Editor:
     def add_foreign(self, parent: Any, name: str, namespaces: dict[str, str] | None = None) -> Any:
         """A new element of another namespace, `name` its whole tag, behind all children."""
         element = parent.makeelement(name, nsmap=namespaces)
-        self._place(parent, next(parent.iterchildren(reversed=True), None), element)
+        self.place_last(parent, element)
         return element
+
+    def place_last(self, parent: Any, element: Any) -> None:
+        """Put an element, or whatever else a tree holds, behind all children."""
+        self._place(parent, next(parent.iterchildren(reversed=True), None), element)
+
+    def surroundings(self, parent: Any) -> tuple[dict[str | None, str], str, str]:
+        """What text inside an element must know: the prefixes, how a line begins there, and what each depth adds."""
+        depth = sum(1 for _ in parent.iterancestors()) + 1
+        return parent.nsmap, "\n" + self._indent * depth if self._indent else "", self._indent
 
     def insert(self, parent: Any, element: Any) -> None:
         """Put an element among the children of `parent` where the schema wants it, behind its like."""

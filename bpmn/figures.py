@@ -233,15 +233,22 @@ class Figures:
             f'<path d="{signs[state]}" {pen(PAPER, 0.26)} stroke-linecap="round" stroke-linejoin="round"/></g>'
         )
 
-    def _number(self, value: int, x: float, y: float) -> str:
-        radius = self._look.number
-        size = radius * (1.5 if value < 10 else 1.35 if value < 100 else 0.9)
-        # A little below the corner, so that it hides nothing of the name.
+    def _number(self, value: int | str, x: float, y: float) -> str:
+        text, radius = str(value), self._look.number
+        size = radius * (1.5 if len(text) < 2 else 1.35 if len(text) < 3 else 1.15)
+        # A little below the corner, so that it hides nothing of the name; a longer text goes on to the right.
         x, y = x + 0.1 * radius, y + 0.3 * radius
+        longer = size * max(0.0, 0.57 * len(text) - 0.27 * text.count(",") - 1.14)
+        disc = (
+            f'<rect x="{number(x - radius)}" y="{number(y - radius)}" width="{number(2 * radius + longer)}" '
+            f'height="{number(2 * radius)}" rx="{number(radius)}"'
+            if longer
+            else f'<circle cx="{number(x)}" cy="{number(y)}" r="{number(radius)}"'
+        )
         return (
-            f'<circle cx="{number(x)}" cy="{number(y)}" r="{number(radius)}" fill="{INK}" stroke="{PAPER}" '
-            f'stroke-width="{number(radius * 0.15)}"/><text x="{number(x)}" y="{number(y + size * 0.36)}" '
-            f'font-size="{number(size)}" font-weight="700" text-anchor="middle" fill="{PAPER}">{value}</text>'
+            f'{disc} fill="{INK}" stroke="{PAPER}" stroke-width="{number(radius * 0.15)}"/>'
+            f'<text x="{number(x + longer / 2)}" y="{number(y + size * 0.36)}" font-size="{number(size)}" '
+            f'font-weight="700" text-anchor="middle" fill="{PAPER}">{escape(text)}</text>'
         )
 
     # events and gateways

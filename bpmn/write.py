@@ -5,7 +5,7 @@ what differs is changed. A model that was built is written by the same road into
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from operator import attrgetter
 from typing import Any
 
@@ -73,14 +73,14 @@ def write(model: Model) -> bytes:
         reading = Reading(root, NO_LIMITS, b"")
     _check(model)
     try:
-        _bring_in(reading, _reconciled(reading, model))
+        parts = _bring_in(reading, _reconciled(reading, model))
     except ValueError as error:
         raise UnwritableValue(str(error)) from error
-    return serialised(root, model.source)
+    return serialised(root, model.source, parts)
 
 
-def _bring_in(reading: Reading, new: Model) -> None:
-    """Bring the differences between the model read and the new one into the tree."""
+def _bring_in(reading: Reading, new: Model) -> Mapping[str, str]:
+    """Bring the differences between the model read and the new one into the tree; what is added once it is text."""
     edit = Editor(reading.root)
     draft = Draft(
         reading=reading,
@@ -106,7 +106,7 @@ def _bring_in(reading: Reading, new: Model) -> None:
     write_data_names(draft)
     _write_flow_lists(draft)
     _write_made_ids(draft)
-    write_diagram(draft)
+    return write_diagram(draft)
 
 
 def _write_containers(draft: Draft) -> None:
@@ -253,9 +253,14 @@ def _check(model: Model) -> None:
             raise UnwritableValue(node.kind)
 
 
-def serialised(root: Any, source: bytes) -> bytes:
-    """The tree in the encoding of the source, between what stands before and behind its root."""
+def serialised(root: Any, source: bytes, parts: Mapping[str, str] | None = None) -> bytes:
+    """The tree in the encoding of the source, between what stands before and behind its root.
+
+    `parts` are put in the place of the instructions that stand for them.
+    """
     text = str(etree.tostring(root, encoding="unicode", with_tail=False))
+    for held, part in (parts or {}).items():
+        text = text.replace(held, part, 1)
     if not source:
         return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
     codec = encoding_of(source)

@@ -1,12 +1,20 @@
-"""Writing the diagram: shapes and edges that are new, moved, coloured or gone."""
+"""Writing the diagram: shapes and edges that are new, moved, coloured or gone.
+
+What is new stands behind everything else on its plane, and is made as text at once; its place in the tree is held by an
+instruction until the tree is written out.
+"""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
 from typing import Any
+
+from lxml import etree
 
 from bpmn.diagram import FILL, STROKE
 from bpmn.draft import Draft
 from bpmn.model import Bounds, Edge, Shape
+from bpmn.write_drawn import DrawnText
 from bpmn.write_gov import format_number
 from bpmn.xml import BPMNDI, DC, DI
 
@@ -14,27 +22,24 @@ _COLOUR = FILL[0][1:].partition("}")[0]
 Drawn = Shape | Edge
 
 
-def write_diagram(draft: Draft) -> None:
-    """Bring the shapes and edges of the new model into the tree."""
+def write_diagram(draft: Draft) -> Mapping[str, str]:
+    """Bring the shapes and edges of the new model into the tree; what is to replace each instruction left in it."""
     kept = _elements_of(draft)
     shapes = [shape for shape in draft.new.shapes if shape.element in kept]
     edges = [edge for edge in draft.new.edges if edge.element in kept]
     planes = _Planes(draft, {shape.plane for shape in shapes} | {edge.plane for edge in edges})
-    _write_all(draft, planes, "BPMNShape", draft.reading.diagram.shapes, shapes)
-    _write_all(draft, planes, "BPMNEdge", draft.reading.diagram.edges, edges)
+    _write_all(draft, planes, draft.reading.diagram.shapes, shapes)
+    _write_all(draft, planes, draft.reading.diagram.edges, edges)
+    return planes.written()
 
 
-def _write_all(
-    draft: Draft, planes: "_Planes", kind: str, old: Sequence[tuple[Drawn, Any]], new: Sequence[Drawn]
-) -> None:
+def _write_all(draft: Draft, planes: "_Planes", old: Sequence[tuple[Drawn, Any]], new: Sequence[Drawn]) -> None:
     known = dict(zip(_keys(drawn for drawn, _ in old), old, strict=True))
     for key, drawn in zip(_keys(new), new, strict=True):
         before, element = known.pop(key, (None, None))
-        if element is None:
-            element = draft.edit.add_foreign(planes.of(drawn), f"{{{BPMNDI}}}{kind}")
-            element.set("id", draft.reading.walk.fresh_id(drawn.id or f"{drawn.element}_di"))
-            element.set("bpmnElement", drawn.element)
-        if before != drawn:
+        if before is None:
+            planes.add(drawn)
+        elif before != drawn:
             _write(draft, element, before, drawn)
     for _, element in known.values():
         draft.edit.remove(element)
@@ -64,6 +69,9 @@ class _Planes:
         self._draft = draft
         self._wanted = wanted
         self._planes: dict[str, Any] = {}
+        #: What is new, and the words for it, on each plane.
+        self._new: dict[str, list[str]] = {}
+        self._texts: dict[str, DrawnText] = {}
         for plane in draft.reading.root.iterfind(f"{{{BPMNDI}}}BPMNDiagram/{{{BPMNDI}}}BPMNPlane"):
             self._planes.setdefault(self._drawn_on(plane), plane)
 
@@ -71,7 +79,27 @@ class _Planes:
         reference = (plane.get("bpmnElement") or "").strip()
         return self._draft.reading.walk.resolve(reference, plane) if reference else ""
 
-    def of(self, drawn: Drawn) -> Any:
+    def add(self, drawn: Drawn) -> None:
+        """Word a new shape or edge for the plane it belongs on."""
+        if drawn.plane not in self._texts:
+            self._texts[drawn.plane] = DrawnText(*self._draft.edit.surroundings(self._of(drawn)))
+        id_ = self._draft.reading.walk.fresh_id(drawn.id or f"{drawn.element}_di")
+        self._new.setdefault(drawn.plane, []).append(self._texts[drawn.plane].of(drawn, id_))
+
+    def written(self) -> dict[str, str]:
+        """Put an instruction on every plane that gets something new; what is to stand in its place."""
+        #: A word that no file can hold of itself.
+        word = f"drawn-{sha256(self._draft.old.source).hexdigest()}"
+        parts = {}
+        for number, (name, texts) in enumerate(self._new.items()):
+            plane = self._planes[name]
+            _, line, _ = self._draft.edit.surroundings(plane)
+            held = etree.ProcessingInstruction(f"{word}-{number}")
+            self._draft.edit.place_last(plane, held)
+            parts[f"<?{held.target}?>"] = line.join(texts)
+        return parts
+
+    def _of(self, drawn: Drawn) -> Any:
         """The plane a shape or edge belongs on."""
         if drawn.plane not in self._planes:
             self._planes[drawn.plane] = self._unused() if self._planes else None
@@ -108,19 +136,19 @@ def _missing_prefixes(root: Any) -> dict[str, str]:
     return {prefix: name for prefix, name in wanted.items() if name not in known and prefix not in root.nsmap}
 
 
-def _write(draft: Draft, element: Any, before: Drawn | None, drawn: Drawn) -> None:
-    if isinstance(drawn, Shape):
-        _write_shape(draft, element, before if isinstance(before, Shape) else None, drawn)
-    else:
-        _write_edge(draft, element, before if isinstance(before, Edge) else None, drawn)
-    if (before.label if before else None) != drawn.label:
+def _write(draft: Draft, element: Any, before: Drawn, drawn: Drawn) -> None:
+    if isinstance(drawn, Shape) and isinstance(before, Shape):
+        _write_shape(draft, element, before, drawn)
+    elif isinstance(drawn, Edge) and isinstance(before, Edge) and before.waypoints != drawn.waypoints:
+        _write_waypoints(draft, element, drawn)
+    if before.label != drawn.label:
         _write_label(draft, element, drawn.label)
-    if (before.stroke if before else "") != drawn.stroke:
+    if before.stroke != drawn.stroke:
         _write_colour(element, STROKE, drawn.stroke)
 
 
-def _write_shape(draft: Draft, element: Any, before: Shape | None, shape: Shape) -> None:
-    if before is None or before.bounds != shape.bounds:
+def _write_shape(draft: Draft, element: Any, before: Shape, shape: Shape) -> None:
+    if before.bounds != shape.bounds:
         _write_bounds(draft, element, shape.bounds)
     for name, field in (
         ("isHorizontal", "is_horizontal"),
@@ -128,19 +156,17 @@ def _write_shape(draft: Draft, element: Any, before: Shape | None, shape: Shape)
         ("isMarkerVisible", "is_marker_visible"),
     ):
         value = getattr(shape, field)
-        if value == (getattr(before, field) if before else None):
+        if value == getattr(before, field):
             continue
         if value is None:
             element.attrib.pop(name, None)
         else:
             element.set(name, "true" if value else "false")
-    if (before.fill if before else "") != shape.fill:
+    if before.fill != shape.fill:
         _write_colour(element, FILL, shape.fill)
 
 
-def _write_edge(draft: Draft, element: Any, before: Edge | None, edge: Edge) -> None:
-    if before is not None and before.waypoints == edge.waypoints:
-        return
+def _write_waypoints(draft: Draft, element: Any, edge: Edge) -> None:
     old = list(element.iterchildren(f"{{{DI}}}waypoint"))
     for point, (x, y) in zip(old, edge.waypoints, strict=False):
         point.set("x", format_number(x))

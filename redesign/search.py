@@ -18,10 +18,10 @@ from random import Random
 from analysis.findings import Finding, find
 from bpmn.model import Model
 from redesign.bound import most_to_gain
-from redesign.move import Move, move_of
+from redesign.move import Move, MoveKey, move_of
 from redesign.result import Obligation, Proof, Refused, Weighed
 from redesign.scales import LEAST_TIME
-from redesign.sets import MoveSet, Sets, Value
+from redesign.sets import TIE, MoveSet, Sets, Value
 
 __all__ = ["EXHAUSTIVE", "Found", "Options", "search"]
 
@@ -38,10 +38,14 @@ BY_HAND = frozenset(("assign-owner", "assign-lead"))
 _MOST_NODES, _MOST_MADE, _FEWEST = 100_000, 300_000, 12
 #: Up to so many moves each is tried anew whenever one is added; of more only those that may still be the best.
 _PLAIN = 16
-#: How often a redesign is looked at again for new findings; how often shaking may help nothing; the share shaken out.
+#: How often a redesign is looked at again for new findings; how often shaking may help nothing where two ways met two
+#: best sets; the share that is shaken out.
 _ROUNDS, _PATIENCE, _SHAKEN = 3, 3, 0.3
 #: Sets that are weighed with all cases: the best ones, and those that may be the smallest to reach a target.
 _FINAL = 6
+#: What adds nothing, and what may add anything.
+_NOTHING: Value = (0.0,)
+_EVERYTHING: Value = (float("inf"),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,10 +233,11 @@ class _Search:
             return
         self._complete = False
         everything = [*begin.moves, *moves]
-        self._climb(everything, self._together(everything))
-        self._climb(everything, self._forwards(moves, begin))
-        self._thin(self._ranked_best())
-        self._shake(everything)
+        one = self._climb(everything, self._together(everything))
+        other = self._climb(everything, self._forwards(moves, begin))
+        self._shake(everything, patience=1 if one.key == other.key else _PATIENCE)
+        if self.options.target is not None:
+            self._thin(self._ranked_best())
 
     def _all_of(self, moves: Sequence[Move], begin: MoveSet) -> None:
         """Every set, and where a move was refused for one of the others, also with that one made first."""
@@ -263,21 +268,25 @@ class _Search:
         That is exact as long as moves add less the more others are made (Minoux 1978); climbing mends the rest.
         """
         current, left = begin, list(moves)
-        hoped: dict[Move, Value] = {}
+        hoped: dict[MoveKey, Value] = {}
         while left and self.options.budget != len(current.moves):
-            best, chosen = current, None
-            for move in sorted(left, key=lambda move: hoped.get(move, (float("inf"),)), reverse=True):
-                if chosen is not None and len(moves) > _PLAIN and hoped.get(move, ()) and hoped[move] < hoped[chosen]:
+            best, chosen, most = current, None, _NOTHING
+            for move in sorted(left, key=lambda move: hoped.get(move.key, _EVERYTHING), reverse=True):
+                if chosen is not None and len(moves) > _PLAIN and hoped.get(move.key, _EVERYTHING) < most:
                     break
                 made = self._try((*current.moves, move))
-                hoped[move] = self._value(made)
-                if self._value(made) > self._value(best) and self._is_good(made):
-                    best, chosen = made, move
+                added = hoped[move.key] = self._added(current, made)
+                if added > most and self._is_good(made):
+                    best, chosen, most = made, move, added
             if chosen is None:
                 break
             current = best
             left = [move for move in left if move.key not in current.key]
         return current
+
+    def _added(self, less: MoveSet, more: MoveSet) -> Value:
+        """How much better one set is than another."""
+        return tuple(after - before for before, after in zip(self._value(less), self._value(more), strict=True))
 
     def _climb(self, moves: Sequence[Move], current: MoveSet) -> MoveSet:
         """Better a set by leaving out, adding or exchanging one move, until none of that helps."""
@@ -306,7 +315,7 @@ class _Search:
                     yield (move, *(kept for kept in current.moves if kept is not gone))
 
     def _thin(self, current: MoveSet) -> None:
-        """Leave out one move after another, always the one that costs least: good small sets for the line."""
+        """Leave out one move after another, always the one that costs least: small sets that may reach a target."""
         while len(current.moves) > 1:
             smaller = [self._try([kept for kept in current.moves if kept is not gone]) for gone in current.moves]
             allowed = [made for made in smaller if len(made.moves) < len(current.moves) and self._is_allowed(made)]
@@ -314,10 +323,10 @@ class _Search:
                 return
             current = max(allowed, key=self._value)
 
-    def _shake(self, moves: Sequence[Move]) -> None:
-        """Throw some moves of the best set out at random, put others in, and climb from there."""
+    def _shake(self, moves: Sequence[Move], *, patience: int) -> None:
+        """Throw some moves of the best set out at random, put others in, and climb from there, until that is idle."""
         idle = 0
-        while idle < _PATIENCE:
+        while idle < patience:
             best = self._ranked_best()
             kept = [move for move in best.moves if self._random.random() >= _SHAKEN]
             added = [move for move in self._left_of(moves, best) if self._random.random() < _SHAKEN]
@@ -372,42 +381,48 @@ class _Search:
 
     def _without_idle(self, best: MoveSet) -> MoveSet:
         """Leave out moves without which the set does as well, one alone or two that only make up for each other."""
-        current, improved = best, True
-        while improved:
-            improved = False
-            for size in (1, 2):
-                for gone in combinations(reversed(current.moves), size):
-                    smaller = self._sets.weigh([move for move in current.moves if move not in gone])
-                    if len(smaller.moves) < len(current.moves) and self._stands_for(smaller, best):
-                        current, improved = self._sets.decide(smaller), True
-                        break
-                if improved:
-                    break
-        return current if current.weight.betters else self._nothing
+        current: MoveSet | None = best
+        while current is not None:
+            smallest = current
+            current = next((part for part in self._parts(smallest) if self._stands_for(part, best)), None)
+        decided = self._sets.decide(smallest)
+        return decided if decided.weight.betters else self._nothing
+
+    def _parts(self, whole: MoveSet) -> Iterator[MoveSet]:
+        """The set without one of its moves, and without two that touch a common step."""
+        moves = whole.moves
+        pairs = (pair for pair in combinations(reversed(moves), 2) if set(pair[0].steps) & set(pair[1].steps))
+        for gone in (*((move,) for move in reversed(moves)), *pairs):
+            part = self._sets.weigh([move for move in moves if move not in gone])
+            if len(part.moves) < len(moves):
+                yield part
 
     def _stands_for(self, smaller: MoveSet, best: MoveSet) -> bool:
         """Whether a smaller set does as well as the best: counted first, since only time has to be simulated."""
-        if smaller.counted < best.counted or not self._is_allowed(smaller):
+        ranked = self._sets.known[best.key]
+        is_worse = smaller.elapsed < ranked.elapsed - 2 * LEAST_TIME * self._sets.elapsed_working_s
+        if is_worse or smaller.counted < best.counted or not self._is_allowed(smaller):
             return False
         decided = self._sets.decide(smaller)
         return self._sets.does_as_well(decided, best) and self._is_good(decided)
 
     def _line(self, best: MoveSet) -> tuple[MoveSet, ...]:
         """The best proved set of each size that saves more time than every smaller one."""
-        of_size: dict[int, MoveSet] = {}
-        for made in self._in_order():
-            size = len(made.moves)
-            if size and (size not in of_size or made.elapsed > of_size[size].elapsed) and self._sets.proof(made).holds:
-                of_size[size] = made
-        decided = [self._sets.decide(of_size[size]) for size in sorted(of_size)]
-        decided = sorted([*decided, best], key=lambda made: (len(made.moves), -made.elapsed))
+        by_size = sorted(self._in_order(), key=lambda made: (len(made.moves), -made.elapsed))
+        ranked = self._rising(by_size, self._sets.elapsed_working_s)
+        decided = [self._sets.decide(made) for made in ranked] + [best]
+        decided.sort(key=lambda made: (len(made.moves), -made.elapsed))
+        return tuple(self._rising(decided, self._sets.decided_elapsed_working_s))
+
+    def _rising(self, by_size: Iterable[MoveSet], whole: float) -> list[MoveSet]:
+        """Those of the sets, smaller ones first, that are proved and save more time than all before them."""
         found: list[MoveSet] = []
-        most = LEAST_TIME * self._sets.decided_elapsed_working_s
-        for made in decided:
-            if made.moves and made.elapsed > most and self._is_allowed(made):
+        most = LEAST_TIME * whole
+        for made in by_size:
+            if made.moves and made.elapsed > most and self._is_good(made):
                 found.append(made)
-                most = made.elapsed
-        return tuple(found)
+                most = made.elapsed + TIE * whole
+        return found
 
     def found(self) -> Found:
         """The result: the best set, its proof, what was refused and why, and the line."""

@@ -4,6 +4,7 @@ The share of a move is its mean addition over all orders in which the moves coul
 Games, 1953). The shares of one redesign sum to what it saves as a whole. Up to `EXACT` moves every set is weighed;
 beyond, random orders are drawn, each together with its reverse (which halves the noise where moves overlap), and each
 share gets the 95 % interval of its mean over these pairs; the sum is exact still, since every order telescopes to it.
+Sets that differ in papers and visits only are timed once (`redesign.scales`).
 """
 
 from __future__ import annotations
@@ -11,24 +12,26 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import factorial, sqrt
+from math import comb, sqrt
 from random import Random
 
 from analysis.findings import Saving
+from analysis.statistics import student
 from bpmn.model import Model
 from redesign.move import Move
 from redesign.moves import Making
 from redesign.scales import CASES, Scales
+from redesign.sets import AHEAD, RANKING
 
 #: Up to so many moves all their sets are weighed.
 EXACT = 7
-#: Pairs of orders drawn beyond.
-PAIRS = 12
+#: Sets that are weighed beyond, roughly; and the fewest pairs of orders drawn.
+_SETS, _FEWEST_PAIRS = 200, 4
 #: The cuts that are split.
 CUTS = ("steps", "elapsed_working_s", "materials", "visits")
-_NORMAL = 1.96
+_TIME = CUTS.index("elapsed_working_s")
 
-#: Called with the number of sets weighed and of all.
+#: Called with the number of sets weighed and the most that will be.
 Progress = Callable[[int, int], None]
 _Amounts = tuple[float, ...]
 
@@ -52,10 +55,8 @@ def shapley(
     model: Model, moves: Sequence[Move], *, cases: int = CASES, seed: int = 1, progress: Progress | None = None
 ) -> tuple[Share, ...]:
     """The share of each move, in their order; they sum to what all of them save together."""
-    splitting = _Splitting(model, moves, Scales(model, cases=min(1_000, cases), seed=seed, warm_up=250), progress)
-    if len(moves) <= EXACT:
-        return splitting.exactly()
-    return splitting.drawn(Random(seed))
+    splitting = _Splitting(model, moves, Scales(model, cases=min(cases, RANKING), seed=seed, warm_up=AHEAD), progress)
+    return splitting.exactly() if len(moves) <= EXACT else splitting.drawn(Random(seed))
 
 
 class _Splitting:
@@ -63,7 +64,51 @@ class _Splitting:
         self._moves, self._scales, self._progress = tuple(moves), scales, progress
         self._making = Making(model)
         self._known: dict[frozenset[int], Saving] = {}
-        self._all = 2 ** len(moves) if len(moves) <= EXACT else 2 * PAIRS * len(moves)
+        count = len(moves)
+        self._pairs = max(_SETS // (2 * max(count, 1)), _FEWEST_PAIRS)
+        self._all = 2**count if count <= EXACT else 2 * self._pairs * count
+
+    def exactly(self) -> tuple[Share, ...]:
+        """Every move's mean addition to all sets of the others, each weighed by how many orders come to it."""
+        return tuple(self._share(number, self._mean_addition(number)) for number in range(len(self._moves)))
+
+    def _mean_addition(self, number: int) -> _Amounts:
+        count = len(self._moves)
+        others = [other for other in range(count) if other != number]
+        total = (0.0,) * len(CUTS)
+        for size in range(count):
+            weight = 1.0 / (count * comb(count - 1, size))
+            for chosen in combinations(others, size):
+                added = self._added(frozenset(chosen), number)
+                total = tuple(known + weight * more for known, more in zip(total, added, strict=True))
+        return total
+
+    def drawn(self, random: Random) -> tuple[Share, ...]:
+        """Every move's mean addition over random orders and their reverses."""
+        pairs = [self._pair(random.sample(range(len(self._moves)), len(self._moves))) for _ in range(self._pairs)]
+        return tuple(self._of_pairs(number, [pair[number] for pair in pairs]) for number in range(len(self._moves)))
+
+    def _pair(self, order: list[int]) -> list[_Amounts]:
+        """What each move adds on average in one order and its reverse."""
+        one, other = self._along(order), self._along(order[::-1])
+        return [
+            tuple((first + second) / 2 for first, second in zip(one[number], other[number], strict=True))
+            for number in range(len(order))
+        ]
+
+    def _along(self, order: Sequence[int]) -> dict[int, _Amounts]:
+        """What each move adds in one order."""
+        return {number: self._added(frozenset(order[:place]), number) for place, number in enumerate(order)}
+
+    def _of_pairs(self, number: int, values: Sequence[_Amounts]) -> Share:
+        count = len(values)
+        means = tuple(sum(value[cut] for value in values) / count for cut in range(len(CUTS)))
+        variance = sum((value[_TIME] - means[_TIME]) ** 2 for value in values) / (count - 1)
+        return self._share(number, means, spread=student(count - 1) * sqrt(variance / count))
+
+    def _added(self, chosen: frozenset[int], number: int) -> _Amounts:
+        before, after = self._saved(chosen), self._saved(chosen | {number})
+        return tuple(more - less for more, less in zip(after, before, strict=True))
 
     def _saved(self, chosen: frozenset[int]) -> _Amounts:
         """What a set saves of each cut."""
@@ -72,59 +117,10 @@ class _Splitting:
             self._known[chosen] = self._scales.saved(applied.model)
             if self._progress is not None:
                 self._progress(min(len(self._known), self._all), self._all)
-        return tuple(float(getattr(self._known[chosen], cut) or 0.0) for cut in CUTS)
+        saving = self._known[chosen]
+        return tuple(float(getattr(saving, cut) or 0.0) for cut in CUTS)
 
-    def exactly(self) -> tuple[Share, ...]:
-        """Every move's mean addition to all sets of the others, by how many orders come to each."""
-        count = len(self._moves)
-        shares: list[Share] = []
-        for number in range(count):
-            others = [other for other in range(count) if other != number]
-            total = [0.0] * len(CUTS)
-            for size in range(count):
-                weight = factorial(size) * factorial(count - size - 1) / factorial(count)
-                for chosen in combinations(others, size):
-                    added = self._added(frozenset(chosen), number)
-                    total = [known + weight * more for known, more in zip(total, added, strict=True)]
-            shares.append(self._share(number, total, spread=0.0))
-        return tuple(shares)
-
-    def drawn(self, random: Random) -> tuple[Share, ...]:
-        """Every move's mean addition over random orders and their reverses."""
-        count = len(self._moves)
-        pairs: list[list[_Amounts]] = []
-        for _ in range(PAIRS):
-            order = random.sample(range(count), count)
-            there, back = self._along(order), self._along(order[::-1])
-            pairs.append(
-                [
-                    tuple((one + other) / 2 for one, other in zip(there[number], back[number], strict=True))
-                    for number in range(count)
-                ]
-            )
-        shares = []
-        for number in range(count):
-            values = [pair[number] for pair in pairs]
-            means = [sum(value[cut] for value in values) / PAIRS for cut in range(len(CUTS))]
-            time = CUTS.index("elapsed_working_s")
-            variance = sum((value[time] - means[time]) ** 2 for value in values) / (PAIRS - 1)
-            shares.append(self._share(number, means, spread=_NORMAL * sqrt(variance / PAIRS)))
-        return tuple(shares)
-
-    def _along(self, order: Sequence[int]) -> dict[int, _Amounts]:
-        """What each move adds in one order."""
-        chosen: frozenset[int] = frozenset()
-        found: dict[int, _Amounts] = {}
-        for number in order:
-            found[number] = self._added(chosen, number)
-            chosen |= {number}
-        return found
-
-    def _added(self, chosen: frozenset[int], number: int) -> _Amounts:
-        before, after = self._saved(chosen), self._saved(chosen | {number})
-        return tuple(more - less for more, less in zip(after, before, strict=True))
-
-    def _share(self, number: int, amounts: Sequence[float], *, spread: float) -> Share:
+    def _share(self, number: int, amounts: _Amounts, *, spread: float = 0.0) -> Share:
         steps, elapsed, materials, visits = amounts
         is_timed = self._known[frozenset(range(len(self._moves)))].elapsed_working_s is not None
         return Share(

@@ -55,7 +55,7 @@ def cutting(drawing: Drawing, scale: float) -> Cutting:
 
 def source(drawing: Drawing) -> str:
     """The drawing once for all its bands, not seen itself."""
-    group = f'<g id="{drawing.key}-all">{inside(drawing.svg)}</g>'
+    group = f'<g id="{drawing.name}-all">{inside(drawing.svg)}</g>'
     return f'<svg width="0" height="0" class="source" aria-hidden="true"><defs>{group}</defs></svg>'
 
 
@@ -131,7 +131,7 @@ def _band(cutting: Cutting, span: tuple[float, float], name: str) -> str:
         for x, left, from_, wide in ((0.0, drawing.box.x, above, head), (head * scale, start, top, end - start)):
             parts.append(
                 f'<svg x="{x:.1f}" y="{y:.1f}" width="{wide * scale:.1f}" height="{height:.1f}" '
-                f'viewBox="{left:.1f} {from_:.1f} {wide:.1f} {bottom - top:.1f}"><use href="#{drawing.key}-all"/></svg>'
+                f'viewBox="{left:.1f} {from_:.1f} {wide:.1f} {bottom - top:.1f}"><use href="#{drawing.name}-all"/></svg>'
             )
         if y and is_part:
             parts.append(f'<path d="M{MARGIN * scale:.1f} {y:.1f}H{width:.1f}" class="ax"/>')

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bpmn.model import Model
@@ -44,8 +44,8 @@ class Reckoning:
 class Change:
     """A line of the list: steps of one side that stand for steps of the other."""
 
-    #: The number it also has in the diagrams; 0 where nothing changed.
-    number: int
+    #: Its letter in the diagrams, or the numbers of the findings it comes of; empty where nothing changed.
+    label: str
     kind: str
     before: str
     after: str
@@ -72,10 +72,32 @@ def _sum(total: int, parts: Sequence[int]) -> str:
     return f"{total} = {' + '.join(map(str, parts))}" if parts else str(total)
 
 
-def numbers(matches: Sequence[Match]) -> Mapping[int, int]:
-    """Number the matches in which something changed, in their order; by place among all matches."""
-    changed = [place for place, match in enumerate(matches) if match.kind != "kept"]
-    return {place: number for number, place in enumerate(changed, start=1)}
+def labels(study: Study) -> Mapping[int, str]:
+    """What the matches in which something changed bear in the list and in the diagrams, by place among all matches.
+
+    Numbers are those of findings, everywhere: where the program proposes the change, it bears the numbers of the
+    findings it comes of. Where somebody decided it, it bears a letter.
+    """
+    matches = study.comparison.changes if study.comparison is not None else ()
+    if study.proposal is None or not study.is_proposed:
+        changed = [place for place, match in enumerate(matches) if match.kind != "kept"]
+        return {place: write.letters(number) for number, place in enumerate(changed, start=1)}
+    found = study.proposal.by_step(made=True)
+    return {
+        place: numbered(number for step in (*match.before, *match.after) for number in found.get(step, ()))
+        for place, match in enumerate(matches)
+    }
+
+
+def numbered(numbers: Iterable[int], *, most: int | None = None) -> str:
+    """Numbers of findings as one label; beyond so many, of which the first count most, the rest is told by …
+
+    >>> numbered([7, 3, 7]), numbered([4, 1, 2, 3], most=3)
+    ('3,7', '1,2,4…')
+    """
+    found = list(dict.fromkeys(numbers))
+    text = ",".join(map(str, sorted(found[:most])))
+    return f"{text}…" if most is not None and len(found) > most else text
 
 
 def changes(study: Study) -> list[Change]:
@@ -83,13 +105,17 @@ def changes(study: Study) -> list[Change]:
     comparison = study.comparison
     if comparison is None:
         return []
-    number = numbers(comparison.changes)
-    listed = [_change(study, match, number[place]) for place, match in enumerate(comparison.changes) if place in number]
+    label = labels(study)
+    listed = [
+        _change(study, match, label[place])
+        for place, match in enumerate(comparison.changes)
+        if match.kind != "kept"
+    ]
     kept = [match for match in comparison.changes if match.kind == "kept"]
     return [*listed, *([_kept(study, kept)] if kept else [])]
 
 
-def _change(study: Study, match: Match, number: int) -> Change:
+def _change(study: Study, match: Match, label: str) -> Change:
     assert study.after is not None
     before, after = study.before.model, study.after.model
     join = study.words("list.separator").join
@@ -97,7 +123,7 @@ def _change(study: Study, match: Match, number: int) -> Change:
     new = dict.fromkeys(unit_name(after, identity) for identity in match.after)
     units = [join(filter(None, side)) or write.UNKNOWN for side in (old, new) if side]
     return Change(
-        number=number,
+        label=label,
         kind=match.kind,
         before=join(_names(before, match.before)) or write.UNKNOWN,
         after=join(_names(after, match.after)) or write.UNKNOWN,
@@ -117,7 +143,7 @@ def _kept(study: Study, kept: Sequence[Match]) -> Change:
     names = join(_names(study.before.model, [identity for match in kept for identity in match.before]))
     by = dict.fromkeys(study.words(f"by.{match.by}") for match in kept if match.by)
     return Change(
-        number=0,
+        label="",
         kind="kept",
         before=names,
         after=study.words.counted("report.changes.same", len(kept)),

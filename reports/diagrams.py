@@ -30,6 +30,8 @@ NAMES = 106.0
 MAPS = 320.0
 #: Size of the numbers in a map: 5.4 points on paper.
 NUMBER = 7.2
+#: A procedure of more nodes is drawn once on the page, not again for its findings and the proposal.
+MOST = 400
 #: The least usual height of a lane in a map, so that its name can be read.
 LANE = 12.0
 
@@ -53,6 +55,10 @@ class Diagrams:
     full: tuple[Diagram, ...]
 
 
+#: No drawing.
+_NONE = Diagrams(first=(), sources=Markup(""), full=())
+
+
 def diagrams(study: Study) -> Diagrams:
     """Draw each side, at the same scale and with the lanes in the same order."""
     order = lane_order([side for _, side in study.sides])
@@ -69,6 +75,29 @@ def diagrams(study: Study) -> Diagrams:
     maps = [[_map(study, drawing, drawings)] for drawing in drawings]
     full = _headed(study, [bands(study, cutting) for cutting in cuttings])
     return Diagrams(first=_headed(study, maps), sources=_sources(drawings), full=full)
+
+
+def found_diagrams(study: Study) -> Diagrams:
+    """The procedure as it is with the numbers of its findings; on page 1 already where nobody decided anything."""
+    return _named(study.alone, "only", "found") if study.proposal is not None and study.is_decided else _NONE
+
+
+def proposed_diagrams(study: Study) -> Diagrams:
+    """What the program proposes; on page 1 already where nobody decided anything."""
+    return _named(study.proposed, "after", "proposed") if study.is_decided and study.proposed is not None else _NONE
+
+
+def _named(study: Study, key: str, name: str) -> Diagrams:
+    """One side drawn to be read, in bands; nothing of one too large for that."""
+    side = dict(study.sides)[key]
+    if len(side.model.nodes) > MOST:
+        return _NONE
+    order = lane_order([study.before, side])
+    both = [drawn(study, key, side, style.evolve(lane_order=order), name=name) for style in (CLOSE, LOW)]
+    best = min((cutting(drawing, READABLE) for drawing in both), key=lambda cut: cut.height)
+    svgs = tuple(map(Markup, bands(study, best)))
+    diagram = Diagram(name=study.side_name(key), counts=counts(study, side), svgs=svgs)
+    return Diagrams(first=(diagram,), sources=_sources([best.drawing]), full=())
 
 
 def _fitting(study: Study, pairs: Sequence[Sequence[Drawing]]) -> list[Cutting] | None:
@@ -124,7 +153,7 @@ def _map_numbers(drawing: Drawing, left: float, across: float, down: float) -> s
     texts = ""
     for shape in drawing.model.shapes:
         mark, box = drawing.marks.get(shape.element), shape.bounds
-        if mark is None or mark.number is None:
+        if mark is None or not mark.number:
             continue
         if box.width * across < 0.75 * text_width(str(mark.number), NUMBER) or box.height * down < NUMBER:
             continue

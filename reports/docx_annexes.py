@@ -138,10 +138,10 @@ def _changes(study: Study) -> tuple[Table, ...]:
         return ()
     words = study.words
     heads = ("number", "kind", "before", "after", "units", "by")
-    columns = tuple(Column(head=words(f"report.changes.{name}"), is_number=name == "number") for name in heads)
+    columns = tuple(Column(head=words(f"report.changes.{name}"), is_number=False) for name in heads)
     rows = tuple(
         (
-            str(change.number) if change.number else "",
+            change.label,
             words(f"kind.{change.kind}"),
             change.before,
             change.after,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from bpmn.model import Model
-from reports.format import number, percent, plain
+from reports.format import count, percent, plain
 from reports.words import Words
 
 if TYPE_CHECKING:
@@ -108,11 +108,11 @@ def _text(words: Words, model: Model, name: str, value: object) -> str:
     if name in _UNITS and isinstance(value, str):
         return next((unit.name for unit in model.units if unit.key == value), value)
     if name in ("share", "rejects") and isinstance(value, (int, float)):
-        return plain(percent(float(value)))
+        return plain(percent(100 * float(value)))
     if isinstance(value, bool) or value is None:
         return ""
     if isinstance(value, (int, float)):
-        return plain(number(float(value)))
+        return plain(count(float(value)))
     return str(value)
 
 

@@ -201,6 +201,19 @@ def clock(seconds: int) -> str:
     return f"{seconds // 3600:02d}:{seconds % 3600 // 60:02d}"
 
 
+def letters(number: int) -> str:
+    """Write a number in letters, as the columns of a table are named.
+
+    >>> letters(1), letters(26), letters(27)
+    ('A', 'Z', 'AA')
+    """
+    text = ""
+    while number > 0:
+        number, rest = divmod(number - 1, 26)
+        text = chr(65 + rest) + text
+    return text
+
+
 def digest(value: str) -> str:
     """Write a digest in groups of eight, so that two can be compared by eye.
 

@@ -54,7 +54,8 @@ def _sentence(study: Study) -> tuple[str, dict[str, str], str]:
     fields = {"before": study.scale.text(mean), "after": study.scale.text(after), "unit": unit}
     if not study.comparison.comparable:
         return "not-comparable", fields, ""
-    return direction(study.comparison.cuts["time"]), fields, figure
+    which = direction(study.comparison.cuts["time"])
+    return f"proposed-{which}" if study.is_proposed else which, fields, figure
 
 
 def _overloaded_units(study: Study) -> str:
@@ -75,7 +76,7 @@ def lead(study: Study) -> list[str]:
     """Say what the headline rests on: the cut and its interval, what was counted, and the other basis."""
     words = study.words
     if study.is_untimed:
-        return [words("report.lead.untimed"), *([words("report.lead.alone")] if study.after is None else [])]
+        return [words("report.lead.untimed"), *_proposal(study)]
     sentences = _cut_sentence(study) if study.comparison is not None else _mean_sentence(study)
     hours = write.count(study.before.times.day_seconds / write.HOUR)
     cases = words.counted("count.case", study.before.times.cases)
@@ -83,11 +84,25 @@ def lead(study: Study) -> list[str]:
     means = [study.calendar.text(result.times.elapsed_calendar.mean) for result in study.results]
     if write.UNKNOWN not in means:
         sentences.append(words("report.lead.calendar", time=f"{write.ARROW.join(means)} {study.unit(study.calendar)}"))
-    if study.after is None:
-        sentences.append(words("report.lead.alone"))
+    sentences += _proposal(study)
     if study.procedure is not None and study.procedure.calibration is not None:
         sentences.append(words("report.lead.calibrated"))
     return sentences
+
+
+def _proposal(study: Study) -> list[str]:
+    """Where what stands after comes from, or what the program proposes beside it."""
+    words = study.words
+    if study.is_proposed:
+        return [words("report.lead.proposed")]
+    if study.after is None:
+        return [words("report.lead.alone" if study.proposal is None else "report.lead.nothing-pays")]
+    proposed = study.proposed
+    cut = proposed.comparison.cuts["time"] if proposed is not None and proposed.comparison is not None else None
+    if cut is None or cut.after is None or study.is_untimed:
+        return []
+    fields = {"time": study.amount(cut.after), "percent": write.percent(cut.percent)}
+    return [words("report.lead.beside", **fields)]
 
 
 def warnings(study: Study) -> list[str]:

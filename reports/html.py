@@ -16,21 +16,26 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from reports import (
+    beside,
     changes,
     clocks,
     cuts,
     hand_overs,
     headline,
     method,
+    pareto,
+    proof,
     sensitivity,
     spread,
     steps,
+    treatment,
     trust,
+    waterfall,
     waits,
     whereabouts,
 )
 from reports import format as write
-from reports.diagrams import SAMPLES, diagrams
+from reports.diagrams import SAMPLES, diagrams, found_diagrams, proposed_diagrams
 from reports.room import is_long
 from reports.study import Study, step_name
 
@@ -102,6 +107,7 @@ def _page(study: Study) -> dict[str, object]:
         "gap": study.words("list.gap"),
         **_first_page(study),
         **_second_page(study),
+        **_findings(study),
         **_last_pages(study),
         "sensitivity": sensitivity.panels(study),
     }
@@ -112,7 +118,7 @@ def _first_page(study: Study) -> dict[str, object]:
     cut = study.comparison.cuts.get("time") if study.comparison else None
     drawn = diagrams(study)
     return {
-        "kind": words("report.kind" if study.after else "report.kind-one"),
+        "kind": study.kind,
         "about": _about(study),
         "is_example": study.procedure is not None and bool(study.procedure.illustrations),
         "headline": headline.headline(study),
@@ -151,9 +157,25 @@ def _second_page(study: Study) -> dict[str, object]:
         "where": whereabouts.where(study),
         "spread": spread.spread(study),
         "changes": listed,
-        "is_changed": any(change.number for change in listed),
+        "is_changed": any(change.kind != "kept" for change in listed),
         "waits": waits.waits(study),
         "hands": hand_overs.matrices(study),
+    }
+
+
+def _findings(study: Study) -> dict[str, object]:
+    """What the program finds and proposes itself, and its proof."""
+    line = pareto.pareto(study)
+    return {
+        "treatment": treatment.treatment(study),
+        "found_diagrams": found_diagrams(study),
+        "waterfall": waterfall.waterfall(study),
+        "beside": beside.beside(study),
+        "proposed_diagrams": proposed_diagrams(study),
+        "left": treatment.left_lines(study) if study.proposal is not None and study.proposal.left is not None else None,
+        "proof": proof.proved(study),
+        "pareto": line,
+        "pareto_note": pareto.unit_note(study) if line is not None else "",
     }
 
 
@@ -191,9 +213,7 @@ def _css(study: Study) -> Markup:
     """The style of the page, with the running head and the page numbers of paper."""
     folder = resources.files("reports") / "templates"
     sheets = [(folder / name).read_text(encoding="utf-8") for name in ("tokens.css", "report.css")]
-    head = css_text(
-        f"{study.words('report.product')}  {study.words('report.kind' if study.after else 'report.kind-one')}"
-    )
+    head = css_text(f"{study.words('report.product')}  {study.kind}")
     title, *rest = _about(study)
     about = css_text(" · ".join([title if len(title) <= LONG_TITLE else f"{title[:LONG_TITLE]}…", *rest]))
     page = (

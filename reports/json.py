@@ -80,7 +80,6 @@ def study_json(  # the keys of the contract, one argument each
     as_is: TimeResult,
     comparison: Comparison | None,
     files: Sequence[str],
-    not_built: Sequence[str],
     sensitivity: Sensitivity | None = None,
     proposal: Proposal | None = None,
 ) -> dict[str, Any]:
@@ -99,7 +98,7 @@ def study_json(  # the keys of the contract, one argument each
             "to_be": sensitivity_json(comparison.after.sensitivity) if comparison is not None else None,
         },
         "files": list(files),
-        "not_built": list(not_built),
+        "not_built": [],
     }
 
 

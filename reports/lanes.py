@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from bpmn.drawing import Mark, draw
 from bpmn.layout import COMPACT, Style, lay_out
 from bpmn.model import Bounds, Model
-from reports.changes import numbers
+from reports.changes import labels, numbered
 from reports.comparison import Side
 from reports.study import Study
 
@@ -17,6 +17,9 @@ from reports.study import Study
 PAGE = 680.0
 #: The smallest scale at which the names in a compact drawing are still read with ease: 小六, 6.5 points.
 READABLE = 0.905
+
+#: The most numbers of findings that stand at one step.
+NUMBERS = 3
 
 #: The measures of a drawing that has to be read, and to leave room for what stands beside it on a page.
 CLOSE = COMPACT.evolve(
@@ -40,6 +43,8 @@ class Drawing:
     """One side laid out and drawn."""
 
     key: str
+    #: Begins the ids of its parts, where a page has several drawings of one side.
+    name: str
     model: Model
     svg: str
     #: The same without the numbers of the list, for the map.
@@ -76,13 +81,14 @@ def _lane_names(model: Model) -> list[str]:
     return list(dict.fromkeys(names or [lane.name for lane in model.lanes]))
 
 
-def drawn(study: Study, key: str, side: Side, style: Style) -> Drawing:
+def drawn(study: Study, key: str, side: Side, style: Style, *, name: str = "") -> Drawing:
     """Lay a side out and draw it."""
+    name = name or key
     model = lay_out(side.model, style=style)
     marks = _marks(study, key, side.model)
     unnumbered = {identity: replace(mark, number=None) for identity, mark in marks.items()}
     svg, plain = (
-        draw(model, marks=shown, language=study.words.language, compact=True, prefix=f"{key}-{prefix}")
+        draw(model, marks=shown, language=study.words.language, compact=True, prefix=f"{name}-{prefix}")
         for shown, prefix in ((marks, ""), (unnumbered, "map-"))
     )
     found = re.match(r'<svg [^>]*?viewBox="([^"]*)"', svg)
@@ -96,24 +102,28 @@ def drawn(study: Study, key: str, side: Side, style: Style) -> Drawing:
     left = min((shape.bounds.x for shape in model.shapes if shape.element in lanes), default=x)
     head = left + style.head if strips else x
     box = Bounds(x=x, y=y, width=width, height=height)
-    return Drawing(key=key, model=model, svg=svg, plain=plain, marks=marks, box=box, head=head, strips=strips)
+    return Drawing(
+        key=key, name=name, model=model, svg=svg, plain=plain, marks=marks, box=box, head=head, strips=strips
+    )
 
 
 def _marks(study: Study, key: str, model: Model) -> Mapping[str, Mark]:
-    """What became of each step of a side, with its number in the list; steps demanded by law have a heavy line."""
-    comparison = study.comparison
-    states: dict[str, tuple[str, int | None]] = {}
-    if comparison is not None:
-        number = numbers(comparison.changes)
-        for place, match in enumerate(comparison.changes):
-            for identity in match.before if key == "before" else match.after:
-                states[identity] = match.kind, number.get(place)
+    """What became of each step of a side, with its label in the lists; steps demanded by law have a heavy line."""
+    states: dict[str, tuple[str, str]] = {}
+    label = labels(study)
+    for place, match in enumerate(study.comparison.changes if study.comparison is not None else ()):
+        for identity in match.before if key == "before" else match.after:
+            states[identity] = match.kind, label.get(place, "")
+    # Where nobody decided anything, every finding of a step stands at it before, mended or not.
+    is_found = study.proposal is not None and not study.is_decided and key != "after"
+    by_step = study.proposal.by_step(made=False) if study.proposal is not None and is_found else {}
     marks = {}
     for node in model.nodes:
         if node.is_step:
-            state, index = states.get(node.id, ("kept", None))
+            state, text = states.get(node.id, ("kept", ""))
+            text = numbered(by_step[node.id], most=NUMBERS) if node.id in by_step else text
             is_law = node.step is not None and node.step.mandatory
-            marks[node.id] = Mark(state=state, number=index, mandatory=is_law)
+            marks[node.id] = Mark(state=state, number=text or None, mandatory=is_law)
     return marks
 
 

@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cached_property
 
 from analysis.findings import Finding
-from redesign import Redesign
+from redesign import Move, Redesign, Refused, move_of
 from redesign.shapley import Share
 from reports.comparison import Comparison
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """A finding with its number, and what became of it."""
+
+    #: The same in every list and drawing.
+    number: int
+    #: None of a move that answers what only the moves before it brought about.
+    finding: Finding | None
+    #: The move that mends it in the proposal; None where it was not made.
+    move: Move | None = None
+    #: What that move brings.
+    share: Share | None = None
+    #: Why it was not made, where the search says so.
+    refused: Refused | None = None
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The steps it speaks of."""
+        return self.finding.steps if self.finding is not None else self.move.steps if self.move is not None else ()
+
+    @property
+    def name(self) -> str:
+        """The name of the finding."""
+        return self.finding.finding if self.finding is not None else self.move.finding if self.move is not None else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,10 +53,43 @@ class Proposal:
     #: Of the to-be file somebody decided: what a move would still better in it. None where nothing was decided.
     left: tuple[Finding, ...] | None = None
 
-    @property
-    def numbers(self) -> dict[int, int]:
-        """The number of each finding in every list and drawing, by its place."""
-        return {place: place + 1 for place in range(len(self.findings))}
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        """Every finding with its number: those that can be used come first, then the others, as `find` lists them.
+
+        Moves that answer what only other moves brought about follow.
+        """
+        moves = {move.key: move for move in self.made.moves}
+        shares = {share.move.key: share for share in self.shares}
+        refused = {(one.finding, one.steps): one for one in self.made.refused}
+        found: list[Item] = []
+        for number, finding in enumerate(in_order(self.findings), start=1):
+            asked = move_of(finding)
+            move = moves.pop(asked.key, None) if asked is not None else None
+            why = None if move is not None else refused.get((finding.finding, finding.steps))
+            share = shares.get(move.key) if move is not None else None
+            found.append(Item(number=number, finding=finding, move=move, share=share, refused=why))
+        for number, move in enumerate(moves.values(), start=len(found) + 1):
+            found.append(Item(number=number, finding=None, move=move, share=shares.get(move.key)))
+        return tuple(found)
+
+    def by_step(self, *, made: bool) -> Mapping[str, Sequence[int]]:
+        """The numbers of the findings at each step, those that were mended first; only these where `made`."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for item in sorted(self.items, key=lambda item: item.move is None):
+            for step in item.steps if item.move is not None or not made else ():
+                found[step].append(item.number)
+        return found
+
+
+def in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The findings as they are numbered: those whose move can be used, then the others, each in their order."""
+    return tuple(sorted(findings, key=lambda finding: not is_usable(finding)))
+
+
+def is_usable(finding: Finding) -> bool:
+    """Whether a finding is sure and has a move that was measured."""
+    return finding.saving is not None and finding.sure and bool(finding.move)
 
 
 def summing_to(shares: Sequence[Share], saved: float | None) -> tuple[Share, ...]:
@@ -39,7 +99,7 @@ def summing_to(shares: Sequence[Share], saved: float | None) -> tuple[Share, ...
         return tuple(shares)
     factor = saved / known
 
-    def scaled(value: float | None) -> Any:
+    def scaled(value: float | None) -> float | None:
         return None if value is None else value * factor
 
     return tuple(

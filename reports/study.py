@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -30,8 +29,6 @@ class Study:
     comparison: Comparison | None
     #: The folder of the library it comes from, if any.
     procedure: Procedure | None
-    #: Names of what the program cannot do yet.
-    not_built: Sequence[str]
     #: What the program finds and proposes itself; None where it was not asked (a comparison of two files).
     proposal: Proposal | None
     version: str
@@ -51,9 +48,37 @@ class Study:
         """The times of each side."""
         return tuple(side.times for _, side in self.sides)
 
+    @property
+    def is_proposed(self) -> bool:
+        """Whether what stands after is what the program proposes, not what somebody decided."""
+        return self.after is not None and self.proposal is not None and self.after.model is self.proposal.made.after
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether what stands after is what somebody decided."""
+        return self.after is not None and not self.is_proposed
+
+    @cached_property
+    def proposed(self) -> Study | None:
+        """The same matter with what the program proposes after; None where it proposes nothing."""
+        if self.is_proposed:
+            return self
+        pair = self.proposal.comparison if self.proposal is not None else None
+        return None if pair is None else replace(self, before=pair.before, after=pair.after, comparison=pair)
+
+    @property
+    def alone(self) -> Study:
+        """The same matter of the procedure as it is, with nothing after it."""
+        return replace(self, after=None, comparison=None)
+
+    @property
+    def kind(self) -> str:
+        """What kind of report it is, in words."""
+        return self.words("report.kind-proposed" if self.is_proposed else f"report.kind{'' if self.after else '-one'}")
+
     def side_name(self, key: str) -> str:
         """What a side is called."""
-        return self.words(f"side.{key}")
+        return self.words("side.proposed" if key == "after" and self.is_proposed else f"side.{key}")
 
     @cached_property
     def scale(self) -> Scale:
@@ -120,7 +145,6 @@ def study_of(
     language: str,
     title: str,
     procedure: Procedure | None = None,
-    not_built: Sequence[str] = (),
     proposal: Proposal | None = None,
     version: str,
     day: date,
@@ -135,7 +159,6 @@ def study_of(
         after=pair.after if pair is not None else None,
         comparison=pair,
         procedure=procedure,
-        not_built=not_built,
         proposal=proposal,
         version=version,
         day=day,

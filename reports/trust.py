@@ -1,4 +1,4 @@
-"""How far the figures can be trusted: what is estimated, missing, suggested, illustrative or not built."""
+"""How far the figures can be trusted: what is estimated, missing, suggested or illustrative."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class SourceLine:
 
 
 def doubts(study: Study) -> list[Entry]:
-    """The account of what is estimated, missing, suggested or not built; empty where nothing is in doubt."""
+    """The account of what is estimated, missing or suggested; empty where nothing is in doubt."""
     made = (
         entry(study, "incomparable", [study.words(f"why-not.{name}") for name in _why_not(study)], is_warning=True),
         entry(study, "overload", _overloads(study), is_warning=True),
@@ -45,7 +45,6 @@ def doubts(study: Study) -> list[Entry]:
         entry(study, "suggested", each(study, _suggested), is_warning=True),
         entry(study, "calibration", _calibration(study), is_warning=True),
         entry(study, "illustrative", _illustrations(study), is_warning=True),
-        entry(study, "not-built", _not_built(study)),
     )
     return [entry for entry in made if entry.sentences]
 
@@ -125,16 +124,6 @@ def _illustrations(study: Study) -> list[str]:
     if study.procedure is None:
         return []
     return [illustration.says[study.words.language] for illustration in study.procedure.illustrations]
-
-
-def _not_built(study: Study) -> list[str]:
-    if not study.not_built:
-        return []
-    names = [
-        study.words(f"not-built.{name}") if f"not-built.{name}" in study.words else name for name in study.not_built
-    ]
-    said = [study.words("method.not-built.text", names=study.words("list.separator").join(names))]
-    return [*said, study.words("method.not-built.drawn")] if study.after is not None else said
 
 
 def given_times(study: Study, side: Side) -> dict[str, tuple[str, str, str]]:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from analysis.measure import StepTime
 from reports import charts
 from reports import format as write
-from reports.changes import numbers
+from reports.changes import labels
 from reports.charts import HALF, Parts, PathRow
 from reports.format import Scale
 from reports.study import Study
@@ -67,14 +67,14 @@ def _pairs(study: Study) -> list[_Pair]:
     if study.after is None or study.comparison is None:
         return [_Pair(name=step.name or step.id, before=_parts([step]), after=None) for step in old.values()]
     new = {step.id: step for step in study.after.times.steps}
-    number = numbers(study.comparison.changes)
+    label = labels(study)
     found = []
     for place, match in enumerate(study.comparison.changes):
         before = [old[identity] for identity in match.before if identity in old]
         after = [new[identity] for identity in match.after if identity in new]
         name = _name(study, before or after)
-        if place in number:
-            name = f"{number[place]}\u00a0{name}"
+        if label.get(place):
+            name = f"{label[place]}\u00a0{name}"
         found.append(_Pair(name=name, before=_parts(before), after=_parts(after)))
     return found
 

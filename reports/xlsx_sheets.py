@@ -8,7 +8,7 @@ from analysis.measure import Measure, StepTime
 from analysis.sensitivity import Change
 from reports import charts, clocks, headline, method, sensitivity, trust, whereabouts
 from reports import format as write
-from reports.changes import KINDS, numbers
+from reports.changes import KINDS, labels
 from reports.comparison import Cut
 from reports.format import Scale
 from reports.matching import Match
@@ -146,17 +146,17 @@ def _unit(study: Study, name: str, cut: Cut, scale: Scale) -> str:
 
 
 def matched(study: Study) -> Table | None:
-    """Every match of steps, with how many of each side; the same numbers as in the diagrams."""
+    """Every match of steps, with how many of each side; the same labels as in the diagrams."""
     if study.comparison is None or study.after is None:
         return None
-    keys = [("number", "count"), ("kind", "text"), ("steps-before", "text"), ("steps-after", "text"), ("units", "text")]
+    keys = [("number", "text"), ("kind", "text"), ("steps-before", "text"), ("steps-after", "text"), ("units", "text")]
     keys += [("count-before", "count"), ("count-after", "count"), ("by", "text")]
-    number = numbers(study.comparison.changes)
-    rows = tuple(_match_row(study, match, number.get(place)) for place, match in enumerate(study.comparison.changes))
+    label = labels(study)
+    rows = tuple(_match_row(study, match, label.get(place, "")) for place, match in enumerate(study.comparison.changes))
     return Table(columns=columns(study, keys), rows=rows, notes=(study.words("report.changes.note"),))
 
 
-def _match_row(study: Study, match: Match, number: int | None) -> tuple[Cell, ...]:
+def _match_row(study: Study, match: Match, label: str) -> tuple[Cell, ...]:
     assert study.after is not None
     words, join = study.words, study.words("list.separator").join
     sides = ((study.before.model, match.before), (study.after.model, match.after))
@@ -164,7 +164,7 @@ def _match_row(study: Study, match: Match, number: int | None) -> tuple[Cell, ..
     units = [join(dict.fromkeys(filter(None, (unit_name(model, one) for one in steps)))) for model, steps in sides]
     shown = write.ARROW.join(dict.fromkeys(filter(None, units))) or write.UNKNOWN
     return (
-        "" if number is None else number,
+        label,
         words(f"kind.{match.kind}"),
         *names,
         shown,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports import format as write
 from reports.charts import text_width
-from reports.format import GAP, visible
+from reports.format import GAP, letters, visible
 from reports.study import Study
 
 if TYPE_CHECKING:
@@ -277,26 +277,12 @@ def _named(text: str, table: Table, row: int) -> str:
     keys = [column.key for column in table.columns]
 
     def cell(found: re.Match[str]) -> str:
-        letter = column_name(keys.index(found[1]))
+        letter = letters(keys.index(found[1]) + 1)
         if found[2]:
             return f"${letter}${HEAD + 2}:${letter}${HEAD + 1 + len(table.rows)}"
         return f"{letter}{row + 1}"
 
     return "=" + re.sub(r"\{([a-z0-9-]+)(:all)?\}", cell, text)
-
-
-def column_name(place: int) -> str:
-    """The letters of a column.
-
-    >>> column_name(0), column_name(25), column_name(26)
-    ('A', 'Z', 'AA')
-    """
-    letters = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def _widths(table: Table) -> list[float]:

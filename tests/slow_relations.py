@@ -41,7 +41,7 @@ class Game:
         self.dominators = {n: {m for m in self.next if m == n or n not in without[m]} for n in self.reached}
         self.backs = {(s, t) for s in self.reached for t in self.next[s] if t in self.dominators[s]}
         self.dags = {n: [t for t in targets if (n, t) not in self.backs] for n, targets in self.next.items()}
-        self.levels, self.straight, self.on, self.escapes = {}, {}, {}, {}
+        self.levels, self.straight, self.on, self.escapes, self.coming = {}, {}, {}, {}, {}
 
     def reach(self, begins, without=-1, ways=None):
         ways = ways or self.next
@@ -64,6 +64,17 @@ class Game:
         if vertex not in self.on:
             self.on[vertex] = self.reach(self.next[vertex])
         return self.on[vertex]
+
+    def is_awaited(self, join, marked, place):
+        """Whether an inclusive join waits for what is at a place: it can come to an empty flow, but to none that has
+        its token."""
+        if (place, join) not in self.coming:
+            ways = {**self.next, join: []}
+            seen = self.reach([place] if place != join else [], ways=ways)
+            arcs = self.flow.vertices[join].entering
+            self.coming[place, join] = {arc for arc in arcs if self.flow.arcs[arc].source in seen}
+        arcs = self.coming[place, join]
+        return bool(arcs) and not arcs.intersection(marked)
 
     @property
     def is_reducible(self):
@@ -215,10 +226,11 @@ class Play:
             if path in held:
                 continue
             others = {self.target(t[0]) for t in state.tokens if t[2] == path and t[0] != STUCK} - {vertex}
-            if len(late) == 1 or not any(vertex in self.game.reach_straight(o) for o in others):
-                first = {}
-                for token in tokens:
-                    first.setdefault(token[0], token)
+            others |= {leave for leave, _, outer in state.open.values() if outer == path}
+            first = {}
+            for token in tokens:
+                first.setdefault(token[0], token)
+            if not any(self.game.is_awaited(vertex, first, other) for other in others):
                 return vertex, path, list(first.values())
         return max(last, key=lambda step: len(step[1])) if last else None
 
@@ -236,7 +248,9 @@ class Play:
         found = flow.vertices[vertex]
         if found.kind == "inclusive-join" and not self.fixed:
             # It waited also for what could have come and did not.
-            past |= {n for n, (_, place, _) in enumerate(done) if vertex in self.game.reach_straight(place)}
+            marked = {token[0] for token in taken}
+            for number, (_, place, before) in enumerate(done):
+                past |= before | {number} if self.game.is_awaited(vertex, marked, place) else frozenset()
         done = [*done, (found.node, vertex, past)]
         past = past if self.fixed else past | {len(done) - 1}
         scope = self.game.frames.get(found.node)

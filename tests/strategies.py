@@ -230,7 +230,7 @@ class _Procedure:
     def element(self, depth: int, nested: str) -> None:
         options = ["step", "step", "refusal", "event", "own_end"]
         if depth < 3 and self.growth.steps > 1:
-            options += [*self.growth.kinds, "loop", "sub_process", "late_loop"] + ["note"] * (not nested)
+            options += [*self.growth.kinds, "loop", "sub_process", "late_loop"] + ["note"] * (nested != "parallel")
         option = self.draw(st.sampled_from(options))
         {"step": self.step, "refusal": self.refusal, "event": self.event, "own_end": self.own_end}.get(
             option, lambda nested: self.block(option, depth, nested)
@@ -313,7 +313,7 @@ class _Procedure:
 
     def border(self, host: str, nested: str) -> None:
         """Put an event on a step or sub-process; the way on goes on from there."""
-        is_interrupting = bool(nested) or self.draw(st.booleans())
+        is_interrupting = nested == "parallel" or self.draw(st.booleans())
         name = self.growth.name("border")
         self.builder.boundary(name, "error", on=host, interrupting=is_interrupting, probability=0.1)
         if self.draw(st.booleans()):

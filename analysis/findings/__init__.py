@@ -1,6 +1,7 @@
 """What in a procedure is redundant or could be better: one file a finding, all of them found together.
 
     find(model) -> tuple[Finding, ...]
+    search(model) -> Found            with what was left out, and what more could be found with which annotations
 
 A finding is evidence, never prose, and never a guess: what it lacks is named. What mending it would save is measured in
 `redesign`. The pages docs/reference/findings/ explain each with an example.
@@ -9,14 +10,15 @@ A finding is evidence, never prose, and never a guess: what it lacks is named. W
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
-from analysis.errors import AnalysisError
 from analysis.findings.approval_chain import approval_chain
 from analysis.findings.automatable_step import automatable_step
 from analysis.findings.delegable_step import delegable_step
 from analysis.findings.extra_visit import extra_visit
 from analysis.findings.finding import Finding, Missing, Saving
 from analysis.findings.held_material import held_material
+from analysis.findings.lacking import Lacking, lacking
 from analysis.findings.late_knockout import late_knockout
 from analysis.findings.limit_overrun import limit_overrun
 from analysis.findings.missing_lead import missing_lead
@@ -32,11 +34,10 @@ from analysis.findings.subject import Subject
 from analysis.findings.unused_result import unused_result
 from analysis.findings.waiting_hotspot import waiting_hotspot
 from analysis.measure import TimeResult
-from analysis.time import time
 from bpmn.model import Model
 from bpmn.relations import Relations
 
-__all__ = ["FINDINGS", "Finding", "Missing", "Saving", "Subject", "find"]
+__all__ = ["FINDINGS", "Finding", "Found", "Lacking", "Missing", "Saving", "Subject", "find", "search"]
 
 #: Every finding that reads the file alone, by its name, in the order of the reference.
 FINDINGS: Mapping[str, Callable[[Subject], Iterator[Finding]]] = {
@@ -58,8 +59,35 @@ FINDINGS: Mapping[str, Callable[[Subject], Iterator[Finding]]] = {
     "missing-lead": missing_lead,
     "limit-overrun": limit_overrun,
 }
-#: Cases simulated to see where they wait, where nobody hands in a result.
-_CASES = 2_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What was found in a procedure, and what was not looked at."""
+
+    findings: tuple[Finding, ...]
+    #: Names of findings that did not look at everything, because the file is too large or too tangled.
+    left_out: tuple[str, ...]
+    #: What more could be found with which annotations.
+    lacking: tuple[Lacking, ...]
+
+
+def search(
+    model: Model,
+    *,
+    known: Relations | None = None,
+    units: Iterable[str] | None = None,
+    times: TimeResult | None = None,
+) -> Found:
+    """Every finding of a procedure, those of one name together and in path order, and what was not looked at.
+
+    Called processes are filled in before (`bpmn.calls.flattened`). `units` are the names and codes of the units of an
+    organisation; `times` is a measured result of the same model, made by a short simulation where it is needed.
+    """
+    subject = Subject(model, known=known, units=None if units is None else frozenset(units))
+    findings = [finding for look in FINDINGS.values() for finding in look(subject)]
+    findings += waiting_hotspot(subject, times)
+    return Found(findings=tuple(findings), left_out=tuple(sorted(subject.left_out)), lacking=tuple(lacking(subject)))
 
 
 def find(
@@ -69,25 +97,11 @@ def find(
     units: Iterable[str] | None = None,
     times: TimeResult | None = None,
 ) -> tuple[Finding, ...]:
-    """Every finding of a procedure, those of one name together and in path order.
+    """The findings of `search`.
 
-    Called processes are filled in before (`bpmn.calls.flattened`). `units` are the names and codes of the units of an
-    organisation; `times` is a measured result of the same model, made by a short simulation where none is given and
-    any time is written.
+    >>> from bpmn.build import build, needs
+    >>> once = build().start().step("accept", materials=[needs("执照")])
+    >>> [(one.finding, one.steps) for one in find(once.step("pay", materials=[needs("执照")]).end().model)]
+    [('repeated-material', ('accept', 'pay'))]
     """
-    subject = Subject(model, known=known, units=None if units is None else frozenset(units))
-    found = [finding for look in FINDINGS.values() for finding in look(subject)]
-    times = times or _measured(subject)
-    if times is not None:
-        found += waiting_hotspot(subject, times)
-    return tuple(found)
-
-
-def _measured(subject: Subject) -> TimeResult | None:
-    """Times of a short run; None where nothing is timed or the procedure cannot be simulated."""
-    if not any(subject.node(step).time("wait") or subject.node(step).time("work") for step in subject.steps):
-        return None
-    try:
-        return time(subject.model, cases=_CASES)
-    except AnalysisError:
-        return None
+    return search(model, known=known, units=units, times=times).findings

@@ -6,27 +6,46 @@ The redesign heuristic is "empower" with "task elimination" (Reijers and Limam M
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from analysis.findings.finding import Finding, Missing
-from analysis.findings.subject import Subject, level_rank, runs
+from analysis.findings.rows import rows
+from analysis.findings.subject import Subject, level_rank
 from bpmn.relations import Neighbour
 
 
 def approval_chain(subject: Subject) -> Iterator[Finding]:
     """One finding for each longest chain of approvals after a decision or a check."""
     approvals = [
-        pair
-        for pair in subject.neighbours
-        if subject.kind(pair.first) == subject.kind(pair.second) == "approve"
+        pair for pair in subject.neighbours if subject.kind(pair.first) == subject.kind(pair.second) == "approve"
+    ]
+    chained = [
+        (pair.first, pair.second)
+        for pair in approvals
+        if not subject.are_apart(pair.first, pair.second)
         and not is_news(subject, pair)
         and _line(subject, pair.first, pair.second) is not None
     ]
-    judged = {pair.second for pair in subject.neighbours if subject.kind(pair.first) in ("decide", "check")}
-    for chain in runs([(pair.first, pair.second) for pair in approvals]):
+    judged = _judged(subject, approvals)
+    for chain in rows(chained, lambda row, step, after: True):
         if chain[0] in judged:
             yield _finding(subject, chain)
+
+
+def _judged(subject: Subject, approvals: Iterable[Neighbour]) -> set[str]:
+    """The approvals that follow a decision or a check in a row, with nothing but approvals between."""
+    found = {pair.second for pair in subject.neighbours if subject.kind(pair.first) in ("decide", "check")}
+    following: dict[str, list[str]] = {}
+    for pair in approvals:
+        following.setdefault(pair.first, []).append(pair.second)
+    waiting = list(found)
+    while waiting:
+        for second in following.get(waiting.pop(), ()):
+            if second not in found:
+                found.add(second)
+                waiting.append(second)
+    return found
 
 
 def is_news(subject: Subject, pair: Neighbour) -> bool:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analysis.findings.finding import Finding
-from analysis.findings.subject import LEVELS, Subject, level_rank
+from analysis.findings.finding import Finding, Missing
+from analysis.findings.subject import LEVELS, MOST, Subject, level_rank
 
 
 def delegable_step(subject: Subject) -> Iterator[Finding]:
@@ -21,11 +21,13 @@ def delegable_step(subject: Subject) -> Iterator[Finding]:
             continue
         lowest = LEVELS.index(said.level) if said.level in LEVELS else -1
         if 0 <= lowest < rank:
-            yield _finding(subject, step, level=said.level)
+            yield _finding(subject, step, said.level, subject.suggested((step,)))
         elif lowest < 0 and said.kind in ("decide", "approve"):
-            below = _levels_of_givers(subject, step, givers)
-            if below and max(below) < rank:
-                yield _finding(subject, step, level=LEVELS[max(below)])
+            given_by = _givers_of(subject, step, givers)
+            below = [level_rank(subject.unit(giver)) for giver in given_by]
+            if below and min(below) >= 0 and max(below) < rank:
+                missing = subject.unsure((step, *given_by), "kind", "materials")
+                yield _finding(subject, step, LEVELS[max(below)], missing)
 
 
 def _givers(subject: Subject) -> dict[str, list[str]]:
@@ -36,19 +38,21 @@ def _givers(subject: Subject) -> dict[str, list[str]]:
     return found
 
 
-def _levels_of_givers(subject: Subject, step: str, givers: dict[str, list[str]]) -> list[int]:
-    """The levels of the units that give all a step needs; none where one of its materials comes from elsewhere."""
-    found: list[int] = []
-    for material in subject.relations.needs(step):
-        given_by = [giver for giver in givers.get(material, ()) if subject.relations.before(giver, step)]
-        levels = [level_rank(subject.unit(giver)) for giver in given_by]
-        if not levels or min(levels) < 0:
+def _givers_of(subject: Subject, step: str, givers: dict[str, list[str]]) -> list[str]:
+    """The steps that give all a step needs; none where one of its materials comes from elsewhere."""
+    found: dict[str, None] = {}
+    for material in sorted(subject.relations.needs(step)):
+        known = givers.get(material, [])
+        if len(known) > MOST:
+            subject.left_out.add("delegable-step")
+        given_by = [giver for giver in known[:MOST] if subject.relations.before(giver, step)]
+        if not given_by:
             return []
-        found += levels
-    return found
+        found.update(dict.fromkeys(given_by))
+    return list(found)
 
 
-def _finding(subject: Subject, step: str, *, level: str) -> Finding:
+def _finding(subject: Subject, step: str, level: str, missing: tuple[Missing, ...]) -> Finding:
     unit = subject.unit(step)
     done_at = unit.level if unit is not None else ""
     return Finding(
@@ -56,6 +60,6 @@ def _finding(subject: Subject, step: str, *, level: str) -> Finding:
         steps=(step,),
         evidence={"done_at": done_at, "level": level, "unit": unit.name if unit is not None else ""},
         protected=subject.is_mandatory(step),
-        missing=subject.suggested((step,)),
+        missing=missing,
         move="delegate",
     )

@@ -6,17 +6,17 @@ The redesign heuristic is "contact reduction" (Reijers and Limam Mansar 2005); i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
 
 from analysis.findings.finding import Finding
-from analysis.findings.subject import Subject, groups
+from analysis.findings.subject import Subject
 
 
 def extra_visit(subject: Subject) -> Iterator[Finding]:
     """One finding for each group of visits of which one case can meet two."""
     visits = [step for step in subject.steps if _has_visit(subject, step)]
-    pairs = [pair for pair in combinations(visits, 2) if subject.relations.can_meet(*pair)]
-    for group in groups(pairs):
+    for group in subject.relations.meeting_groups(visits):
+        if len(group) < 2:
+            continue
         steps = subject.in_path_order(group)
         yield Finding(
             finding="extra-visit",

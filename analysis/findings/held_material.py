@@ -5,12 +5,12 @@ In Chinese practice: 能通过部门间核验的不再要求提交. Giving what 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from analysis.findings.finding import Finding
 from analysis.findings.repeated_material import hand_ins, must_come_in
-from analysis.findings.subject import Subject
+from analysis.findings.subject import MOST, Subject
 
 
 def held_material(subject: Subject) -> Iterator[Finding]:
@@ -23,7 +23,7 @@ def held_material(subject: Subject) -> Iterator[Finding]:
         for step in steps:
             if must_come_in(subject, step, material):
                 continue
-            earlier = [giver for giver in givers.get(material, ()) if subject.relations.before(giver, step)]
+            earlier = _earlier(subject, givers.get(material, ()), step)
             issuer = _issuer(subject, step, material)
             if issuer in offices:
                 evidence["issuer"] = issuer
@@ -36,16 +36,23 @@ def held_material(subject: Subject) -> Iterator[Finding]:
                 finding="held-material",
                 steps=tuple(found),
                 evidence=evidence,
-                missing=subject.suggested_materials(found, material),
+                missing=subject.suggested_materials((*found, *evidence.get("given_by", ())), material),
                 move="share-material",
             )
 
 
+def _earlier(subject: Subject, givers: Sequence[str], step: str) -> list[str]:
+    """Which of the steps that give a material a case passes before a step."""
+    if len(givers) > MOST:
+        subject.left_out.add("held-material")
+    return [giver for giver in givers[:MOST] if subject.relations.before(giver, step)]
+
+
 def _givers(subject: Subject) -> dict[str, list[str]]:
-    """The steps that issue each material: they give it and did not take it in themselves."""
+    """The steps that issue each material: they give it and did not take it themselves."""
     found: dict[str, list[str]] = {}
     for step in subject.steps:
-        for material in subject.relations.gives(step) - subject.relations.takes_in(step):
+        for material in subject.relations.gives(step) - subject.relations.needs(step):
             found.setdefault(material, []).append(step)
     return found
 

@@ -7,10 +7,13 @@ reject per hour of work, highest first. Checks tied by papers or by law keep the
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import pairwise
 
-from analysis.findings.finding import Finding
-from analysis.findings.subject import Subject, runs
+from analysis.findings.finding import Finding, Missing
+from analysis.findings.rows import rows
+from analysis.findings.subject import Subject
 
 _HOUR = 3600.0
 
@@ -18,15 +21,21 @@ _HOUR = 3600.0
 def late_knockout(subject: Subject) -> Iterator[Finding]:
     """One finding for each longest row of checks that could change places and of which a later one is better."""
     shares = {step: share for step in subject.of_kind("check") if (share := reject_share(subject, step)) > 0}
+    gateways = frozenset(filter(None, (knockout_gateway(subject, step) for step in shares)))
+
+    def fits(row: Sequence[str], step: str, after: bool) -> bool:
+        pairs = ((other, step) if after else (step, other) for other in row)
+        return all(can_swap(subject, *pair, gateways) for pair in pairs)
+
     pairs = [
         (pair.first, pair.second)
         for pair in subject.neighbours
-        if pair.first in shares and pair.second in shares and can_swap(subject, pair.first, pair.second)
+        if pair.first in shares and pair.second in shares and can_swap(subject, pair.first, pair.second, gateways)
     ]
-    for row in runs(pairs):
+    for row in rows(pairs, fits):
         rates = {step: rate(subject, step, shares[step]) for step in row}
         better = sorted(row, key=lambda step: -rates[step])
-        if list(row) != better and any(map(_is_worse, map(rates.get, row), map(rates.get, row[1:]))):
+        if any(rates[second] > rates[first] for first, second in pairwise(row)):
             yield Finding(
                 finding="late-knockout",
                 steps=row,
@@ -35,13 +44,21 @@ def late_knockout(subject: Subject) -> Iterator[Finding]:
                     "rejects": [shares[step] for step in row],
                     "work_s": [subject.work_seconds(step) for step in row],
                 },
-                missing=subject.unsure(row, "kind", "materials"),
+                missing=(*subject.unsure(row, "kind", "materials"), *_suggested(subject, row)),
                 move="reorder-checks",
             )
 
 
-def _is_worse(first: float | None, second: float | None) -> bool:
-    return first is not None and second is not None and second > first
+def _suggested(subject: Subject, row: Sequence[str]) -> Iterator[Missing]:
+    """The checks whose work, and the gateways whose shares, are only suggested."""
+    for step in row:
+        work = subject.node(step).time("work")
+        if work is not None and work.source == "suggested":
+            yield Missing(element=step, annotation="time")
+        gateway = knockout_gateway(subject, step)
+        for flow in subject.model.outgoing[gateway] if gateway else ():
+            if flow.share_source == "suggested":
+                yield Missing(element=flow.id, annotation="probability")
 
 
 def rate(subject: Subject, step: str, share: float) -> float:
@@ -70,11 +87,12 @@ def knockout_gateway(subject: Subject, step: str) -> str:
     return gateway.id if len(branches) > 1 and ending == len(branches) - 1 else ""
 
 
-def can_swap(subject: Subject, first: str, second: str) -> bool:
-    """Whether two checks in a row do not hang on each other but for a gateway that only ends the case."""
+def can_swap(subject: Subject, first: str, second: str, gateways: AbstractSet[str]) -> bool:
+    """Whether two checks in a row do not hang on each other but for gateways that only end the case."""
     tie = subject.relations.independent(first, second)
     if tie.holds:
         return True
     between = subject.relations.between(first, second)
-    gateways = {element for element in between if subject.model.node[element].is_gateway}
-    return tie.why == "routes-on-first" and gateways <= {knockout_gateway(subject, first)}
+    return (
+        tie.why == "routes-on-first" and {node for node in between if subject.model.node[node].is_gateway} <= gateways
+    )

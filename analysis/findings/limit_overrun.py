@@ -6,16 +6,16 @@ applicant's own time do not count, of branches the longest counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from analysis.findings.finding import Finding
+from analysis.findings.finding import Finding, Missing
 from analysis.findings.subject import Subject
 from analysis.timing import Way, critical_path, longest_way
 from analysis.timing.times import Clocks
 
 
 def limit_overrun(subject: Subject) -> Iterator[Finding]:
-    """One finding for each way, by limits and by expected time, that is longer than the promised or the legal limit."""
+    """One finding where the longest way, by limits or else by expected time, exceeds the promised or legal limit."""
     procedure = subject.model.procedure
     clocks = Clocks(subject.model)
     limits = {
@@ -23,24 +23,36 @@ def limit_overrun(subject: Subject) -> Iterator[Finding]:
         for name, amount in (("promised", procedure.promised_limit), ("legal", procedure.legal_limit))
         if amount is not None
     }
-    if not limits:
-        return
-    for by, way in (
-        ("limits", longest_way(subject.model)),
-        ("time", critical_path(subject.model, between_clocks=True)),
-    ):
-        if by == "limits" and not _has_limits(subject, way):
-            continue
-        exceeded = [name for name, seconds in limits.items() if way.seconds > seconds]
+    for by, way in _ways(subject) if limits else ():
+        exceeded = [name for name, seconds in limits.items() if way.seconds > seconds + _ROUNDING]
         if exceeded:
-            yield Finding(
-                finding="limit-overrun",
-                steps=subject.in_path_order(way.steps),
-                evidence={"by": by, "seconds": way.seconds, "limits_s": limits, "exceeded": exceeded, "span": way.span},
-                missing=subject.suggested(way.steps),
-            )
+            yield _finding(subject, way, by, limits, exceeded)
+            return
 
 
-def _has_limits(subject: Subject, way: Way) -> bool:
-    """Whether any step on the way has a limit of its own; else its length is its expected time."""
-    return any((said := subject.node(step).step) is not None and said.limit is not None for step in way.steps)
+#: Seconds by which a sum of durations may be off.
+_ROUNDING = 1e-6
+
+
+def _ways(subject: Subject) -> Iterator[tuple[str, Way]]:
+    """The longest way by limits, where a step on it has one, then by expected time."""
+    if any((said := subject.node(step).step) is not None and said.limit is not None for step in subject.steps):
+        way = longest_way(subject.model)
+        if any((said := subject.node(step).step) is not None and said.limit is not None for step in way.steps):
+            yield "limits", way
+    if any(node.times or node.event("timer") is not None for node in subject.model.nodes):
+        yield "time", critical_path(subject.model, between_clocks=True)
+
+
+def _finding(subject: Subject, way: Way, by: str, limits: Mapping[str, float], exceeded: list[str]) -> Finding:
+    suggested = [
+        Missing(element=step, annotation="time")
+        for step in way.steps
+        if any(time.source == "suggested" for time in subject.node(step).times)
+    ]
+    return Finding(
+        finding="limit-overrun",
+        steps=tuple(dict.fromkeys(way.steps)),
+        evidence={"by": by, "seconds": way.seconds, "limits_s": dict(limits), "exceeded": exceeded, "span": way.span},
+        missing=tuple(dict.fromkeys((*subject.suggested(way.steps), *suggested))),
+    )

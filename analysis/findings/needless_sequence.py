@@ -5,27 +5,34 @@ The redesign heuristic is "parallelism" (Reijers and Limam Mansar 2005); in Chin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from analysis.findings.finding import Finding, Missing
-from analysis.findings.subject import Subject, runs
+from analysis.findings.rows import LONGEST, rows
+from analysis.findings.subject import Subject
 
 
 def needless_sequence(subject: Subject) -> Iterator[Finding]:
     """One finding for each longest row of steps that could all be done at once."""
+
+    def fits(row: Sequence[str], step: str, after: bool) -> bool:
+        nearest = reversed(row) if after else row
+        return all(_are_independent(subject, *((other, step) if after else (step, other))) for other in nearest)
+
     pairs = [
         (pair.first, pair.second) for pair in subject.neighbours if _are_independent(subject, pair.first, pair.second)
     ]
-    for row in runs(pairs):
-        for part in _independent_parts(subject, row):
-            yield Finding(
-                finding="needless-sequence",
-                steps=part,
-                evidence={"units": list(dict.fromkeys(subject.unit_key(step) for step in part))},
-                missing=_missing(subject, part),
-                move="parallelise",
-            )
+    for row in rows(pairs, fits):
+        if len(row) == LONGEST:
+            subject.left_out.add("needless-sequence")
+        yield Finding(
+            finding="needless-sequence",
+            steps=row,
+            evidence={"units": list(dict.fromkeys(subject.unit_key(step) for step in row))},
+            missing=_missing(subject, row),
+            move="parallelise",
+        )
 
 
 def _are_independent(subject: Subject, first: str, second: str) -> bool:
@@ -36,22 +43,9 @@ def _are_independent(subject: Subject, first: str, second: str) -> bool:
     return subject.relations.independent(first, second).holds
 
 
-def _independent_parts(subject: Subject, row: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Cut a row of steps, each independent of the next, into rows in which all are independent of each other."""
-    part: list[str] = [row[0]]
-    for step in row[1:]:
-        if all(_are_independent(subject, earlier, step) for earlier in part):
-            part.append(step)
-            continue
-        yield tuple(part)
-        # The last step is independent of this one: the two begin the next part.
-        part = [part[-1], step]
-    yield tuple(part)
-
-
-def _missing(subject: Subject, part: tuple[str, ...]) -> tuple[Missing, ...]:
-    found = dict.fromkeys(subject.unsure(part, "kind", "materials"))
-    for first, second in pairwise(part):
+def _missing(subject: Subject, row: tuple[str, ...]) -> tuple[Missing, ...]:
+    found = dict.fromkeys(subject.unsure(row, "kind", "materials"))
+    for first, second in pairwise(row):
         for element in subject.relations.independent(first, second).missing:
             found.setdefault(Missing(element=element, annotation="materials"))
     return tuple(found)

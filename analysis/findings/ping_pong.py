@@ -81,7 +81,7 @@ def _stays(subject: Subject) -> Iterator[_Stay]:
     seen: set[frozenset[str]] = set()
     for giver in subject.steps:
         home = subject.unit_key(giver)
-        for taker in subject.followers[giver]:
+        for taker in subject.followers(giver):
             away = subject.unit_key(taker)
             if not home or not away or home == away or not subject.relations.before(giver, taker):
                 continue
@@ -98,7 +98,7 @@ def _region(subject: Subject, begin: str) -> tuple[list[str], list[str]]:
     waiting = [begin]
     while waiting:
         step = waiting.pop()
-        for following in subject.followers[step]:
+        for following in subject.followers(step):
             if not subject.relations.before(step, following):
                 continue
             if subject.unit_key(following) != unit:
@@ -133,7 +133,7 @@ def _hand_overs(subject: Subject) -> dict[tuple[str, str], list[tuple[str, str]]
     """The hand-overs between each two offices, either way, in path order."""
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for giver in subject.steps:
-        for taker in subject.followers[giver]:
+        for taker in subject.followers(giver):
             home, away = sorted((subject.unit_key(giver), subject.unit_key(taker)))
             if home and home != away and subject.relations.before(giver, taker):
                 found.setdefault((home, away), []).append((giver, taker))

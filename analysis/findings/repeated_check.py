@@ -9,20 +9,40 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from analysis.findings.finding import Finding
-from analysis.findings.subject import Subject, groups
+from analysis.findings.subject import Subject
+
+#: Pairs of checks that are looked at in one file.
+_MOST_ASKED = 50_000
 
 
 def repeated_check(subject: Subject) -> Iterator[Finding]:
     """One finding for each group of checks of one purpose that repeat each other."""
+    left = iter(range(_MOST_ASKED))
     for purpose, steps in _purposes(subject).items():
-        pairs = [
-            (first, second)
-            for place, second in enumerate(steps)
-            for first in steps[:place]
-            if _repeats(subject, first, second)
-        ]
-        for group in groups(pairs):
-            yield _finding(subject, purpose, subject.in_path_order(group))
+        for group in _groups(subject, steps, left):
+            if len(group) > 1:
+                yield _finding(subject, purpose, subject.in_path_order(group))
+
+
+def _groups(subject: Subject, steps: Sequence[str], left: Iterator[int]) -> list[list[str]]:
+    """Bring checks together of which one repeats the other, as long as questions are left to ask."""
+    found: list[list[str]] = []
+    for step in steps:
+        together, others = [step], list[list[str]]()
+        for group in found:
+            if any(_asked(subject, left) and _repeats(subject, other, step) for other in reversed(group)):
+                together = group + together
+            else:
+                others.append(group)
+        found = [*others, together]
+    return found
+
+
+def _asked(subject: Subject, left: Iterator[int]) -> bool:
+    if next(left, None) is None:
+        subject.left_out.add("repeated-check")
+        return False
+    return True
 
 
 def _purposes(subject: Subject) -> dict[str, list[str]]:
@@ -52,31 +72,38 @@ def no_new_input(subject: Subject, first: str, second: str) -> bool:
     needed = subject.relations.needs(second)
     if not needed <= subject.relations.needs(first):
         return False
-    between = subject.relations.between(first, second) - {first, second}
+    between = subject.relations.between(first, second)
     return not any(
-        subject.catches_message(element) or bool(needed & (subject.relations.gives(element))) for element in between
+        subject.catches_message(element) or bool(needed & _given_at(subject, element)) for element in between
     )
 
 
+def _given_at(subject: Subject, element: str) -> frozenset[str]:
+    """What a step between two checks gives anew; collecting papers anew is giving, asking for them beside is not."""
+    given = subject.relations.gives(element)
+    return given | subject.relations.handed_in(element) if subject.kind(element) == "collect" else given
+
+
 def _finding(subject: Subject, purpose: str, steps: tuple[str, ...]) -> Finding:
-    removable = _removable(subject, steps)
-    always = [step for step in removable if any(_leads_to(subject, kept, step) for kept in steps if kept != step)]
+    going = _going(subject, steps)
+    staying = [step for step in steps if step not in going]
+    safe = [step for step in going if any(_leads_to(subject, kept, step) for kept in staying)]
     return Finding(
         finding="repeated-check",
         steps=steps,
         evidence={
             "purpose": purpose,
-            "remove": removable,
-            "not_always": [step for step in removable if step not in always],
+            "remove": safe,
+            "not_always": [step for step in going if step not in safe],
             "units": list(dict.fromkeys(unit.name for step in steps if (unit := subject.unit(step)) is not None)),
         },
-        protected=bool(removable) and all(map(subject.is_mandatory, removable)),
+        protected=bool(going) and all(map(subject.is_mandatory, going)),
         missing=subject.unsure(steps, "kind", "materials"),
         move="remove-step",
     )
 
 
-def _removable(subject: Subject, steps: Sequence[str]) -> list[str]:
+def _going(subject: Subject, steps: Sequence[str]) -> list[str]:
     """Which of the checks would go: the later ones; of parallel ones the unprotected, else the dearer."""
     kept = steps[0]
     found: list[str] = []
@@ -100,12 +127,18 @@ def _worse(subject: Subject, first: str, second: str) -> str:
     protected = subject.is_mandatory(first), subject.is_mandatory(second)
     if protected[0] != protected[1]:
         return second if protected[0] else first
-    return first if subject.work_seconds(first) > subject.work_seconds(second) else second
+    return first if _cost(subject, first, second) > _cost(subject, second, first) else second
+
+
+def _cost(subject: Subject, step: str, other: str) -> float:
+    """What a check costs beside another: money where the file names it for both, else work."""
+    said, beside = subject.node(step).step, subject.node(other).step
+    if said is not None and beside is not None and said.cost is not None and beside.cost is not None:
+        return said.cost
+    return subject.work_seconds(step)
 
 
 def _leads_to(subject: Subject, kept: str, removed: str) -> bool:
     """Whether every case that would meet the removed check meets the kept one."""
     related = subject.relations
-    return related.always_before(kept, removed) or (
-        related.parallel(kept, removed) and related.always_after(removed, kept)
-    )
+    return related.always_before(kept, removed) or related.always_beside(removed, kept)

@@ -7,7 +7,6 @@ practice 一次提交、多方复用. A hand-in the law wants in the original is
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
 
 from analysis.findings.finding import Finding
 from analysis.findings.subject import Subject
@@ -16,17 +15,27 @@ from analysis.findings.subject import Subject
 def repeated_material(subject: Subject) -> Iterator[Finding]:
     """One finding a material: all steps at which it is handed in and one case can pass another of them."""
     for material, steps in hand_ins(subject).items():
-        together = {step for pair in combinations(steps, 2) if subject.relations.can_meet(*pair) for step in pair}
-        repeated = [step for step in steps if step in together]
-        spared = [step for step in repeated[1:] if not must_come_in(subject, step, material)]
-        if spared:
-            yield Finding(
-                finding="repeated-material",
-                steps=tuple(repeated),
-                evidence={"material": material, "hand_ins": len(repeated), "spared": spared},
-                missing=subject.suggested_materials(repeated, material),
-                move="share-material",
-            )
+        groups = [group for group in subject.relations.meeting_groups(steps) if len(group) > 1]
+        again = [step for group in groups for step in subject.in_path_order(group)[1:]]
+        if all(must_come_in(subject, step, material) for step in again):
+            continue
+        repeated = subject.in_path_order(step for group in groups for step in group)
+        yield Finding(
+            finding="repeated-material",
+            steps=repeated,
+            evidence={
+                "material": material,
+                "hand_ins": len(repeated),
+                "spared": [step for step in repeated if _is_there(subject, step, material)],
+            },
+            missing=subject.suggested_materials(repeated, material),
+            move="share-material",
+        )
+
+
+def _is_there(subject: Subject, step: str, material: str) -> bool:
+    """Whether the material is in the case on every way to the step, and no law wants it to come in once more."""
+    return material in subject.relations.available(step) and not must_come_in(subject, step, material)
 
 
 def hand_ins(subject: Subject) -> dict[str, list[str]]:

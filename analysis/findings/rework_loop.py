@@ -20,15 +20,19 @@ _ROUNDING = 1e-9
 
 
 def rework_loop(subject: Subject) -> Iterator[Finding]:
-    """One finding for each choice that leads a tenth of the cases or more back to the applicant or another unit."""
+    """One finding for each way that leads a tenth of the cases or more back to the applicant or another unit."""
     chances = Chances(subject.model, subject.relations.flow)
     for way in _ways_back(subject):
         sender, receiver = _ends(subject, way)
         if not sender:
             continue
-        missing = [Missing(element=one, annotation="probability") for one in chances.unwritten(way.choice)]
-        share = chances.at_least_once(way.choice)
-        if missing or share >= LEAST - _ROUNDING:
+        flow = way.choice or way.back
+        missing = [Missing(element=one, annotation="probability") for one in chances.unwritten(flow)]
+        share = None if missing else chances.at_least_once(flow)
+        if share is None and not missing:
+            subject.left_out.add("rework-loop")
+            continue
+        if share is None or share >= LEAST - _ROUNDING:
             yield Finding(
                 finding="rework-loop",
                 steps=subject.in_path_order((receiver, sender)),
@@ -37,8 +41,8 @@ def rework_loop(subject: Subject) -> Iterator[Finding]:
                     "choice": way.choice,
                     "sends_back": sender,
                     "back_to": receiver,
-                    "share": None if missing else share,
-                    "to_applicant": way.meets_applicant(subject),
+                    "share": share,
+                    "to_applicant": _meets_applicant(subject, way),
                 },
                 missing=tuple(missing),
                 move="ask-once",
@@ -47,59 +51,67 @@ def rework_loop(subject: Subject) -> Iterator[Finding]:
 
 @dataclass(frozen=True, kw_only=True)
 class _Way:
-    """A way back: the choice it begins at, the flow out of it, and what is met up to where the case was before."""
+    """A way back: the choice it begins at, and what is met up to where the case was before."""
 
-    gateway: str
+    #: The flow out of the choice; empty where several choices lead into one way back.
     choice: str
     #: The flow that leads to where the case was before.
     back: str
+    #: The element it leaves, the elements on it, and the one where the case was before.
     met: tuple[str, ...]
-
-    def meets_applicant(self, subject: Subject) -> bool:
-        """Whether the applicant does something on the way, is told something, or is waited for."""
-        return any(subject.is_applicants(node) or subject.hears_or_tells_applicant(node) for node in self.met[:-1])
 
 
 def _ways_back(subject: Subject) -> Iterator[_Way]:
-    """The ways back over a step, one for each choice, in the order in which a case meets the steps."""
+    """The ways back, one for each choice, in the order in which a case comes by them."""
     seen: set[str] = set()
-    for step in subject.all_steps:
-        for flow in subject.relations.loops_around(step):
-            way = _from_choice(subject, flow)
-            if way is not None and way.choice not in seen:
-                seen.add(way.choice)
-                yield way
+    for back in subject.relations.ways_back:
+        flow = subject.model.flow.get(back)
+        if flow is None or flow.process not in subject.processes:
+            continue
+        way = _from_choice(subject, back)
+        if (way.choice or way.back) not in seen:
+            seen.add(way.choice or way.back)
+            yield way
 
 
-def _from_choice(subject: Subject, back: str) -> _Way | None:
-    """The way back a flow closes, from the choice at which it parts from the way on; none where it is no single way."""
+def _from_choice(subject: Subject, back: str) -> _Way:
+    """The way back a flow closes, from where it parts from the way on; a race of events on it parts nothing."""
     model = subject.model
-    flow = model.flow.get(back)
-    met = [flow.target] if flow is not None else []
-    while flow is not None and len(model.outgoing[flow.source]) == 1:
+    flow = model.flow[back]
+    met = [flow.target]
+    while len(model.outgoing[flow.source]) == 1 or model.node[flow.source].kind == "eventBasedGateway":
         met.append(flow.source)
         entering = model.incoming[flow.source]
-        flow = entering[0] if len(entering) == 1 and entering[0].source not in met else None
-    if flow is None:
-        return None
-    return _Way(gateway=flow.source, choice=flow.id, back=back, met=tuple(reversed(met)))
+        if len(entering) != 1 or entering[0].source in met:
+            return _Way(choice="", back=back, met=tuple(reversed(met)))
+        flow = entering[0]
+    return _Way(choice=flow.id, back=back, met=(flow.source, *reversed(met)))
+
+
+def _meets_applicant(subject: Subject, way: _Way) -> bool:
+    """Whether the applicant does something on the way, or is heard from."""
+    return any(subject.is_applicants(node) or subject.hears_applicant(node) for node in way.met[:-1])
 
 
 def _ends(subject: Subject, way: _Way) -> tuple[str, str]:
     """The step that sends back and the one it goes back to; empty where the way stays in one unit.
 
-    To the applicant: from the step before to the applicant's own, or to where the case was before if it goes by
-    message. Else from the last step on the way to the one where the case was before.
+    To the applicant: from the last step before to the applicant's own, or to where the case was before if it goes by
+    message. Else from the last step of another unit on the way to the step that follows it.
     """
-    before = subject.last_step_before(way.gateway)
+    before = subject.last_step_before(way.met[0])
     target = subject.first_step_after(way.met[-1])
-    steps = [before, *(node for node in way.met[:-1] if subject.model.node[node].is_step), target]
     if not before or not target:
         return "", ""
+    passed = [node for node in way.met[1:-1] if subject.model.node[node].is_step]
+    steps = [*([] if before in passed else [before]), *passed, target]
     for sender, receiver in pairwise(steps):
         if subject.is_applicants(receiver) and not subject.is_applicants(sender):
             return sender, receiver
-    if way.meets_applicant(subject):
-        return before, target
-    units = subject.unit_key(steps[-2]), subject.unit_key(target)
-    return (steps[-2], target) if units[1] and units[0] != units[1] else ("", "")
+    if _meets_applicant(subject, way):
+        return next((step for step in reversed(steps[:-1]) if not subject.is_applicants(step)), ""), target
+    for sender, receiver in reversed(list(pairwise(steps))):
+        units = subject.unit_key(sender), subject.unit_key(receiver)
+        if units[1] and units[0] != units[1]:
+            return sender, receiver
+    return "", ""

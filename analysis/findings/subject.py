@@ -17,6 +17,8 @@ from bpmn.routing import exclusive_shares
 JUDGING = frozenset(("check", "decide", "approve"))
 #: The levels of government, lowest first.
 LEVELS = ("village", "town", "county", "city", "province", "state")
+#: Steps told that come next after one; a step with more of them is a drawing nobody can read.
+MOST = 100
 
 
 class Subject:
@@ -29,6 +31,10 @@ class Subject:
         self.model = model
         self.organisation = units
         self._known = known
+        #: Names of findings that did not look at everything, because the file is too large or too tangled.
+        self.left_out: set[str] = set()
+        self._followers: dict[str, tuple[str, ...]] = {}
+        self._ways_on: dict[int, Sequence[int]] = {}
 
     @cached_property
     def relations(self) -> Relations:
@@ -37,9 +43,14 @@ class Subject:
 
     @cached_property
     def steps(self) -> tuple[str, ...]:
-        """The steps of the procedure outside the applicant's pools, in path order."""
-        counted = {node.id for node in steps_of(self.model)}
+        """The steps of the procedure that the applicant does not do, in path order."""
+        counted = {node.id for node in steps_of(self.model) if not self._is_applicants(node.id)}
         return tuple(step for step in self.relations.steps if step in counted)
+
+    @cached_property
+    def processes(self) -> frozenset[str]:
+        """The processes of the procedure that are not the applicant's."""
+        return processes_of(self.model) - self.model.applicant_processes
 
     @cached_property
     def all_steps(self) -> tuple[str, ...]:
@@ -107,6 +118,10 @@ class Subject:
         """The mean work of one round of a step, in seconds of its own clock; 0 where the file names none."""
         return self._clocks.times(self.model.node[step]).work.mean
 
+    def pace(self, step: str) -> float:
+        """The procedure's open seconds that pass in a second of the clock on which a step waits."""
+        return self._clocks.times(self.model.node[step]).wait.pace
+
     # What is a result
 
     def is_result(self, step: str, material: str) -> bool:
@@ -144,10 +159,6 @@ class Subject:
         """Whether a message flow leads from a step to the applicant."""
         return any(map(self._is_applicants, self.sent_to(step)))
 
-    def hears_or_tells_applicant(self, node: str) -> bool:
-        """Whether a message goes between a node and the applicant."""
-        return any(map(self._is_applicants, (*self.sent_to(node), *self._got.get(node, ()))))
-
     @cached_property
     def _got(self) -> Mapping[str, Sequence[str]]:
         found: dict[str, list[str]] = {}
@@ -173,16 +184,43 @@ class Subject:
         counted = set(self.steps)
         return tuple(pair for step in self.steps for pair in self.relations.in_a_row(step) if pair.second in counted)
 
-    @cached_property
-    def followers(self) -> Mapping[str, tuple[str, ...]]:
-        """The steps that come next after each step, whatever gateways, events and messages lie between them."""
-        return {step: _next_steps(self.relations.flow, self._heard, step) for step in self.all_steps}
+    def followers(self, step: str) -> tuple[str, ...]:
+        """The steps that come next after one, whatever gateways, events and messages lie between; 100 at most."""
+        if step not in self._followers:
+            self._followers[step] = self._next_steps(step)
+        return self._followers[step]
+
+    def _next_steps(self, step: str) -> tuple[str, ...]:
+        """Walk from a step to the next ones; into sub-processes by their starts, out of them where they end."""
+        flow = self.relations.flow
+        found: dict[str, None] = {}
+        begin = flow.main.get(step)
+        waiting = [] if begin is None else [begin]
+        seen = set(waiting)
+        while waiting and len(found) < MOST:
+            for target in self._onward(waiting.pop()):
+                if target in seen:
+                    continue
+                seen.add(target)
+                vertex = flow.vertices[target]
+                if vertex.kind == "step":
+                    found[vertex.node] = None
+                else:
+                    waiting.append(target)
+                if len(found) >= MOST:
+                    break
+        return tuple(found)
+
+    def _onward(self, number: int) -> Sequence[int]:
+        if number not in self._ways_on:
+            self._ways_on[number] = _onward(self.relations.flow, self._heard, number)
+        return self._ways_on[number]
 
     @cached_property
     def _preceding(self) -> Mapping[str, tuple[str, ...]]:
         found: dict[str, list[str]] = {}
-        for step, followers in self.followers.items():
-            for follower in followers:
+        for step in self.all_steps:
+            for follower in self.followers(step):
                 found.setdefault(follower, []).append(step)
         return {step: tuple(givers) for step, givers in found.items()}
 
@@ -215,11 +253,36 @@ class Subject:
         return ""
 
     def only_ends(self, flow: SequenceFlow) -> bool:
-        """Whether nothing but the end of the case lies behind a flow: events that catch nothing, then end events."""
+        """Whether nothing but the end of the case lies behind a flow.
+
+        That is: events that catch nothing, then end events; or any steps, where every case that takes it ends rejected.
+        """
+        return flow.target not in self._goes_on or self._ends_at_once(flow)
+
+    @cached_property
+    def _goes_on(self) -> frozenset[str]:
+        """The nodes from which a case can come to an end that is not one of rejection."""
+        found = {
+            node.id
+            for node in self.model.nodes
+            if node.outcome != "rejected" and not self.model.outgoing[node.id] and not node.attached_to
+        }
+        waiting = list(found)
+        while waiting:
+            node = self.model.node[waiting.pop()]
+            before = [flow.source for flow in self.model.incoming[node.id]]
+            before += [node.attached_to] if node.attached_to else []
+            for source in before:
+                if source in self.model.node and source not in found:
+                    found.add(source)
+                    waiting.append(source)
+        return frozenset(found)
+
+    def _ends_at_once(self, flow: SequenceFlow) -> bool:
         seen, waiting = {flow.target}, [flow.target]
         while waiting:
             node = self.model.node.get(waiting.pop())
-            if node is None or node.is_activity or node.kind == "intermediateCatchEvent":
+            if node is None or node.scope or node.is_activity or node.kind == "intermediateCatchEvent":
                 return False
             for leaving in self.model.outgoing[node.id]:
                 if leaving.target not in seen:
@@ -246,11 +309,21 @@ class Subject:
         return {node: tuple(targets) for node, targets in found.items()}
 
     def catches_message(self, element: str) -> bool:
-        """Whether a node waits for a message."""
+        """Whether a node waits for a message, or is begun by one of the applicant's or of nobody that is drawn.
+
+        A message of an office that begins a pool hands the case on: nobody has waited for it.
+        """
         node = self.model.node[element]
-        return node.kind == "receiveTask" or (
-            node.kind in ("intermediateCatchEvent", "startEvent", "boundaryEvent") and node.event("message") is not None
-        )
+        if node.kind == "startEvent" and not node.scope:
+            senders = self._got.get(element, ())
+            is_handed_on = senders and not any(s not in self.model.node or self._is_applicants(s) for s in senders)
+            return node.event("message") is not None and not is_handed_on
+        catching = ("startEvent", "intermediateCatchEvent", "boundaryEvent")
+        return node.kind == "receiveTask" or (node.kind in catching and node.event("message") is not None)
+
+    def hears_applicant(self, node: str) -> bool:
+        """Whether a message of the applicant's comes in at a node."""
+        return any(map(self._is_applicants, self._got.get(node, ())))
 
     # What is missing for a finding to be sure
 
@@ -294,25 +367,6 @@ class Subject:
         return not getattr(node.step, annotation)
 
 
-def _next_steps(flow: ControlFlow, heard: Mapping[str, tuple[int, ...]], step: str) -> tuple[str, ...]:
-    """Walk from a step to the next ones; into sub-processes by their starts, out of them where they end."""
-    found: dict[str, None] = {}
-    begin = flow.main.get(step)
-    waiting = _onward(flow, heard, begin) if begin is not None else []
-    seen = set(waiting)
-    while waiting:
-        number = waiting.pop()
-        vertex = flow.vertices[number]
-        if vertex.kind == "step":
-            found[vertex.node] = None
-            continue
-        for target in _onward(flow, heard, number):
-            if target not in seen:
-                seen.add(target)
-                waiting.append(target)
-    return tuple(found)
-
-
 def _onward(flow: ControlFlow, heard: Mapping[str, tuple[int, ...]], number: int) -> list[int]:
     """The vertices that come next after one: by its arcs, its messages, into and out of its scope."""
     vertex = flow.vertices[number]
@@ -328,48 +382,6 @@ def _onward(flow: ControlFlow, heard: Mapping[str, tuple[int, ...]], number: int
     return found
 
 
-def groups(pairs: Iterable[tuple[str, str]]) -> list[set[str]]:
-    """The connected groups of a relation given by its pairs, in the order in which they are met.
-
-    >>> groups([("a", "b"), ("c", "d"), ("b", "e")]) == [{"a", "b", "e"}, {"c", "d"}]
-    True
-    """
-    group_of: dict[str, set[str]] = {}
-    for first, second in pairs:
-        one, other = group_of.setdefault(first, {first}), group_of.setdefault(second, {second})
-        if one is not other:
-            one |= other
-            for member in other:
-                group_of[member] = one
-    found: dict[int, set[str]] = {id(group): group for group in group_of.values()}
-    return list(found.values())
-
-
 def level_rank(unit: Unit | None) -> int:
     """How high the level of a unit is; -1 where it is not said."""
     return LEVELS.index(unit.level) if unit is not None and unit.level in LEVELS else -1
-
-
-def runs(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, ...]]:
-    """The longest chains made of pairs of neighbours; where ways part, each next one begins or goes on with its own.
-
-    >>> runs([("a", "b"), ("b", "c"), ("x", "y")])
-    [('a', 'b', 'c'), ('x', 'y')]
-    """
-    following: dict[str, str] = {}
-    before: set[str] = set()
-    extra: list[tuple[str, str]] = []
-    for first, second in pairs:
-        if first in following or second in before:
-            extra.append((first, second))
-        else:
-            following[first] = second
-            before.add(second)
-    found: list[tuple[str, ...]] = []
-    for first in following:
-        if first not in before:
-            chain = [first]
-            while chain[-1] in following:
-                chain.append(following[chain[-1]])
-            found.append(tuple(chain))
-    return found + extra

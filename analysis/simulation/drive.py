@@ -37,7 +37,7 @@ Progress = Callable[[int, int], None]
 _TURNS = 200_000
 #: Operations one case may pass before it is taken to go round for ever.
 _MOST_MOVES = 1_000_000
-#: Operations all cases may pass together: so many, or so many times the cases if that is more.
+#: Operations all cases may pass together: so many, or so many times the cases so far if that is more.
 _MOST_OF_ALL, _MOST_ON_AVERAGE = 200_000_000, 20_000
 _SECOND = 1_000_000
 _EPOCH = date(1970, 1, 1)
@@ -204,13 +204,13 @@ def _run(plan: Plan, program: Program, request: Request, progress: Progress | No
     plan_arrival(plan, run)
     steps = [[0] * at.STEP_WIDTH for _ in program.steps]
     way = [0] * len(run.way)
-    left = max(_MOST_OF_ALL, _MOST_ON_AVERAGE * (request.cases + request.warm_up))
+    moves = 0
     while True:
         reason = advance(plan, run, _TURNS)
         _take_sums(run, steps, way)
-        left -= int(run.register[at.MOVES])
+        moves += int(run.register[at.MOVES])
         run.register[at.MOVES] = 0
-        if left < 0:
+        if moves > max(_MOST_OF_ALL, _MOST_ON_AVERAGE * int(run.register[at.ARRIVED])):
             raise RunTooLarge
         if reason == at.BEYOND:
             return None

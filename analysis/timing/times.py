@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
 
 from analysis.hours import office_hours
 from analysis.simulation.draws import FIXED
 from analysis.simulation.laws import NO_TIME, Law, law_of, mean_of
-from analysis.simulation.timers import timer_of
+from analysis.simulation.timers import instant_of, timer_of
 from bpmn.annotation import GovTime
 from bpmn.model import Model, Node
+from org import OrgError
 
 #: Open seconds of a day.
 _AROUND_THE_CLOCK = 86_400
@@ -108,11 +111,31 @@ class Clocks:
         return Part(law=law, values=tuple(values), is_own=_same(hours, self.own.hours), pace=self.day / day)
 
     def limit(self, amount: float, unit: str) -> float:
-        """A limit in working seconds of the procedure's hours: days by five of seven where they are calendar days."""
+        """A limit in working seconds of the procedure's hours, as due dates count it from the start instant.
+
+        The day of the start is not counted; where the calendar does not reach that far, a mean year has 365 days.
+        """
         if unit == "workday":
             return amount * self.day
-        days = {"day": 1.0, "hour": 1 / 24, "month": 365 / 12}[unit] * amount
-        return days * _AROUND_THE_CLOCK * self.open_share
+        try:
+            due = self.own.due(self._start, amount, unit).due
+            if unit == "hour":
+                return self.own.count(self._start, due)
+            midnight = self._start.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+            return max(0.0, self.own.count(midnight, due))
+        except OrgError:
+            days = {"day": 1.0, "hour": 1 / 24, "month": 365 / 12}[unit] * amount
+            return days * _AROUND_THE_CLOCK * self.open_share
+
+    @cached_property
+    def _start(self) -> datetime:
+        """When cases begin: at the date of a timer that starts them, else at the first opening there is."""
+        for node in self.model.nodes:
+            timer = node.event("timer") if node.kind == "startEvent" and not node.scope else None
+            instant = instant_of(timer.expression) if timer is not None and timer.timer == "timeDate" else None
+            if instant is not None:
+                return instant if instant.tzinfo is not None else instant.replace(tzinfo=self.own.zone)
+        return self.own.first_opening()
 
 
 def rounds_of(node: Node) -> tuple[float, bool]:

@@ -128,11 +128,11 @@ class _Space:
     @classmethod
     def of(cls, conditions: Sequence[Expression]) -> _Space | None:
         """The space of the names that conditions read; none where it is too large or a name is part of another."""
-        found: dict[Node, dict[tuple[str, Value], Value]] = {}
+        found: dict[Node, dict[tuple[str, str], Value]] = {}
         for condition in conditions:
             for name, values in (written_beside(condition) or {}).items():
                 known = found.setdefault(name, {})
-                known.update(((kind_of(value), value), value) for value in values if value is not None)
+                known.update(((kind_of(value), repr(value)), value) for value in values if value is not None)
         written = {name: list(known.values()) for name, known in found.items()}
         is_ordered = any(map(_is_by_order, conditions))
         space = cls(written, is_ordered=is_ordered)

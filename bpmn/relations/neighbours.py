@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from bpmn.model import Node
 from bpmn.relations.ways import Ways
@@ -33,6 +35,7 @@ class Row:
         self.model = ways.model
         self.flow = ways.flow
         self.border = {event.id for events in self.model.boundary_events.values() for event in events}
+        self._known: dict[int, Sequence[int]] = {}
         self._sent: dict[int, set[int]] = {}
         for source, target, _ in ways.messages:
             self._sent.setdefault(source, set()).add(target)
@@ -56,6 +59,8 @@ class Row:
                     met.append(target)
                 if self._is_passed(target):
                     stack.append(target)
+                if len(met) >= MOST:
+                    break
         met.sort(key=self.ways.rank.__getitem__)
         return tuple(
             Neighbour(first=step, second=self._node(vertex).id, between=self._between(step, vertex, came_from))
@@ -81,16 +86,52 @@ class Row:
         )
         return tuple(node for node in nodes if node not in (first, self._node(second).id))
 
-    def _on(self, vertex: int) -> Iterator[int]:
+    def _on(self, vertex: int) -> Sequence[int]:
         """Where the row goes on from a vertex."""
-        is_choice = self.flow.vertices[vertex].kind == "exclusive-split"
+        if vertex not in self._known:
+            self._known[vertex] = tuple(self._found_on(vertex))
+        return self._known[vertex]
+
+    def _found_on(self, vertex: int) -> Iterator[int]:
         sent = self._sent.get(vertex, ())
         targets = [
             target for target in self.ways.following[vertex] if target not in sent and not self._is_border(target)
         ]
-        for target in targets:
-            if not is_choice or self._do_others_end(target, targets):
-                yield target
+        if self.flow.vertices[vertex].kind != "exclusive-split":
+            yield from targets
+            return
+        # Branches that meet again have the last steps that all of both come to in common.
+        meets = Counter(self._last_met[target] for target in targets)
+        yield from (target for target in targets if meets[self._last_met[target]] == 1 or self._last_met[target] < 0)
+
+    @cached_property
+    def _last_met(self) -> Sequence[int]:
+        """Of each vertex the last one on every way from it to the end of its pool behind which steps come; -1 for none.
+
+        Found on the tree of what every way on leads through (post-dominators; Cooper, Harvey and Kennedy 2001).
+        """
+        parent = self._post_dominators()
+        found = [-1] * len(parent)
+        for vertex in reversed(self.ways.order):
+            process = self._node(vertex).process
+            if not self.ways.steps_from(vertex, process):
+                continue
+            above = parent[vertex]
+            found[vertex] = vertex if above < 0 or found[above] < 0 else found[above]
+        return found
+
+    def _post_dominators(self) -> Sequence[int]:
+        """The next vertex on every way on from each; -1 for none."""
+        parent, depth = [-1] * len(self.ways.following), [0] * len(self.ways.following)
+        for vertex in reversed(self.ways.order):
+            sent = self._sent.get(vertex, ())
+            targets = [target for target in self.ways.following[vertex] if target not in sent]
+            common = targets[0] if targets else -1
+            for target in targets[1:]:
+                common = _common(parent, depth, common, target)
+            parent[vertex] = common
+            depth[vertex] = depth[common] + 1 if common >= 0 else 0
+        return parent
 
     def _is_border(self, vertex: int) -> bool:
         return self.flow.vertices[vertex].node in self.border
@@ -108,8 +149,12 @@ class Row:
             return node.step is not None and node.step.kind in PASSED
         return node.kind in ("intermediateThrowEvent", "endEvent") or (node.kind == "startEvent" and not node.events)
 
-    def _do_others_end(self, chosen: int, targets: Sequence[int]) -> bool:
-        """Whether every other branch of a choice ends the case or leads back: it shares no step with this one."""
-        process = self._node(chosen).process
-        mine = self.ways.steps_from(chosen, process)
-        return not any(mine & self.ways.steps_from(other, process) for other in targets if other != chosen)
+
+def _common(parent: Sequence[int], depth: Sequence[int], one: int, other: int) -> int:
+    """The nearest vertex above two in a tree, each counted as above itself; -1 for none."""
+    while one != other and one >= 0 and other >= 0:
+        if depth[one] >= depth[other]:
+            one = parent[one]
+        else:
+            other = parent[other]
+    return one if one == other else -1

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from bpmn.control_flow import ControlFlow, control_flow
 from bpmn.model import Model
+from bpmn.relations.gathered import gathered
 from bpmn.relations.in_case import racing
 from bpmn.relations.independence import Independence, Ties
 from bpmn.relations.materials import Materials
@@ -120,6 +121,16 @@ class Relations:
             return None
         return self._nesting.meeting(entry[first], entry[second])
 
+    def meeting_groups(self, nodes: Sequence[str]) -> list[list[str]]:
+        """Bring those together of which one case can pass two, one leading to the next; near-linear.
+
+        >>> from bpmn.build import build
+        >>> model = build().start().exclusive("g").branch().step("a").branch().step("b").join().step("c").model
+        >>> relations(model).meeting_groups(["a", "b"]), relations(model).meeting_groups(["a", "b", "c"])
+        ([['a'], ['b']], [['a', 'b', 'c']])
+        """
+        return gathered(self._nesting, nodes, self._meet_across)
+
     def exclusive(self, first: str, second: str) -> bool:
         """Whether no case can pass both."""
         return not self.can_meet(first, second)
@@ -162,12 +173,31 @@ class Relations:
             return self._is_answered(first, second)
         return self._nesting.always_after(found, self._nesting.entry[second])
 
+    def always_beside(self, first: str, second: str) -> bool:
+        """Whether every case that passes the first of two parallel steps passes the second, before it or after.
+
+        >>> from bpmn.build import build
+        >>> model = build().start().parallel("p").branch().step("a").branch().step("b").join().model
+        >>> relations(model).always_beside("a", "b")
+        True
+        """
+        found = self._meeting(first, second)
+        if found is None or not self.parallel(first, second) or self._nesting.is_pool(found.around):
+            return False
+        passed_by = self._nesting.open_before[self._nesting.entry[second]]
+        return self._nesting.depth[passed_by] <= self._nesting.depth[found.around]
+
     def loops_around(self, node: str) -> tuple[str, ...]:
         """The flows that lead back over a node, those of the smallest loop first; none outside loops."""
         vertex = self.flow.main.get(node)
         if vertex is None:
             return ()
         return tuple(dict.fromkeys(self._ways.flow_id(*back) for back in self._ways.loops_around(vertex)))
+
+    @property
+    def ways_back(self) -> tuple[str, ...]:
+        """The flows that lead back, in the order in which a case comes by them."""
+        return tuple(dict.fromkeys(self._ways.flow_id(*back) for back in self._ways.backs))
 
     # Timers that end a step before its work is done.
 

@@ -35,6 +35,8 @@ class Tangle:
         for number, edge in enumerate(rest.edges):
             self.outs[edge.source].append(number)
             self.ins[edge.target].append(number)
+        self._into = [_union([1 << edge for edge in edges]) for edges in self.ins]
+        self._awaited: dict[int, Mapping[int, int]] = {}
         self.backs, self.order = self._opened()
         self.backs_set = frozenset(self.backs)
 
@@ -93,6 +95,29 @@ class Tangle:
     def before(self, edge: int) -> int:
         """The edges from which one can be reached without a loop back."""
         return self._upto[self.rest.edges[edge].source]
+
+    def awaited(self, place: int) -> Mapping[int, int]:
+        """For each edge into an inclusive join those for which it waits when that one has its token.
+
+        These are the edges from which it can be reached, also by loops back, but not by that edge.
+        """
+        if place not in self._awaited:
+            coming = {edge: self._coming(place, edge) for edge in self.ins[place]}
+            every = _union(list(coming.values()))
+            self._awaited[place] = {edge: every & ~ways for edge, ways in coming.items()}
+        return self._awaited[place]
+
+    def _coming(self, place: int, edge: int) -> int:
+        """An edge into a place and those from which it can be reached without passing the place."""
+        found, seen, stack = 1 << edge, {place}, [self.rest.edges[edge].source]
+        while stack:
+            source = stack.pop()
+            if source in seen:
+                continue
+            seen.add(source)
+            found |= self._into[source]
+            stack += [self.rest.edges[before].source for before in self.ins[source]]
+        return found
 
     # Side by side.
 
@@ -183,18 +208,36 @@ class Tangle:
         return found
 
     def _stopping(self, apart: Sequence[bool]) -> Sequence[int]:
-        """For each edge those into ends that stop everything which it leads to, but by edges set apart."""
+        """For each edge those it leads to, but by edges set apart, that lead into an end which stops everything.
+
+        Or back to where such an end comes in a later round: what still runs when a case goes back can be stopped there.
+        """
         found = [0] * len(self.rest.places)
         edges = [0] * len(self.rest.edges)
+        stopped = self._leading_to_stop(apart)
         for place in reversed(self.order):
             for edge in self.outs[place]:
                 target = self.rest.edges[edge].target
                 if self.rest.places[target].kind == "terminate":
                     edges[edge] = 1 << edge
-                elif edge not in self.backs_set:
+                elif edge in self.backs_set:
+                    edges[edge] = 1 << edge if target in stopped else 0
+                else:
                     edges[edge] = found[target]
                 found[place] |= 0 if apart[edge] else edges[edge]
         return edges
+
+    def _leading_to_stop(self, apart: Sequence[bool]) -> Set[int]:
+        """The places from which an end that stops everything can be reached, also by loops back."""
+        stack = [place for place, found in enumerate(self.rest.places) if found.kind == "terminate"]
+        seen = set(stack)
+        while stack:
+            for edge in self.ins[stack.pop()]:
+                source = self.rest.edges[edge].source
+                if not apart[edge] and source not in seen:
+                    seen.add(source)
+                    stack.append(source)
+        return seen
 
     def _can_stop(self, edge: int, stops: int, outs: Sequence[int]) -> bool:
         """Whether one of several branches can come to an end that stops everything while another has not begun."""
@@ -260,9 +303,11 @@ class _Beside:
         if kind == "parallel":
             common = _common([self.found[edge] for edge in ins]) & ~_union([1 << edge for edge in ins])
             return common if ins else 0
-        around = _union([self.found[edge] for edge in ins])
-        # An inclusive join waits for what can still come to it.
-        return around & ~self.tangle._upto[place] if kind == "inclusive-join" else around
+        if kind != "inclusive-join":
+            return _union([self.found[edge] for edge in ins])
+        # It waits for what can still come to it, but not to the edge that has its token already.
+        awaited = self.tangle.awaited(place)
+        return _union([self.found[edge] & ~awaited[edge] for edge in ins])
 
     def _split(self, place: int, edge: int, outs: Sequence[int]) -> int:
         """The other edges that get a token together with one."""

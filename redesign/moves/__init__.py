@@ -60,6 +60,7 @@ class Making:
     def __init__(self, model: Model) -> None:
         self._begin = _Made(subject=Subject(model), moves=(), refused=())
         self._known: OrderedDict[tuple[MoveKey, ...], _Made] = OrderedDict()
+        self._remembered = max(_REMEMBERED_NODES // max(len(model.nodes), 1), _FEWEST_REMEMBERED)
 
     def made(self, moves: Iterable[Move]) -> Applied:
         """Make moves one after another, each on what the ones before it left.
@@ -73,7 +74,7 @@ class Making:
             known = self._known.get(way)
             if known is None:
                 known = self._known[way] = _with(made, move)
-                if len(self._known) > _REMEMBERED:
+                if len(self._known) > self._remembered:
                     self._known.popitem(last=False)
             made = known
         return Applied(model=made.subject.model, moves=made.moves, refused=made.refused)
@@ -84,8 +85,8 @@ def apply(model: Model, moves: Iterable[Move]) -> Applied:
     return Making(model).made(moves)
 
 
-#: Beginnings of sets that are kept.
-_REMEMBERED = 2_000
+#: Beginnings of sets that are kept: so many nodes together, and so many in any case.
+_REMEMBERED_NODES, _FEWEST_REMEMBERED = 50_000, 50
 
 
 @dataclass(frozen=True, kw_only=True)

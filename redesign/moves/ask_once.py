@@ -8,6 +8,7 @@ from bpmn.unroll import can_unroll
 from redesign.change import Change
 from redesign.errors import CannotMove
 from redesign.move import Move
+from redesign.moves.conditions import keeps_outcomes
 
 
 def ask_once(subject: Subject, move: Move) -> Model:
@@ -15,10 +16,13 @@ def ask_once(subject: Subject, move: Move) -> Model:
     flow = str(move.details["choice"])
     if flow not in subject.model.flow:
         raise CannotMove("nothing-left", steps=list(move.steps))
-    if subject.model.flow[flow].most == 1:
+    known = subject.model.flow[flow]
+    if known.most == 1:
         raise CannotMove("once-already", flow=flow)
     if not can_unroll(subject.model, flow):
         raise CannotMove("no-single-loop", flow=flow)
     change = Change(subject.model)
-    change.flows[flow] = change.flows[flow].evolve(most=1)
-    return change.model
+    change.flows[flow] = known.evolve(most=1)
+    model = change.model
+    keeps_outcomes(subject, model, known.source)
+    return model

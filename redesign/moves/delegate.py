@@ -12,25 +12,26 @@ from redesign.moves.regroup import may_move
 
 
 def delegate(subject: Subject, move: Move) -> Model:
-    """Move the step into the lane of the office of that level nearest to it in the flow."""
+    """Move the step into the lane of a lower office that may do it: of the lowest level, then nearest in the flow."""
     step = move.steps[0]
     if step not in subject.model.node:
         raise CannotMove("nothing-left", steps=list(move.steps))
-    lane = _lane(subject, step, str(move.details["level"]))
+    level = str(move.details["level"])
+    said = subject.node(step).step
+    lowest = max((name for name in (level, said.level if said is not None else "") if name in LEVELS), key=LEVELS.index)
+    lane = _lane(subject, step, lowest)
     if lane is None:
-        raise CannotMove("no-unit-of-level", step=step, level=move.details["level"])
-    inside = next(iter(lane.nodes), step)
-    may_move(subject, step, inside)
+        raise CannotMove("no-unit-of-level", step=step, level=lowest)
+    may_move(subject, step, subject.model.unit_at[lane.id])
     change = Change(subject.model)
     change.into_lane(step, lane.id)
-    said = subject.node(step).step
     if said is not None and said.post:
         change.set_step(step, post="")
     return change.model
 
 
 def _lane(subject: Subject, step: str, level: str) -> Lane | None:
-    """The lane of a unit that may do the step and lies below its own: of the lowest level, then nearest in the flow."""
+    """The lane of the lowest unit that may do the step and lies below its own, the nearest of several in the flow."""
     model, own = subject.model, level_rank(subject.unit(step))
     position = subject.relations.position
     candidates: list[tuple[int, int, Lane]] = []

@@ -8,22 +8,30 @@ from redesign.change import Change
 from redesign.errors import CannotMove
 from redesign.move import Move
 
+#: Kinds of steps whose visit may as well be made earlier: something is handed in, shown or signed.
+_MOVABLE = frozenset(("collect", "accept", "check", "other", "record"))
+
 
 def join_visits(subject: Subject, move: Move) -> Model:
-    """Let the later visits go that could happen at the earliest one, or whose result can be delivered."""
-    visits = [step for step in move.steps if step in subject.model.node]
+    """Let the later visits go that could happen at an earlier one, or whose result can be delivered."""
+    visits = [step for step in move.steps if step in subject.model.node and _is_visit(subject, step)]
+    if len(visits) < 2:
+        raise CannotMove("nothing-left", steps=list(move.steps))
     change = Change(subject.model)
-    spared = 0
     kept = visits[:1]
     for step in visits[1:]:
         if _can_be_delivered(subject, step) or any(_can_happen_at(subject, step, earlier) for earlier in kept):
             change.set_step(step, visit=False)
-            spared += 1
         else:
             kept.append(step)
-    if not spared:
+    if len(kept) == len(visits):
         raise CannotMove("not-together", steps=visits)
     return change.model
+
+
+def _is_visit(subject: Subject, step: str) -> bool:
+    said = subject.node(step).step
+    return said is not None and said.visit
 
 
 def _can_be_delivered(subject: Subject, step: str) -> bool:
@@ -33,19 +41,24 @@ def _can_be_delivered(subject: Subject, step: str) -> bool:
 
 
 def _can_happen_at(subject: Subject, step: str, earlier: str) -> bool:
-    """Whether what the applicant comes for at a step could be done at an earlier one: by materials and by order."""
-    if subject.kind(step) not in ("collect", "accept", "check", "other", "record"):
-        return False
-    if subject.are_apart(step, earlier) or _law_puts_between(subject, step, earlier):
-        return False
+    """Whether what the applicant comes for at a step could be done at an earlier one: by materials and by order.
+
+    Every case that comes to the step must come to the earlier one, or have it beside.
+    """
     related = subject.relations
-    known = related.available(earlier) | related.takes_in(earlier) | related.handed_in(step)
-    stored = {item.name for item in subject.node(step).materials if item.use == "needs" and item.origin == "shared"}
-    return related.needs(step) - stored <= known
+    if subject.kind(step) not in _MOVABLE or subject.are_apart(step, earlier):
+        return False
+    is_met = related.always_before(earlier, step) or (
+        related.parallel(earlier, step) and related.always_after(step, earlier)
+    )
+    if not is_met or _law_puts_between(subject, step, earlier):
+        return False
+    known = related.available(earlier) | related.takes_in(earlier) | related.takes_in(step)
+    return related.needs(step) <= known
 
 
 def _law_puts_between(subject: Subject, step: str, earlier: str) -> bool:
-    """Whether the law puts the step after the earlier visit, or after something that comes later than that."""
+    """Whether the law puts the step after the earlier visit, or after something that is not done before that."""
     said = subject.node(step).step
-    first = said.after if said is not None else ()
-    return any(other == earlier or subject.relations.before(earlier, other) for other in first)
+    first = [other for other in (said.after if said is not None else ()) if other in subject.model.node]
+    return any(not subject.relations.always_before(other, earlier) for other in first)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from analysis.findings import Subject
-from bpmn.annotation import GovStep, GovTime
+from analysis.findings.subject import LEVELS
+from bpmn.annotation import GovMaterial, GovStep, GovTime
 from bpmn.model import Model, Node
 from redesign.change import Change
 from redesign.errors import CannotMove
 from redesign.move import Move
-from redesign.moves.remove_step import hand_rejects, near_gateways
+from redesign.moves.conditions import keeps_outcomes, keeps_papers, needed_from
+from redesign.moves.remove_step import hand_orders, hand_rejects, hears_from_office
 from redesign.moves.sums import summed
 
 
@@ -26,8 +30,60 @@ def merge_steps(subject: Subject, move: Move) -> Model:
         raise CannotMove("protected", steps=demanded)
     change = Change(subject.model)
     for step in row[1:]:
+        _may_join(subject, row, step)
         _merge(subject, change, row[0], step)
-    return change.model
+    model = change.model
+    keeps_papers(subject, model, needed_from(subject, row[1:]))
+    if any(_turns_down(subject, step) for step in row):
+        keeps_outcomes(subject, model, row[0])
+    return model
+
+
+def _turns_down(subject: Subject, step: str) -> bool:
+    said = subject.node(step).step
+    return said is not None and bool(said.rejects)
+
+
+def _may_join(subject: Subject, row: Sequence[str], step: str) -> None:
+    """Refuse where a step cannot be done at the place of the first, or is not of its making."""
+    first, related = row[0], subject.relations
+    one, other = subject.node(first), subject.node(step)
+    if subject.unit_key(first) != subject.unit_key(step) or _posts(subject, first, step) > 1:
+        raise CannotMove("another-post", first=first, second=step)
+    if one.loop or other.loop or one.scope != other.scope or one.is_automatic != other.is_automatic:
+        raise CannotMove("unlike", first=first, second=step)
+    if _stop(one) != _stop(other):
+        raise CannotMove("clock-stop", first=first, second=step)
+    if not related.before(first, step) or not related.always_before(first, step):
+        raise CannotMove("not-on-every-way", step=step)
+    for place in related.between(first, step):
+        if subject.catches_message(place) or _leads_back(subject, place, first):
+            raise CannotMove("several-ways-on", step=place)
+    made = frozenset[str]().union(*(related.gives(earlier) for earlier in row[: row.index(step)]))
+    there = related.available(first) | related.takes_in(first) | related.takes_in(step) | made
+    lacking = (related.needs(step) & related.available(step)) - there
+    if lacking:
+        raise CannotMove("not-available", step=step, material=min(lacking))
+    if subject.is_awaited(step) or hears_from_office(subject, step):
+        raise CannotMove("awaited", step=step)
+    if subject.model.boundary_events.get(first):
+        raise CannotMove("has-events", step=first)
+
+
+def _posts(subject: Subject, first: str, second: str) -> int:
+    return len({subject.model.post_of.get(step, "") for step in (first, second)} - {""})
+
+
+def _stop(node: Node) -> str:
+    return node.step.clock_stop if node.step is not None else ""
+
+
+def _leads_back(subject: Subject, place: str, first: str) -> bool:
+    """Whether a choice between the two leads back to the first."""
+    leaving = subject.model.outgoing[place]
+    return len(leaving) > 1 and any(
+        flow.target == first or subject.relations.later(flow.target, first) for flow in leaving
+    )
 
 
 def _merge(subject: Subject, change: Change, first: str, second: str) -> None:
@@ -35,16 +91,49 @@ def _merge(subject: Subject, change: Change, first: str, second: str) -> None:
     said = other.step or GovStep()
     change.set(
         first,
+        name=_name(one.name, other.name),
         times=_times(subject, one, other),
-        materials=tuple(dict.fromkeys((*one.materials, *other.materials))),
-        reads=tuple(dict.fromkeys((*one.reads, *other.reads))),
-        writes=tuple(dict.fromkeys((*one.writes, *other.writes))),
+        materials=_materials(one, other),
         step=_step(one.step or GovStep(), said, second),
     )
+    given = {data.id for data in subject.model.data if data.name in subject.relations.gives(first)}
+    change.read_too(first, second)
+    change.set(first, reads=tuple(item for item in change.nodes[first].reads if item not in given or item in one.reads))
+    change.write_too(first, second)
     if said.rejects:
         hand_rejects(change, first, said.rejects)
+    hand_orders(change, second, first)
+    for message in change.messages_of(second):
+        change.lead_message(message, **_ends(subject, message, first, second))
+    near = change.near(second)
     change.bypass(second)
-    change.tidy(near_gateways(subject, second))
+    change.tidy(near)
+
+
+def _ends(subject: Subject, message: str, first: str, second: str) -> dict[str, str]:
+    known = next(flow for flow in subject.model.message_flows if flow.id == message)
+    return {"source": first} if known.source == second else {"target": first}
+
+
+def _name(one: str, other: str) -> str:
+    """The name of both, where they have two."""
+    if not other or other in one:
+        return one
+    if not one or one in other:
+        return other
+    return f"{one}、{other}" if any(ord(letter) > 0x2E80 for letter in one + other) else f"{one}, {other}"
+
+
+def _materials(one: Node, other: Node) -> tuple[GovMaterial, ...]:
+    """The papers of both, each once; what one gives to the other stays on the desk."""
+    known = {(item.name, item.use) for item in one.materials}
+    given = {item.name for item in one.materials if item.use == "gives"}
+    added = (
+        item
+        for item in other.materials
+        if (item.name, item.use) not in known and not (item.use == "needs" and item.name in given)
+    )
+    return (*one.materials, *added)
 
 
 def _step(one: GovStep, other: GovStep, gone: str) -> GovStep:
@@ -56,13 +145,24 @@ def _step(one: GovStep, other: GovStep, gone: str) -> GovStep:
         one,
         kind=kind,
         purpose=demands.purpose or one.purpose or other.purpose,
+        level=max(one.level, other.level, key=lambda level: LEVELS.index(level) if level in LEVELS else -1),
         mandatory=one.mandatory or other.mandatory,
-        basis=demands.basis or one.basis or other.basis,
+        basis="；".join(dict.fromkeys(filter(None, (demands.basis, one.basis, other.basis)))),
         post=one.post or other.post,
         visit=one.visit or other.visit,
-        after=tuple(dict.fromkeys((*one.after, *other.after))),
+        archive=one.archive or other.archive,
+        **_limit(one, other),
+        cost=None if one.cost is None and other.cost is None else (one.cost or 0.0) + (other.cost or 0.0),
+        after=tuple(name for name in dict.fromkeys((*one.after, *other.after)) if name != gone),
         replaces=tuple(dict.fromkeys((*one.replaces, gone, *other.replaces))),
     )
+
+
+def _limit(one: GovStep, other: GovStep) -> dict[str, Any]:
+    """The limits of both together; none where only one has one, or they are of two units."""
+    if one.limit is None or other.limit is None or one.limit_unit != other.limit_unit:
+        return {"limit": None, "limit_unit": one.limit_unit}
+    return {"limit": one.limit + other.limit}
 
 
 def _times(subject: Subject, one: Node, other: Node) -> tuple[GovTime, ...]:

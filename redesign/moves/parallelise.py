@@ -9,7 +9,7 @@ from bpmn.model import Model
 from redesign.change import Change
 from redesign.errors import CannotMove
 from redesign.move import Move
-from redesign.moves.segments import segments, single_entry
+from redesign.moves.segments import refuse_ties, segments, single_entry
 
 
 def parallelise(subject: Subject, move: Move) -> Model:
@@ -23,6 +23,8 @@ def parallelise(subject: Subject, move: Move) -> Model:
     change = Change(subject.model)
     single_entry(change, row[0])
     parts = segments(change, row)
+    for one, other in combinations(parts, 2):
+        refuse_ties(subject, one, other)
     split = change.gateway("parallelGateway", row[0], f"Split_{row[0]}")
     join = change.gateway("parallelGateway", row[-1], f"Join_{row[-1]}")
     entering = change.incoming(row[0])[0]

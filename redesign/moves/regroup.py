@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from analysis.findings import Subject
 from analysis.findings.subject import LEVELS, level_rank
-from bpmn.model import Model
+from bpmn.model import Model, Unit
 from redesign.change import Change
 from redesign.errors import CannotMove
 from redesign.move import Move
@@ -17,14 +19,17 @@ def regroup(subject: Subject, move: Move) -> Model:
     if not steps or home not in subject.model.node:
         raise CannotMove("nothing-left", steps=list(move.steps))
     lane = subject.model.lane_of.get(home)
-    if lane is None:
+    unit = subject.unit(home)
+    if lane is None or unit is None:
         raise CannotMove("no-lane", step=home)
+    if all(subject.unit_key(step) == unit.key for step in steps):
+        raise CannotMove("nothing-left", steps=steps)
     change = Change(subject.model)
     for step in steps:
         node = subject.node(step)
         if node.process != subject.node(home).process:
             raise CannotMove("another-pool", step=step)
-        may_move(subject, step, home)
+        may_move(subject, step, unit, among=steps)
         change.into_lane(step, lane.id)
         change.set(step, times=tuple(time for time in node.times if time.part != "wait"))
         if node.step is not None and node.step.post:
@@ -32,17 +37,21 @@ def regroup(subject: Subject, move: Move) -> Model:
     return change.model
 
 
-def may_move(subject: Subject, step: str, home: str) -> None:
-    """Refuse to give a step to the unit of another where law or four eyes forbid it."""
+def may_move(subject: Subject, step: str, unit: Unit, *, among: Sequence[str] = ()) -> None:
+    """Refuse to give a step to a unit where law or four eyes forbid it; `among` names those moved together."""
     said = subject.node(step).step
     if subject.is_mandatory(step):
         raise CannotMove("mandatory", step=step)
-    unit = subject.unit(home)
-    if unit is None:
-        raise CannotMove("no-unit", step=home)
+    if subject.is_applicants(step) or subject.unit(step) is None:
+        raise CannotMove("no-unit", step=step)
+    if subject.node(step).scope and not any(step in lane.nodes for lane in subject.model.lanes):
+        raise CannotMove("in-frame", step=step)
     lowest = LEVELS.index(said.level) if said is not None and said.level in LEVELS else -1
     if 0 <= level_rank(unit) < lowest:
         raise CannotMove("level", step=step, level=said.level if said is not None else "")
+    if step not in subject.kept_apart:
+        return
     for other in subject.steps:
-        if subject.are_apart(step, other) and subject.unit_key(other) == unit.key:
+        is_there = subject.unit_key(other) == unit.key or other in among
+        if is_there and other != step and subject.are_apart(step, other):
             raise CannotMove("kept-apart", step=step, other=other)

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Sequence
+from itertools import combinations, pairwise
 
 from analysis.findings import Subject
-from analysis.findings.late_knockout import knockout_gateway
+from analysis.findings.late_knockout import knockout_gateway, rate, reject_share
 from bpmn.model import Model
 from redesign.change import Change
 from redesign.errors import CannotMove
 from redesign.move import Move
-from redesign.moves.segments import segments, single_entry
+from redesign.moves.segments import refuse_ties, segments, single_entry
 
 
 def reorder_checks(subject: Subject, move: Move) -> Model:
     """Do the checks of the row in the order the finding names."""
     row = [step for step in move.steps if step in subject.model.node]
-    order = [step for step in move.details["order"] if step in subject.model.node]
+    order = _order(subject, row)
     if len(row) < 2 or row == order:
         raise CannotMove("nothing-left", steps=list(move.steps))
     gateways = frozenset(filter(None, (knockout_gateway(subject, step) for step in row)))
     place = {step: number for number, step in enumerate(order)}
-    for number, first in enumerate(row):
-        for second in row[number + 1 :]:
-            swaps = place[second] < place[first]
-            if swaps and not _can_swap(subject, first, second, gateways):
-                raise CannotMove("dependent", first=first, second=second)
+    for first, second in combinations(row, 2):
+        if place[second] < place[first] and not _can_swap(subject, first, second, gateways):
+            raise CannotMove("dependent", first=first, second=second)
     change = Change(subject.model)
     single_entry(change, row[0])
     parts = {part.step: part for part in segments(change, row, through=gateways)}
+    for first, second in combinations(row, 2):
+        if place[second] < place[first]:
+            refuse_ties(subject, parts[first], parts[second])
     entering = change.incoming(row[0])[0]
     after = change.flows[parts[row[-1]].onward].target
     change.lead(entering.id, target=order[0])
@@ -36,6 +38,12 @@ def reorder_checks(subject: Subject, move: Move) -> Model:
         change.lead(parts[first].onward, target=second)
     change.lead(parts[order[-1]].onward, target=after)
     return change.model
+
+
+def _order(subject: Subject, row: Sequence[str]) -> list[str]:
+    """The checks as they are best done: those that turn down most cases for an hour of work first."""
+    rates = {step: rate(subject, step, reject_share(subject, step)) for step in row}
+    return sorted(row, key=lambda step: -rates[step])
 
 
 def _can_swap(subject: Subject, first: str, second: str, gateways: frozenset[str]) -> bool:

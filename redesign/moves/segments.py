@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from analysis.findings import Subject
 from redesign.change import Change
 from redesign.errors import CannotMove
 
@@ -17,6 +18,8 @@ class Segment:
     #: The last node of the segment, and the flow that leaves it to the next segment or to what follows the row.
     last: str
     onward: str
+    #: Every node of it, the step first.
+    nodes: tuple[str, ...]
 
 
 def segments(change: Change, row: Sequence[str], *, through: frozenset[str] = frozenset()) -> list[Segment]:
@@ -35,19 +38,20 @@ def segments(change: Change, row: Sequence[str], *, through: frozenset[str] = fr
 def _segment(change: Change, step: str, following: str, through: frozenset[str]) -> Segment:
     if change.has_events(step):
         raise CannotMove("has-events", step=step)
-    node, passed = step, {step}
+    passed = {step: None}
+    node = step
     while True:
         leaving = [flow for flow in change.outgoing(node) if node not in through or not _only_ends(change, flow.target)]
-        if len(leaving) != 1:
+        if len(leaving) != 1 or (leaving[0].condition and node not in through):
             raise CannotMove("several-ways-on", step=node)
         onward = leaving[0]
         gateway = change.nodes[onward.target].is_gateway and onward.target in through
         if onward.target == following or (not following and not gateway):
-            return Segment(step=step, last=node, onward=onward.id)
+            return Segment(step=step, last=node, onward=onward.id, nodes=tuple(passed))
         node = onward.target
         if node in passed or len(change.incoming(node)) != 1 or change.has_events(node):
             raise CannotMove("several-ways-on", step=node)
-        passed.add(node)
+        passed[node] = None
 
 
 def _only_ends(change: Change, node: str) -> bool:
@@ -67,8 +71,37 @@ def _only_ends(change: Change, node: str) -> bool:
 def single_entry(change: Change, step: str) -> None:
     """Give a step one flow into it: several come together in a gateway first."""
     entering = change.incoming(step)
+    if not entering:
+        raise CannotMove("several-ways-on", step=step)
     if len(entering) > 1:
         merge = change.gateway("exclusiveGateway", step, f"Merge_{step}")
         for flow in entering:
             change.lead(flow.id, target=merge)
         change.connect(merge, step)
+
+
+def refuse_ties(subject: Subject, first: Segment, second: Segment) -> None:
+    """Raise `CannotMove` where something in one segment hangs on something in the other.
+
+    The steps of the row themselves are judged by `Relations.independent`; what rides along with them by what it reads
+    and writes and by what the law says.
+    """
+    for one in first.nodes:
+        for other in second.nodes:
+            if (one, other) != (first.step, second.step) and _are_tied(subject, one, other):
+                raise CannotMove("dependent", first=one, second=other)
+
+
+def _are_tied(subject: Subject, one: str, other: str) -> bool:
+    related = subject.relations
+    for giver, taker in ((one, other), (other, one)):
+        left = related.gives(giver) | related.takes_in(giver)
+        if left & (related.needs(taker) - related.takes_in(taker)):
+            return True
+        if related.stores_written(giver) & (related.stores_read(taker) | related.stores_written(taker)):
+            return True
+        said = subject.node(taker).step
+        if said is not None and giver in said.after:
+            return True
+    both = related.gives(one) & related.gives(other)
+    return bool(both) or subject.catches_message(one) or subject.is_awaited(one) and subject.catches_message(other)

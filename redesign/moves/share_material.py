@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from analysis.findings import Subject
@@ -22,43 +21,60 @@ def share_material(subject: Subject, move: Move) -> Model:
     """
     material = str(move.details["material"])
     change = Change(subject.model)
-    shared = 0
-    spared = move.steps if move.finding == "held-material" else _repeated(subject, move.steps, material)
-    for step in spared:
-        origin = _origin(subject, move, step, material)
-        if origin and not must_come_in(subject, step, material):
-            change.set(step, materials=tuple(_taken(item, material, origin) for item in subject.node(step).materials))
-            shared += 1
+    asked = [step for step in move.steps if step in subject.model.node]
+    if not any(material in subject.relations.handed_in(step) for step in asked):
+        raise CannotMove("nothing-left", steps=list(move.steps))
+    shared = [step for step in asked if _share(subject, change, move, step, material)]
     if not shared:
         raise CannotMove("not-available", material=material)
+    for step in shared:
+        _drop_idle_hand_in(subject, change, step)
     return change.model
 
 
-def _repeated(subject: Subject, steps: Sequence[str], material: str) -> list[str]:
-    """The hand-ins that repeat an earlier one that stays."""
-    kept: list[str] = []
-    found: list[str] = []
-    for step in steps:
-        if any(subject.relations.always_before(earlier, step) for earlier in kept) and not must_come_in(
-            subject, step, material
-        ):
-            found.append(step)
-        else:
-            kept.append(step)
-    return found
+def _share(subject: Subject, change: Change, move: Move, step: str, material: str) -> bool:
+    """Let one step take the material from elsewhere, if it can."""
+    if material not in subject.relations.handed_in(step) or must_come_in(subject, step, material):
+        return False
+    origin = _origin(subject, move, step, material)
+    if origin:
+        change.set(step, materials=tuple(_taken(item, material, origin) for item in subject.node(step).materials))
+    return bool(origin)
 
 
 def _origin(subject: Subject, move: Move, step: str, material: str) -> str:
     """Where a step takes the material from instead; empty where from nowhere."""
-    if move.finding == "repeated-material" or _is_given_before(subject, step, material):
+    if material in subject.relations.available(step):
         return "internal"
-    return "shared" if "issuer" in move.details else ""
+    is_held = move.finding == "held-material" and _issuer(subject, step, material) in _offices(subject)
+    return "shared" if is_held else ""
 
 
-def _is_given_before(subject: Subject, step: str, material: str) -> bool:
-    return material in subject.relations.available(step)
+def _issuer(subject: Subject, step: str, material: str) -> str:
+    wanted = (item for item in subject.node(step).materials if item.name == material and item.use == "needs")
+    return next((item.issuer for item in wanted if item.issuer), "")
+
+
+def _offices(subject: Subject) -> frozenset[str]:
+    """Names and codes of the offices whose registers can be asked: those of the procedure and of the organisation."""
+    own = (text for unit in subject.model.units if not unit.applicant for text in (unit.name, unit.code) if text)
+    return frozenset(own) | (subject.organisation or frozenset())
 
 
 def _taken(item: GovMaterial, material: str, origin: str) -> GovMaterial:
     is_meant = item.name == material and item.use == "needs" and item.origin == "applicant"
     return replace(item, origin=origin) if is_meant else item
+
+
+def _drop_idle_hand_in(subject: Subject, change: Change, step: str) -> None:
+    """Take out the message by which the applicant handed papers in, where none is left to hand in at the step.
+
+    Only one from a pool in which nothing is drawn, to a step that waits for no message.
+    """
+    left = any(item.use == "needs" and item.origin == "applicant" for item in change.nodes[step].materials)
+    if left or change.nodes[step].kind == "receiveTask":
+        return
+    pools = {pool.id for pool in subject.model.pools if not pool.process}
+    for message in subject.model.message_flows:
+        if message.target == step and message.source in pools and subject.is_applicants(message.source):
+            change.drop_message(message.id)

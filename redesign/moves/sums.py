@@ -26,7 +26,7 @@ def summed(one: GovTime | None, other: GovTime | None, *, day_seconds: float, we
     """
     if one is None or other is None:
         return one if other is None else other
-    if one.clock != other.clock:
+    if (one.clock or "work") != (other.clock or "work"):
         raise CannotMove("clocks")
     source = max(one.source, other.source, key=_SOURCES.index)
     for fixed, moved in ((one, other), (other, one)):

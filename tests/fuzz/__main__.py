@@ -12,7 +12,13 @@ from tests.hostile.families import FAMILIES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NAMES = ("file", "drawing", "decisions", "expression")
-EXPRESSIONS = ('金额 > 3 and not(状态 = "完")', "${a.b == 'x' && !c}", "=sum([1, 2]) + 1", "if a then b else c", "[1..3)")
+EXPRESSIONS = (
+    '金额 > 3 and not(状态 = "完")',
+    "${a.b == 'x' && !c}",
+    "=sum([1, 2]) + 1",
+    "if a then b else c",
+    "[1..3)",
+)
 TABLE = (
     b'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="n"><decision id="a" '
     b'name="a"><decisionTable hitPolicy="UNIQUE"><input id="i"><inputExpression typeRef="number"><text>x</text>'

@@ -6,8 +6,7 @@ Each family is a function of its size. They are no random models: each is the wo
 from collections.abc import Callable, Iterable, Iterator
 
 HEAD = (
-    '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" '
-    'xmlns:gov="urn:zaizao:gov:1" targetNamespace="t">'
+    '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:gov="urn:zaizao:gov:1" targetNamespace="t">'
 )
 TAIL = "</definitions>"
 
@@ -267,9 +266,7 @@ def events_at_every_step(size: int) -> bytes:
 def pools_in_a_ring(size: int) -> bytes:
     """Pools each of which waits for the one before it and writes to the one behind it."""
     participants = "".join(f'<participant id="q{n}" name="q{n}" processRef="p{n}"/>' for n in range(size))
-    messages = "".join(
-        f'<messageFlow id="m{n}" sourceRef="o{n}" targetRef="i{(n + 1) % size}"/>' for n in range(size)
-    )
+    messages = "".join(f'<messageFlow id="m{n}" sourceRef="o{n}" targetRef="i{(n + 1) % size}"/>' for n in range(size))
     processes = "".join(
         f'<process id="p{n}"><startEvent id="a{n}"/><sendTask id="o{n}"/><receiveTask id="i{n}"/><endEvent id="z{n}"/>'
         f'<sequenceFlow id="x{n}" sourceRef="a{n}" targetRef="o{n}"/>'
@@ -282,6 +279,7 @@ def pools_in_a_ring(size: int) -> bytes:
 
 def calls_in_a_row(size: int) -> bytes:
     """Processes each of which calls the next one twice: 2^size steps if they were copied in."""
+
     def process(n: int) -> Iterator[str]:
         yield f'<process id="p{n}"><startEvent id="a{n}"/><endEvent id="z{n}"/>'
         for place in "cd":

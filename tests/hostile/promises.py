@@ -74,5 +74,3 @@ def keeps_expression(data: bytes) -> None:
             reader(text)
         except BpmnError as refused:
             assert str(refused)
-
-

@@ -210,7 +210,6 @@ def _write(call: Call, job: Job, result: Comparison | Side, proposed: Proposal) 
         as_is=before.times,
         comparison=pair,
         files=[files.told(file) for file in written],
-        not_built=(),
         sensitivity=before.sensitivity,
         proposal=proposed,
     )

@@ -1,0 +1,93 @@
+"""The line of time cut against number of moves: what each further move is worth (Pareto)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from reports import format as write
+from reports.charts import HALF, SMALL, Picture, axis, text_width
+from reports.study import Study
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """The best set of so many moves."""
+
+    moves: int
+    #: Office time it cuts, in seconds.
+    cut: float
+    is_made: bool
+    #: Whether a smaller set cuts more time.
+    is_beside: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """The points and their picture."""
+
+    points: tuple[Point, ...]
+    chart: Markup
+
+
+def pareto(study: Study) -> Line | None:
+    """The best set of each size that cuts more time than every smaller one; None where there are not two."""
+    made = study.proposal.made if study.proposal is not None else None
+    if made is None:
+        return None
+    points = [
+        Point(
+            moves=len(one.moves),
+            cut=one.saving.elapsed_working_s,
+            is_made={move.key for move in one.moves} == {move.key for move in made.moves},
+        )
+        for one in made.line
+        if one.saving.elapsed_working_s is not None
+    ]
+    if len(points) < 2:
+        return None
+    if made.moves and made.saving.elapsed_working_s is not None and not any(point.is_made for point in points):
+        # What is proposed may cut more of something else than time: then it stands beside the line.
+        points.append(Point(moves=len(made.moves), cut=made.saving.elapsed_working_s, is_made=True, is_beside=True))
+    texts = [f"{point.moves}: {study.amount(point.cut)}" for point in points]
+    title = study.words("list.separator").join(texts)
+    chart = draw(points, [study.scale.text(point.cut) for point in points], study=study, title=title)
+    return Line(points=tuple(points), chart=Markup(chart))
+
+
+def draw(points: Sequence[Point], texts: Sequence[str], *, study: Study, title: str, height: float = 132.0) -> str:
+    """Draw the points as steps: a set of moves is made as a whole, so nothing lies between two of them."""
+    picture = Picture(width=HALF, height=height, title=title)
+    bottom, left = height - 30, 34.0
+    across = axis(left, HALF - 30, max(point.moves for point in points), whole=1.0)
+    up = axis(bottom, 14.0, max(study.scale.value(point.cut) for point in points), about=4)
+    for value in up.ticks:
+        picture.path(f"M{left:.1f} {up.at(value):.1f}H{HALF - 24:.1f}", "ax" if value else "ax2")
+        picture.label(left - 6, up.at(value) + 3.2, f"{value:g}", anchor="end", size=SMALL, style="tk")
+    for value in across.ticks:
+        picture.label(across.at(value), bottom + 12, f"{value:g}", anchor="middle", size=SMALL, style="tk")
+    picture.label(HALF - 24, bottom + 25, study.words("report.pareto.axis"), anchor="end", size=SMALL, style="tk")
+    path, edge = "", -1.0
+    for point, text in zip(points, texts, strict=True):
+        x, y = across.at(point.moves), up.at(study.scale.value(point.cut))
+        if not point.is_beside:
+            path += f"{'H' if path else 'M'}{x:.1f}{'V' if path else ' '}{y:.1f}"
+        picture.disc(x, y, 3.6, f"dot {'after' if point.is_made else 'now'} ringed")
+        half = text_width(text, SMALL) / 2
+        if point.is_made:
+            picture.label(x, y + 15, text, anchor="middle", size=SMALL, style="after")
+        elif x - half > edge + 3:
+            picture.label(x, y - 7, text, anchor="middle", size=SMALL)
+            edge = x + half
+    picture.marks.insert(0, f'<path d="{path}" class="step"/>')
+    picture.label(0, 10, study.unit(), size=SMALL, style="tk")
+    return picture.svg()
+
+
+def unit_note(study: Study) -> str:
+    """What the line shows, and of how many sets tried."""
+    made = study.proposal.made if study.proposal is not None else None
+    tried = write.count(made.tried if made is not None else 0)
+    return study.words(f"report.pareto.{'complete' if made is not None and made.complete else 'tried'}", tried=tried)

@@ -1,0 +1,88 @@
+"""`repeated-material`: handed in twice by one case, wherever the two steps lie."""
+
+import pytest
+
+from bpmn.build import build, gives, needs
+
+PAPER = [needs("执照")]
+STAYS = [needs("执照", surrender=True)]
+
+
+def office(**values):
+    return build("permit", **values).start()
+
+
+def exclusive(first=PAPER, second=PAPER):
+    return office().exclusive("x").branch().step("a", materials=first).branch().step("b", materials=second).join()
+
+
+def two_pools():
+    builder = build("one").pool("窗口").start().step("a", kind="collect", materials=PAPER).step("hand").end()
+    builder.pool("消防").start("begun", event="message").step("b", kind="collect", materials=PAPER).end()
+    return builder.message("hand", "begun").model
+
+
+@pytest.mark.parametrize(
+    ("model", "steps"),
+    [
+        (office().step("a", materials=PAPER).step("b", materials=PAPER).end().model, ("a", "b")),
+        (
+            office().parallel("p").branch().step("a", materials=PAPER).branch().step("b", materials=PAPER).join().model,
+            ("a", "b"),
+        ),
+        (office().inclusive("o").branch().step("a", materials=PAPER).branch().step("b", materials=PAPER).join().model, ("a", "b")),
+        (exclusive().step("c", materials=PAPER).end().model, ("a", "b", "c")),
+        (
+            office().step("a", materials=PAPER).sub_process("s").start().step("b", materials=PAPER).end().close().end().model,
+            ("a", "b"),
+        ),
+        (two_pools(), ("a", "b")),
+        (
+            office().step("a", materials=PAPER).exclusive("x").branch(0.5).step("b", materials=PAPER).to("a").branch(0.5).end().model,
+            ("a", "b"),
+        ),
+    ],
+    ids=["in a row", "parallel", "inclusive", "after a choice", "in a sub-process", "in two pools", "on the way back"],
+)
+def test_handed_in_twice(model, steps, told):
+    assert told(model) == {("repeated-material", steps)}
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        exclusive().end().model,
+        office().step("a", materials=PAPER).step("b", materials=STAYS).end().model,
+        office().step("a", materials=PAPER).step("b", materials=[needs("执照", basis="条例 第三条")]).end().model,
+        office().step("a", materials=PAPER).step("b", materials=[needs("执照", origin="internal")]).end().model,
+        office().step("a", materials=PAPER).step("b", materials=[needs("图纸")]).end().model,
+        office().step("a", materials=[needs("执照"), needs("执照", copies=2)]).end().model,
+    ],
+    ids=["exclusive", "surrendered", "by law", "already in the case", "another paper", "two copies at one step"],
+)
+def test_what_only_looks_repeated(model, told):
+    assert told(model) == set()
+
+
+def test_only_what_is_there_on_every_way_is_spared(of):
+    once, either = of(exclusive().step("c", materials=PAPER).end().model, "repeated-material"), exclusive(second=())
+
+    assert once[0].evidence["spared"] == ["c"]
+    assert of(either.step("c", materials=PAPER).end().model, "repeated-material")[0].evidence["spared"] == []
+
+
+def test_a_suggested_paper_is_not_sure(of):
+    model = office().step("a", materials=PAPER).step("b", materials=[needs("执照", source="suggested")]).end().model
+
+    (finding,) = of(model, "repeated-material")
+
+    assert not finding.sure
+    assert [(one.element, one.annotation) for one in finding.missing] == [("b", "materials")]
+
+
+def test_thousands_of_the_same_paper_in_one_choice_are_told_apart(told):
+    builder = office().exclusive("x")
+    for number in range(3_000):
+        builder.branch().step(f"s{number}", materials=PAPER)
+
+    assert told(builder.join().end().model) == set()
