@@ -20,6 +20,9 @@ takes tokens from its entering arcs and puts tokens on its leaving arcs, one eac
 | `end` | from any one arc | nothing: this token is consumed |
 | `terminate` | from any one arc | nothing, and every other token of its scope is consumed too |
 
+Error and cancel ends inside a sub-process are `terminate`, and so is an escalation end whose escalation an interrupting
+event on that sub-process catches.
+
 **Normal form.** A step or event with several incoming flows has an exclusive merge before it. Several outgoing flows of
 a step or event are a parallel split after it; where some of them are conditional an inclusive split, in which a flow
 that is not is `always` taken; one conditional flow beside the default is an exclusive split. A flow is conditional if
@@ -341,7 +344,7 @@ class _Builder:
             self._gateway(node, scope, entering, leaving)
             return
         if node.kind == "endEvent":
-            kind = "terminate" if node.event("terminate") else "end"
+            kind = "terminate" if self._stops(node) else "end"
             self.head[node.id] = self.tail[node.id] = self._vertex(kind, node.id, scope)
             return
         self.head[node.id] = self._vertex("exclusive-merge", node.id, scope) if entering > 1 else len(self.kinds)
@@ -354,9 +357,32 @@ class _Builder:
             self._arc(self.head[node.id], first)
         self.tail[node.id] = last
 
+    def _stops(self, end: Node) -> bool:
+        """Whether an end event consumes all tokens of its scope: by itself, or as what it throws interrupts that."""
+        if end.event("terminate"):
+            return True
+        if not end.scope:
+            return False
+        escalation = end.event("escalation")
+        if escalation is not None:
+            return self._is_interrupting(end, escalation.reference)
+        return end.event("error") is not None or end.event("cancel") is not None
+
+    def _is_interrupting(self, end: Node, reference: str) -> bool:
+        """Whether the nearest event on an edge around an end that catches its escalation ends what it sits on."""
+        around = end.scope
+        while around:
+            for event in self.model.boundary_events.get(around, ()):
+                caught = event.event("escalation")
+                if caught is not None and caught.reference in ("", reference):
+                    return event.interrupting and around == end.scope
+            frame = self.model.node.get(around)
+            around = frame.scope if frame is not None else ""
+        return False
+
     def _gateway(self, node: Node, scope: int, entering: int, leaving: int) -> None:
         """Make a gateway's vertices: a join, a split, or first the one and then the other."""
-        family = _FAMILY[node.kind]
+        family = _family(node)
         waiting = "parallel" if _waits_for_all(node, entering) else family
         join = "exclusive-merge" if family == "exclusive" or entering < 2 else f"{waiting}-join"
         is_split_only = entering < 2 <= leaving
@@ -441,6 +467,12 @@ def _waits_for_all(node: Node, entering: int) -> bool:
     """Whether a complex gateway says that it acts when a token is on every one of its flows."""
     count = _COUNT.fullmatch(node.activation) if node.kind == "complexGateway" else None
     return count is not None and int(count[1]) == entering
+
+
+def _family(node: Node) -> str:
+    """How a gateway chooses and joins: a start by several events that must all come begins every way."""
+    is_all = node.kind == "eventBasedGateway" and node.instantiate and node.event_gateway_type == "Parallel"
+    return "parallel" if is_all else _FAMILY[node.kind]
 
 
 def is_conditional(flow: SequenceFlow) -> bool:

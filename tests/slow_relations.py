@@ -317,6 +317,7 @@ class Truth:
         # What a case passes without a loop back it passes, whatever it decides later.
         self.meeting |= self.beside | self.straight | {(other, one) for one, other in self.straight}
         runs = Play(self.game, loops=1).play(most)
+        self.ordered, _ = self.pairs(runs)
         self.not_before, self.not_after = set(), set()
         self.counted, self.complete = set(), []
         self.given, self.perhaps = {}, {}
@@ -439,9 +440,12 @@ class Truth:
         return None if (first, second) in self.together else False
 
     def before(self, first, second):
-        is_free = (first, second) in self.beside
-        pairs = ((first, second) in self.straight, (second, first) in self.straight)
-        return pairs == (True, False) and not is_free
+        """Whether some run does the first before the second, and a way without a loop back leads there, none back."""
+        main = self.game.flow.main
+        ways = [pair in self.ordered and main[pair[1]] in self.game.reach_straight(main[pair[0]]) for pair in (
+            (first, second), (second, first)
+        )]
+        return ways == [True, False] and (first, second) not in self.beside
 
     def parallel(self, first, second):
         return (first, second) in self.beside

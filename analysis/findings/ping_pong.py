@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from analysis.findings.finding import Finding
-from analysis.findings.pass_through import adds_something
 from analysis.findings.subject import JUDGING, Subject
 
 #: From how many hand-overs between the same two offices on one is told to look.
 _OFTEN = 3
+#: Hand-overs between two offices that are looked at.
+_MOST_PASSED = 200
 
 
 def ping_pong(subject: Subject) -> Iterator[Finding]:
@@ -51,29 +52,24 @@ class _Stay:
 
     def _gains(self, step: str) -> bool:
         subject = self._subject
-        if (
-            subject.kind(step) in _FRUITFUL
-            or subject.stops_clock(step)
-            or adds_something_outside(subject, step, self.steps)
-        ):
+        said = subject.node(step).step
+        if subject.kind(step) in _FRUITFUL or subject.stops_clock(step) or (said is not None and said.archive):
             return True
-        return any(
-            set(subject.relations.used_after(step, material)) - set(self.steps)
-            for material in subject.relations.takes_in(step)
+        if subject.relations.stores_written(step) or subject.tells_applicant(step):
+            return True
+        made = subject.relations.gives(step)
+        return any(subject.is_result(step, material) for material in made) or any(
+            self._is_used_outside(step, material) for material in made | subject.relations.takes_in(step)
         )
+
+    def _is_used_outside(self, step: str, material: str) -> bool:
+        """Whether anything but the stay itself, and the message that hands the case back, uses a material."""
+        used = set(self._subject.relations.used_after(step, material))
+        return bool(used - set(self.steps) - {flow.id for flow in self._subject.model.message_flows})
 
 
 #: Kinds of steps that are a gain by themselves: a judgement, or something the applicant gets.
 _FRUITFUL = JUDGING | {"accept", "produce", "notify"}
-
-
-def adds_something_outside(subject: Subject, step: str, among: Sequence[str]) -> bool:
-    """Whether what a step does is used by anything but the steps it stands among."""
-    given = subject.relations.gives(step)
-    if any(set(subject.relations.used_after(step, material)) - set(among) for material in given):
-        return True
-    inside_only = given and all(subject.relations.used_after(step, material) for material in given)
-    return not inside_only and adds_something(subject, step)
 
 
 def _stays(subject: Subject) -> Iterator[_Stay]:
@@ -141,12 +137,24 @@ def _hand_overs(subject: Subject) -> dict[tuple[str, str], list[tuple[str, str]]
 
 
 def _longest(subject: Subject, passed: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Hand-overs that follow each other in one case: the next one begins where, or after, the last one led."""
+    """The most hand-overs that follow each other in one case: each begins where, or after, the one before led."""
+    if len(passed) > _MOST_PASSED:
+        subject.left_out.add("ping-pong")
+    passed = passed[:_MOST_PASSED]
+    best: list[int] = []
+    before: list[int] = []
+    for place, (giver, _) in enumerate(passed):
+        earlier = [
+            other
+            for other in range(place)
+            if passed[other][1] == giver or subject.relations.before(passed[other][1], giver)
+        ]
+        last = max(earlier, key=best.__getitem__, default=-1)
+        before.append(last)
+        best.append(best[last] + 1 if last >= 0 else 1)
+    place = max(range(len(passed)), key=best.__getitem__, default=-1)
     chain: list[tuple[str, str]] = []
-    for pair in passed:
-        if not chain or (
-            subject.unit_key(chain[-1][1]) == subject.unit_key(pair[0])
-            and (chain[-1][1] == pair[0] or subject.relations.before(chain[-1][1], pair[0]))
-        ):
-            chain.append(pair)
-    return chain
+    while place >= 0:
+        chain.append(passed[place])
+        place = before[place]
+    return chain[::-1]

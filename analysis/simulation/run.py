@@ -197,7 +197,7 @@ def _steps(model: Model, program: Program, harvest: Harvest) -> tuple[StepSums, 
         known = found[place.node.id][1] if place.node.id in found else (0,) * len(sums)
         found[place.node.id] = place, tuple(map(add, known, sums))
     order = {node.id: number for number, node in enumerate(model.nodes)}
-    return tuple(_step(*found[step]) for step in sorted(found, key=lambda step: order.get(step, -1)))
+    return tuple(_step(*found[step]) for step in sorted(found, key=lambda step: order.get(step, len(order))))
 
 
 def _step(place: StepPlace, sums: tuple[int, ...]) -> StepSums:

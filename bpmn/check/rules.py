@@ -62,6 +62,10 @@ RULES: dict[tuple[str, str], str] = {
         "Whether every case of {what} ends properly is not decided: a complex gateway joins as its own "
         "expression says. Use an exclusive, parallel or inclusive gateway."
     ),
+    ("deadlock", "token-quantity"): (
+        "Whether every case of {what} ends properly is not decided: a step takes or gives several tokens at once "
+        "(startQuantity, completionQuantity). Draw a gateway instead."
+    ),
     ("deadlock", "message-never-comes"): (
         "{what} waits for ever for a message of {missing}, which no case has passed by then. Send it before it is "
         "waited for, or let a timer event end the waiting."

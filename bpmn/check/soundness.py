@@ -38,6 +38,10 @@ def soundness(model: Model, flow: ControlFlow, *, limit: int = LIMIT) -> Iterato
     loose = frozenset(_loose(model, flow))
     is_sound, effort = True, Effort()
     for scope, block in zip(flow.scopes, decompose(flow), strict=True):
+        if _counts_tokens(model, scope):
+            yield _undecided(model, scope.node or scope.process, "token-quantity", limit)
+            is_sound = False
+            continue
         parts = [] if scope.ad_hoc else list(_not_nested(block))
         told: dict[tuple[str, str], Problem] = {}
         for problem in _judge(model, _Scope(flow=flow, scope=scope, loose=loose, effort=effort), parts, limit):
@@ -45,6 +49,12 @@ def soundness(model: Model, flow: ControlFlow, *, limit: int = LIMIT) -> Iterato
         is_sound = is_sound and not told
         yield from told.values()
     yield from messages(model, flow, limit=limit, is_sound=is_sound)
+
+
+def _counts_tokens(model: Model, scope: Scope) -> bool:
+    """Whether a step of a scope takes or gives another number of tokens than one."""
+    steps = (node for node in model.nodes if node.scope == scope.node and node.process == scope.process)
+    return any(node.start_quantity != 1 or node.completion_quantity != 1 for node in steps)
 
 
 def _not_nested(block: Block) -> Iterator[Rest]:
@@ -87,7 +97,7 @@ def _judge(model: Model, scope: _Scope, parts: Iterable[Rest], limit: int) -> It
         rest = waiting.popleft()
         joins = [model.node[place.node] for place in rest.places if place.kind == "inclusive-join"]
         if any(node.kind == "complexGateway" for node in joins):
-            yield _undecided(model, scope, "complex-gateway", limit)
+            yield _undecided(model, scope.element, "complex-gateway", limit)
             continue
         search = Search(rest, limit=limit, loose=scope.loose)
         waiting.extend(search.thread(*thread) for thread in search.threads)
@@ -95,7 +105,7 @@ def _judge(model: Model, scope: _Scope, parts: Iterable[Rest], limit: int) -> It
         is_drawn = not defects or not scope.scope.together or _is_wrong_from_one_start(rest, limit, scope.loose)
         for defect in defects:
             if defect.problem == "not-decided":
-                yield _undecided(model, scope, "not-decided", limit)
+                yield _undecided(model, scope.element, "not-decided", limit)
             else:
                 yield _Witness(model, scope, search, defect, is_drawn=is_drawn).problem()
 
@@ -114,8 +124,8 @@ def _is_wrong_from_one_start(rest: Rest, limit: int, loose: frozenset[str]) -> b
     )
 
 
-def _undecided(model: Model, scope: _Scope, rule: str, limit: int) -> Problem:
-    return found(model, ("deadlock", rule), scope.element, severity="warning", limit=str(limit))
+def _undecided(model: Model, element: str, rule: str, limit: int) -> Problem:
+    return found(model, ("deadlock", rule), element, severity="warning", limit=str(limit))
 
 
 class _Witness:

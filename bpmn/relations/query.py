@@ -356,6 +356,10 @@ class Relations:
         """
         return self._materials.used_after(step, material)
 
+    def read_by(self, material: str) -> tuple[str, ...]:
+        """The flows and events whose condition names a material, wherever they are."""
+        return self._materials.read_by.get(material, ())
+
     def stores_read(self, step: str) -> frozenset[str]:
         """The data stores a step reads."""
         return self._materials.stores_read[step]

@@ -358,21 +358,20 @@ class _Loop:
         exits: dict[int, list[int]] = {}
         for edge in leaving:
             exits.setdefault(edges[edge].source, []).append(edge)
-        #: For each place where it is left: the edges from which a case comes there only by its beginning, and the ways
-        #: that lead there or on from there.
+        #: For each place where it is left: the edges from which a case comes there only by its beginning, the ways that
+        #: lead there or on from there, and what runs beside these.
         self.exits = [self._exit(place, left_by, inner, within) for place, left_by in exits.items()]
 
     def _exit(
         self, place: int, left_by: Sequence[int], inner: Sequence[int], within: Mapping[int, Sequence[int]]
-    ) -> tuple[int, int]:
+    ) -> tuple[int, int, int]:
         edges = self.tangle.rest.edges
         free = self._leading_to([place], within)
         returning = _union([1 << e for e in inner if edges[e].target == self.begin or edges[e].target not in free])
         ways = self.tangle._upto[place] | _union([1 << edge | self.tangle.after(edge) for edge in left_by])
-        if self.tangle.rest.kind == "mixed":
-            # What runs beside these ways, such as a note that ends by itself, goes with them.
-            ways |= _union([self.tangle.beside[edge] for edge in bits(ways & ~returning)])
-        return returning, ways & ~returning
+        ways &= ~returning
+        beside = _union([self.tangle.beside[edge] for edge in bits(ways)]) if self.tangle.rest.kind == "mixed" else 0
+        return returning, ways, beside & ~returning
 
     def _leading_to(
         self, targets: Sequence[int], ins: Sequence[Sequence[int]] | Mapping[int, Sequence[int]]
@@ -406,9 +405,10 @@ class _Loop:
                 met[edge] |= self.inside
             return
         sources = [edge.source for edge in self.tangle.rest.edges]
-        for returning, ways in self.exits:
+        for returning, ways, beside in self.exits:
             doors = {sources[edge] for edge in bits((self.inside | ways) & ~returning)}
-            self._note_what_follows(met, returning, ways, doors)
+            # What runs beside these ways, such as a note that ends by itself, goes with them.
+            self._note_what_follows(met, returning, ways | beside, doors)
             self._note_other_ways_back(met, returning, doors)
 
     def _note_what_follows(self, met: list[int], returning: int, ways: int, doors: Set[int]) -> None:

@@ -37,11 +37,9 @@ def automate(subject: Subject, move: Move) -> Model:
 
 def _can_be_looked_up(subject: Subject, step: str) -> bool:
     """Whether rules decide, or all papers are in registers."""
-    node = subject.node(step)
-    if node.kind == "businessRuleTask":
-        return True
-    wanted = [item for item in node.materials if item.use == "needs"]
-    return bool(wanted) and all(item.origin == "shared" for item in wanted)
+    needed = subject.relations.needs(step)
+    in_registers = subject.relations.takes_in(step) - subject.relations.handed_in(step)
+    return subject.node(step).kind == "businessRuleTask" or (bool(needed) and needed <= in_registers)
 
 
 def _as_long(subject: Subject, node: Node) -> tuple[GovTime, ...]:

@@ -8,7 +8,7 @@ from analysis.findings import Subject
 from bpmn.model import Model
 from bpmn.relations import relations
 from redesign.errors import CannotMove
-from redesign.prove.outcomes import outcome_gap, TOLERANCE
+from redesign.prove.outcomes import TOLERANCE, outcome_gap
 
 
 def needed_from(subject: Subject, steps: Iterable[str]) -> Mapping[str, frozenset[str]]:

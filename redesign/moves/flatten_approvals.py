@@ -66,9 +66,8 @@ def _behind(subject: Subject, change: Change, gateway: str, step: str) -> None:
     change.lead(entering[0].id, target=onward[0].target)
     change.lead(onward[0].id, target=after[0].target)
     change.lead(after[0].id, target=gateway)
-    if lane := subject.model.lane_of.get(step):
-        if not change.nodes[gateway].scope:
-            change.into_lane(gateway, lane.id)
+    if (lane := subject.model.lane_of.get(step)) and not change.nodes[gateway].scope:
+        change.into_lane(gateway, lane.id)
 
 
 def _leads(subject: Subject, node: str, step: str) -> bool:

@@ -142,4 +142,4 @@ def hand_orders(change: Change, gone: str, heir: str) -> None:
 def _stands_for(subject: Subject, kept: str, step: str) -> bool:
     """Whether every case that would meet the removed step meets the kept one."""
     related = subject.relations
-    return related.always_before(kept, step) or (related.parallel(kept, step) and related.always_after(step, kept))
+    return related.always_before(kept, step) or related.always_beside(step, kept)

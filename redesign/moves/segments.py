@@ -104,4 +104,4 @@ def _are_tied(subject: Subject, one: str, other: str) -> bool:
         if said is not None and giver in said.after:
             return True
     both = related.gives(one) & related.gives(other)
-    return bool(both) or subject.catches_message(one) or subject.is_awaited(one) and subject.catches_message(other)
+    return bool(both) or subject.catches_message(one) or (subject.is_awaited(one) and subject.catches_message(other))

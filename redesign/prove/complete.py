@@ -2,114 +2,302 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from analysis.findings import Subject
-from analysis.outcomes import expected_outcomes
-from redesign.prove.two import Two
+from bpmn.model import MessageFlow
+from redesign.prove.outcomes import TOLERANCE, outcome_gap, shares_of
+from redesign.prove.two import Two, said
 from redesign.result import Obligation
 
-#: Shares of outcomes that differ by more are another procedure.
-TOLERANCE = 0.001
+#: Kinds of steps that may go if nobody uses what they make.
+_IDLE = frozenset(("forward", "record", "other"))
+#: Shares that differ by less are the same, rounded.
+_ROUNDING = 1e-9
 
 
 def complete(two: Two) -> Iterator[Obligation]:
-    """Every obligation of completeness, one for each need, result, outcome and message."""
-    yield from _materials(two)
-    yield from _results(two)
+    """Every obligation of completeness, one for each need, result, step that is gone, outcome and message."""
+    papers = _Papers(two)
+    yield from papers.available()
+    yield from papers.read()
+    yield from papers.kept()
+    yield from papers.results()
+    yield from _stores(two)
+    yield from _gone(two)
     yield from _rejects(two)
     yield from _messages(two)
 
 
-def _materials(two: Two) -> Iterator[Obligation]:
-    """What a step takes from the case is there on every way, if it was there before or came from the applicant."""
-    for step in two.after.all_steps:
-        for item in two.after.node(step).materials:
-            if item.use != "needs" or item.origin != "internal":
-                continue
-            if step in two.before.model.node and not _was_there(two.before, step, item.name):
-                continue
-            there = item.name in two.after.relations.available(step)
+class _Papers:
+    """The materials of both sides."""
+
+    def __init__(self, two: Two) -> None:
+        self.two = two
+
+    @cached_property
+    def _givers(self) -> Mapping[str, tuple[str, ...]]:
+        """The old steps that give each material."""
+        return _by_material(self.two.before)
+
+    @cached_property
+    def _givers_now(self) -> Mapping[str, tuple[str, ...]]:
+        return _by_material(self.two.after)
+
+    def available(self) -> Iterator[Obligation]:
+        """What a step takes from the case is there on every way, unless it was not there before either."""
+        after = self.two.after
+        for step in after.all_steps:
+            asked = after.relations.needs(step) - after.relations.takes_in(step)
+            there = after.relations.available(step) if asked else frozenset[str]()
+            for material in sorted(asked):
+                if material not in there and self._was_lacking(step, material):
+                    continue
+                yield Obligation(
+                    obligation="material-available",
+                    holds=material in there,
+                    element=step,
+                    witness={"material": material, "from": self._sources(step, material)},
+                )
+
+    def _was_lacking(self, step: str, material: str) -> bool:
+        """Whether the step waited for the material in vain before."""
+        related = self.two.before.relations
+        return any(
+            material in related.needs(old) - related.takes_in(old) and material not in related.available(old)
+            for old in self.two.olds.get(step, ())
+        )
+
+    def _sources(self, step: str, material: str) -> list[str]:
+        """The first steps before that give the material or take it in."""
+        related = self.two.after.relations
+        found = (one for one in self._givers_now.get(material, ()) if one != step and related.before(one, step))
+        return [next(found, "")]
+
+    def read(self) -> Iterator[Obligation]:
+        """What a condition reads was found out before it, if it was so before."""
+        before, after = self.two.before, self.two.after
+        for material in self._givers:
+            for user in before.relations.read_by(material):
+                old, new = _place(before, user), _place(after, user)
+                if new and old and _is_at(before, old, material):
+                    yield Obligation(
+                        obligation="material-available",
+                        holds=_is_at(after, new, material),
+                        element=user,
+                        witness={"material": material, "from": list(self._givers_now.get(material, ()))[:1]},
+                    )
+
+    def kept(self) -> Iterator[Obligation]:
+        """What a step looked at it looks at still, but for the words of steps that are gone."""
+        before, after = self.two.before.relations, self.two.after.relations
+        for heir, olds in self.two.olds.items():
+            asked = {material: step for step in olds for material in before.needs(step)}
+            own = {material for step in olds for material in before.gives(step)}
+            lost = [m for m in asked if m not in after.needs(heir) and m not in own and not self._is_unsaid(m)]
+            if asked:
+                yield Obligation(
+                    obligation="need-kept",
+                    holds=not lost,
+                    element=heir,
+                    witness={"lost": lost} if lost else {"materials": sorted(asked)},
+                )
+
+    def _is_unsaid(self, material: str) -> bool:
+        """Whether a material is given by nobody any more, as all who gave it are gone."""
+        givers = self._givers.get(material, ())
+        return bool(givers) and not any(map(self.two.heir, givers)) and material not in self._givers_now
+
+    def results(self) -> Iterator[Obligation]:
+        """Each result for the applicant is still given, and had at every end where it was had."""
+        before, after = self.two.before, self.two.after
+        results: dict[str, str] = {}
+        for step in before.steps:
+            for material in sorted(before.relations.gives(step)):
+                if before.is_result(step, material):
+                    results.setdefault(material, step)
+        missed = self._missed_at_ends(frozenset(results))
+        for material, step in results.items():
+            givers = [one for one in self._givers_now.get(material, ()) if after.is_result(one, material)]
             yield Obligation(
-                obligation="material-available",
-                holds=there,
+                obligation="result-given",
+                holds=bool(givers) and material not in missed,
                 element=step,
-                witness={"material": item.name, "from": _sources(two.after, step, item.name)},
+                witness={"material": material, "given_by": givers, "missed_at": missed.get(material, [])},
+            )
+
+    def _missed_at_ends(self, results: frozenset[str]) -> Mapping[str, list[str]]:
+        """The ends at which a result is not had as surely as before."""
+        before, after = self.two.before.relations, self.two.after.relations
+        found: dict[str, list[str]] = {}
+        for node in self.two.before.model.nodes:
+            if node.kind == "endEvent" and not node.scope and node.id in self.two.after.model.node and results:
+                lost = before.available(node.id) - after.available(node.id)
+                lost |= before.maybe_available(node.id) - after.maybe_available(node.id)
+                for material in lost & results:
+                    found.setdefault(material, []).append(node.id)
+        return found
+
+
+def _by_material(subject: Subject) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for step in subject.all_steps:
+        for material in subject.relations.gives(step) | subject.relations.takes_in(step):
+            found.setdefault(material, []).append(step)
+    return {material: tuple(steps) for material, steps in found.items()}
+
+
+def _place(subject: Subject, user: str) -> str:
+    """Where a condition is read: at the source of its flow, or at its event; empty where that is gone."""
+    flow = subject.model.flow.get(user)
+    if flow is not None:
+        return flow.source
+    return user if user in subject.model.node else ""
+
+
+def _is_at(subject: Subject, place: str, material: str) -> bool:
+    related = subject.relations
+    return material in related.available(place) | related.gives(place) | related.takes_in(place)
+
+
+def _stores(two: Two) -> Iterator[Obligation]:
+    """What a step kept in a register is kept there still."""
+    for step in two.before.all_steps:
+        stores = two.before.relations.stores_written(step)
+        if stores:
+            heir = two.heir(step)
+            lost = stores - two.after.relations.stores_written(heir) if heir else stores
+            yield Obligation(
+                obligation="stored", holds=not lost, element=step, witness={"registers": sorted(lost or stores)}
             )
 
 
-def _was_there(subject: Subject, step: str, material: str) -> bool:
-    """Whether the step had the material before: from the case, or handed in at the step itself."""
-    return material in subject.relations.available(step) or any(
-        item.name == material and item.use == "needs" and item.origin != "internal"
-        for item in subject.node(step).materials
-    )
+def _gone(two: Two) -> Iterator[Obligation]:
+    """A step that is gone did nothing anybody used, or another one does it for every case."""
+    for step in two.gone:
+        if two.before.is_mandatory(step):
+            # Told among the demanded steps.
+            continue
+        found = _stands_in(two, step)
+        is_idle = two.before.kind(step) in _IDLE and not said(two.before, step).archive
+        yield Obligation(
+            obligation="step-stands",
+            holds=bool(found) or is_idle,
+            element=step,
+            witness={"done_by": found} if found else {"kind": two.before.kind(step)},
+        )
 
 
-def _sources(subject: Subject, step: str, material: str) -> list[str]:
-    """The steps before that give the material or take it in."""
-    related = subject.relations
-    return [
-        other
-        for other in subject.all_steps
-        if other != step and material in related.gives(other) | related.takes_in(other) and related.before(other, step)
-    ]
+def _stands_in(two: Two, step: str) -> str:
+    """The step that checks or approves for one that is gone, in every case that met it."""
+    for other in two.before.steps:
+        if other != step and (heir := two.heir(other)) and (_checks(two, other, step) or _approves(two, other, step)):
+            return heir
+    return ""
 
 
-def _results(two: Two) -> Iterator[Obligation]:
-    """Each result for the applicant is still given, and by every case that got it."""
-    for step in two.before.steps:
-        for material in sorted(two.before.relations.gives(step)):
-            if two.before.is_result(step, material):
-                givers = [
-                    other
-                    for other in two.after.steps
-                    if material in two.after.relations.gives(other) and two.after.is_result(other, material)
-                ]
-                yield Obligation(
-                    obligation="result-given",
-                    holds=bool(givers),
-                    element=step,
-                    witness={"material": material, "given_by": givers},
-                )
+def _checks(two: Two, other: str, step: str) -> bool:
+    """Whether another step checks the same in every case that meets the step."""
+    related, purpose = two.before.relations, said(two.before, step).purpose
+    if two.before.kind(step) not in ("check", "") or not purpose or said(two.before, other).purpose != purpose:
+        return False
+    is_beside = related.parallel(other, step) and related.always_after(step, other)
+    return related.always_before(other, step) or is_beside
+
+
+def _approves(two: Two, other: str, step: str) -> bool:
+    """Whether another approval comes later for every case that is still under way."""
+    related = two.before.relations
+    if not two.before.kind(step) == two.before.kind(other) == "approve" or not related.before(step, other):
+        return False
+    return related.always_after(step, other) or related.always_before(step, other)
 
 
 def _rejects(two: Two) -> Iterator[Obligation]:
-    """The shares of outcomes stay; where they cannot be told, every step that turned down still does, or its heir."""
-    shares = expected_outcomes(two.before.model), expected_outcomes(two.after.model)
-    if shares[0] is not None and shares[1] is not None:
-        worst = max(
-            (abs(shares[0].get(name, 0.0) - shares[1].get(name, 0.0)) for name in {*shares[0], *shares[1]}), default=0.0
-        )
-        yield Obligation(
-            obligation="reject-possible",
-            holds=worst <= TOLERANCE,
-            witness={"before": dict(shares[0]), "after": dict(shares[1])},
-        )
-        return
-    for step in two.before.steps:
-        said = two.before.node(step).step
-        if said is not None and said.rejects:
-            heir = two.heir(step)
-            new = two.after.node(heir).step if heir else None
-            yield Obligation(
-                obligation="reject-possible",
-                holds=new is not None and (new.rejects or 0.0) >= said.rejects,
-                element=step,
-                witness={"stands_for_it": heir, "before": said.rejects, "after": new.rejects if new else None},
-            )
+    """The shares of outcomes stay; no step and no choice turns down less than it did."""
+    gap = outcome_gap(two.before.model, two.after.model)
+    shares = shares_of(two.before.model), shares_of(two.after.model)
+    weaker = [*_weaker_steps(two), *_other_shares(two)]
+    if gap is None:
+        weaker += _lost_ends(two)
+    yield Obligation(
+        obligation="reject-possible",
+        holds=not weaker and (gap is None or gap <= TOLERANCE),
+        element=weaker[0] if weaker else "",
+        witness={
+            "before": dict(shares[0] or {}),
+            "after": dict(shares[1] or {}),
+            **({"lost": weaker} if weaker else {}),
+        },
+    )
+
+
+def _weaker_steps(two: Two) -> Iterator[str]:
+    for step in two.before.all_steps:
+        old, heir = said(two.before, step).rejects, two.heir(step)
+        if old and heir and (said(two.after, heir).rejects or 0.0) < old - _ROUNDING:
+            yield step
+
+
+def _other_shares(two: Two) -> Iterator[str]:
+    """The flows that are taken with another share, or that may be taken more often than before."""
+    for flow in two.before.model.flows:
+        new = two.after.model.flow.get(flow.id)
+        source = two.before.model.node[flow.source]
+        is_choice = source.kind != "parallelGateway" and len(two.before.model.outgoing[flow.source]) > 1
+        if new is None or not is_choice or len(two.after.model.outgoing[new.source]) == 1:
+            continue
+        if new.probability != flow.probability or (flow.most is not None and (new.most or flow.most + 1) > flow.most):
+            yield flow.id
+
+
+def _lost_ends(two: Two) -> Iterator[str]:
+    """The flows that only end a case, out of a choice, and are gone."""
+    for flow in two.before.model.flows:
+        is_choice = len(two.before.model.outgoing[flow.source]) > 1
+        if is_choice and flow.id not in two.after.model.flow and two.before.only_ends(flow):
+            yield flow.id
 
 
 def _messages(two: Two) -> Iterator[Obligation]:
-    """Each message somebody waits for is still sent."""
+    """Each message that somebody waits for is still sent, by the same step or its heir, to the same one."""
     after = {message.id: message for message in two.after.model.message_flows}
     for message in two.before.model.message_flows:
-        awaited = message.target in two.before.model.node
-        sent = after.get(message.id)
-        if awaited or sent is None:
-            yield Obligation(
-                obligation="message-answered",
-                holds=sent is not None or not awaited,
-                element=message.id,
-                witness={"from": sent.source if sent is not None else "", "to": message.target},
-            )
+        new = after.get(message.id)
+        ends = _now(two, message.source), _now(two, message.target)
+        if new is None:
+            holds, why = _may_go(two, message, ends)
+        else:
+            holds, why = (new.source, new.target) == ends, "sent"
+        yield Obligation(
+            obligation="message-answered",
+            holds=holds,
+            element=message.id,
+            witness={"from": message.source, "to": message.target, "how": why},
+        )
+
+
+def _now(two: Two, end: str) -> str:
+    """What stands for an end of a message flow: the heir of a step; other nodes and pools for themselves."""
+    node = two.before.model.node.get(end)
+    if node is None:
+        return end
+    return two.heir(end) if node.is_activity else (end if end in two.after.model.node else "")
+
+
+def _may_go(two: Two, message: MessageFlow, ends: tuple[str, str]) -> tuple[bool, str]:
+    """Whether a message may be sent no more, and why: nobody is left to wait for it, or nothing is left to hand in."""
+    source, target = ends
+    before = two.before
+    if not target:
+        return True, "nobody-waits"
+    if target in two.after.model.node:
+        is_drawn = message.source in before.model.node and not before.is_applicants(message.source)
+        handed = before.relations.handed_in(message.target)
+        is_idle = bool(handed) and not two.after.relations.handed_in(target)
+        is_idle = is_idle and not is_drawn and not before.catches_message(message.target)
+        return is_idle, "nothing-handed-in" if is_idle else "not-sent"
+    pools = {pool.id for pool in before.model.pools if not pool.process}
+    to_outside = target in pools and not before.is_applicants(message.target)
+    return to_outside and not source, "to-outside" if to_outside and not source else "not-sent"

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analysis.findings import Subject
-from bpmn.annotation import GovStep
-from redesign.prove.two import Two
+from analysis.findings.subject import LEVELS, level_rank
+from redesign.prove.two import Two, said
 from redesign.result import Obligation
-
-_NOTHING = GovStep()
 
 
 def lawful(two: Two) -> Iterator[Obligation]:
@@ -18,11 +16,10 @@ def lawful(two: Two) -> Iterator[Obligation]:
     yield from _still_met(two)
     yield from _orders(two)
     yield from _apart(two)
+    yield from _levels(two)
+    yield from _originals(two)
     yield from _stops(two)
-
-
-def _said(subject: Subject, step: str) -> GovStep:
-    return subject.node(step).step or _NOTHING
+    yield from _limits(two)
 
 
 def _mandatory(two: Two) -> Iterator[Obligation]:
@@ -31,7 +28,7 @@ def _mandatory(two: Two) -> Iterator[Obligation]:
         if not two.before.is_mandatory(step):
             continue
         heir = two.heir(step)
-        old = _said(two.before, step)
+        old = said(two.before, step)
         lost = ["step"] if not heir else list(_lost(two, step, heir))
         yield Obligation(
             obligation="approval" if old.kind == "approve" else "mandatory-step",
@@ -43,21 +40,28 @@ def _mandatory(two: Two) -> Iterator[Obligation]:
 
 def _lost(two: Two, step: str, heir: str) -> Iterator[str]:
     """What of a demanded step its heir does not have."""
-    old, new = _said(two.before, step), _said(two.after, heir)
+    old, new = said(two.before, step), said(two.after, heir)
+    is_joined = step != heir or len(two.olds.get(heir, ())) > 1
     if not new.mandatory:
         yield "mandatory"
+    if new.kind != old.kind and not (is_joined and new.kind in ("decide", "approve")):
+        yield "kind"
     if old.basis and old.basis not in new.basis:
         yield "basis"
     if old.purpose and old.purpose != new.purpose:
         yield "purpose"
-    if old.level and old.level != new.level:
+    if _rank(new.level) < _rank(old.level):
         yield "level"
     if two.before.unit_key(step) != two.after.unit_key(heir):
         yield "unit"
-    if two.before.model.post_of.get(step, "") != two.after.model.post_of.get(heir, ""):
+    if two.before.model.post_of.get(step, "") not in ("", two.after.model.post_of.get(heir, "")):
         yield "post"
     if two.before.node(step).is_automatic != two.after.node(heir).is_automatic:
         yield "automatic"
+
+
+def _rank(level: str) -> int:
+    return LEVELS.index(level) if level in LEVELS else -1
 
 
 def _still_met(two: Two) -> Iterator[Obligation]:
@@ -84,11 +88,11 @@ def _is_missed(two: Two, heir: str, mark: str) -> bool:
 
 
 def _orders(two: Two) -> Iterator[Obligation]:
-    """Each order the law names, and that acceptance comes before all it came before, holds still."""
+    """Each order the law names, and that acceptance comes before all it came before, holds and is named still."""
     for step in two.before.all_steps:
-        for earlier in _said(two.before, step).after:
+        for earlier in said(two.before, step).after:
             if earlier in two.before.model.node:
-                yield _order(two, earlier, step)
+                yield _order(two, earlier, step, is_named=True)
     for accept in two.before.of_kind("accept"):
         for step in two.before.steps:
             was_first = step != accept and two.before.relations.always_before(accept, step)
@@ -96,19 +100,17 @@ def _orders(two: Two) -> Iterator[Obligation]:
                 yield order
 
 
-def _order(two: Two, earlier: str, later: str) -> Obligation:
+def _order(two: Two, earlier: str, later: str, *, is_named: bool = False) -> Obligation:
     first, second = two.heir(earlier), two.heir(later)
-    related = two.after.relations
     if not first or not second:
-        # A step that is gone is told as a missing one, where the law demands it.
-        holds, why = True, "gone"
+        # A step that is gone is told as a missing one, where it had to stay; the later one has none to wait for.
+        holds, why = not second or not is_named, "gone"
     elif first == second:
         holds, why = True, "one-step"
-    elif two.before.relations.always_before(earlier, later):
-        holds, why = related.always_before(first, second), "always"
+    elif is_named and first not in said(two.after, second).after:
+        holds, why = False, "not-named"
     else:
-        holds = not related.before(second, first) and not related.parallel(first, second)
-        why = "never-the-other-way"
+        holds, why = _keeps_order(two, (earlier, later), (first, second))
     return Obligation(
         obligation="legal-order",
         holds=holds,
@@ -117,16 +119,30 @@ def _order(two: Two, earlier: str, later: str) -> Obligation:
     )
 
 
+def _keeps_order(two: Two, old: tuple[str, str], new: tuple[str, str]) -> tuple[bool, str]:
+    """Whether two steps come one after the other at least as surely as before."""
+    before, after = two.before.relations, two.after.relations
+    if before.always_before(*old):
+        return after.always_before(*new), "always"
+    if before.parallel(*old) or before.before(old[1], old[0]):
+        return True, "never-so-before"
+    return not after.before(new[1], new[0]) and not after.parallel(*new), "never-the-other-way"
+
+
 def _apart(two: Two) -> Iterator[Obligation]:
-    """Two steps that need different persons are both there and not put into one hand."""
+    """Two steps that need different persons are both there, say so, and are not put into one hand."""
     for step in two.before.all_steps:
-        for other in _said(two.before, step).separate_from:
+        for other in said(two.before, step).separate_from:
             if other not in two.before.model.node:
                 continue
             there = step in two.after.model.node and other in two.after.model.node
+            is_said = there and other in said(two.after, step).separate_from
             joined = there and _one_hand(two.after, step, other) and not _one_hand(two.before, step, other)
             yield Obligation(
-                obligation="kept-apart", holds=there and not joined, element=step, witness={"separate_from": other}
+                obligation="kept-apart",
+                holds=is_said and not joined,
+                element=step,
+                witness={"separate_from": other},
             )
 
 
@@ -139,14 +155,61 @@ def _one_hand(subject: Subject, first: str, second: str) -> bool:
     return unit.staff == 1 or (bool(posts[0]) and posts[0] == posts[1])
 
 
+def _levels(two: Two) -> Iterator[Obligation]:
+    """A step is done by a unit of the level the law asks at least, and by some unit where one did it before."""
+    for step in two.before.all_steps:
+        heir = two.heir(step)
+        old, unit = said(two.before, step), two.before.unit(step)
+        new = two.after.unit(heir) if heir else None
+        if not heir or unit is None or (new is not None and new.key == unit.key and said(two.after, heir) == old):
+            continue
+        lowest = _rank(old.level)
+        high_enough = level_rank(new) < 0 or level_rank(new) >= min(lowest, level_rank(unit))
+        yield Obligation(
+            obligation="level",
+            holds=new is not None and high_enough and _rank(said(two.after, heir).level) >= lowest,
+            element=step,
+            witness={"level": old.level, "unit": new.name if new is not None else ""},
+        )
+
+
+def _originals(two: Two) -> Iterator[Obligation]:
+    """Papers whose original must come in by law still come in where they did."""
+    for step in two.before.all_steps:
+        for item in two.before.node(step).materials:
+            if item.use != "needs" or item.origin != "applicant" or not (item.surrender or item.basis):
+                continue
+            heir = two.heir(step)
+            kept = bool(heir) and any(
+                one.name == item.name
+                and (one.origin, one.surrender, one.basis) == (item.origin, item.surrender, item.basis)
+                for one in two.after.node(heir).materials
+            )
+            yield Obligation(obligation="original", holds=kept, element=step, witness={"material": item.name})
+
+
 def _stops(two: Two) -> Iterator[Obligation]:
     """A clock-stop stands only where it stood, on its own basis."""
     for step in two.after.all_steps:
-        new = _said(two.after, step)
+        new = said(two.after, step)
         if not new.clock_stop:
             continue
-        old = _said(two.before, step) if step in two.before.model.node else _NOTHING
-        holds = new.clock_stop == old.clock_stop and new.basis == old.basis
+        olds = [said(two.before, old) for old in two.olds.get(step, ())]
+        holds = any(old.clock_stop == new.clock_stop and old.basis in (new.basis, "") for old in olds) or any(
+            old.clock_stop == new.clock_stop and old.basis and old.basis in new.basis for old in olds
+        )
         yield Obligation(
             obligation="clock-stop", holds=holds, element=step, witness={"kind": new.clock_stop, "basis": new.basis}
+        )
+
+
+def _limits(two: Two) -> Iterator[Obligation]:
+    """The legal and the promised limit of the procedure are those it had."""
+    old, new = two.before.model.procedure, two.after.model.procedure
+    limits = [(one.legal_limit, one.promised_limit, one.limit_unit) for one in (old, new)]
+    if limits[0][:2] != (None, None):
+        yield Obligation(
+            obligation="limit",
+            holds=limits[0] == limits[1],
+            witness={"before": list(limits[0]), "after": list(limits[1])},
         )

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
 from analysis.findings import Subject
+from bpmn.annotation import GovStep
 from bpmn.model import Model
+
+_NOTHING = GovStep()
+#: Under which name a model keeps what is asked about it, as many redesigns of one model are proved.
+_KNOWN = "_subject"
 
 
 class Two:
     """The procedure before and after, with how the steps of each relate."""
 
     def __init__(self, before: Model, after: Model) -> None:
-        self.before = Subject(before)
+        self.before: Subject = vars(before).get(_KNOWN) or Subject(before)
+        vars(before)[_KNOWN] = self.before
         self.after = Subject(after)
 
     @cached_property
-    def _heirs(self) -> dict[str, str]:
+    def _heirs(self) -> Mapping[str, str]:
         found: dict[str, str] = {}
         for step in self.after.all_steps:
-            said = self.after.node(step).step
-            for old in said.replaces if said is not None else ():
+            for old in said(self.after, step).replaces:
                 found.setdefault(old, step)
         return found
 
@@ -29,6 +35,20 @@ class Two:
         return step if step in self.after.model.node else self._heirs.get(step, "")
 
     @cached_property
-    def kept(self) -> dict[str, str]:
-        """Every old step that has an heir, with it."""
-        return {step: heir for step in self.before.all_steps if (heir := self.heir(step))}
+    def olds(self) -> Mapping[str, tuple[str, ...]]:
+        """The old steps that each new one stands for; a new one that stands for none misses."""
+        found: dict[str, list[str]] = {}
+        for step in self.before.all_steps:
+            if heir := self.heir(step):
+                found.setdefault(heir, []).append(step)
+        return {heir: tuple(olds) for heir, olds in found.items()}
+
+    @cached_property
+    def gone(self) -> tuple[str, ...]:
+        """The old steps that nothing stands for."""
+        return tuple(step for step in self.before.all_steps if not self.heir(step))
+
+
+def said(subject: Subject, step: str) -> GovStep:
+    """What `gov:step` says of a step."""
+    return subject.node(step).step or _NOTHING

@@ -159,6 +159,21 @@ CASES: dict[tuple[str, str], tuple[Callable[[], Model], str]] = {
         lambda: draw("s>a1>t>c>e a1>u>c a1>x1>c x1>f", c="complexGateway", f="endEvent"),
         "p",
     ),
+    ("deadlock", "token-quantity"): (
+        lambda: (
+            build("p")
+            .start()
+            .step("t")
+            .end()
+            .model.evolve(
+                nodes=tuple(
+                    node.evolve(start_quantity=2) if node.id == "t" else node
+                    for node in build("p").start().step("t").end().model.nodes
+                )
+            )
+        ),
+        "p",
+    ),
     ("deadlock", "message-never-comes"): (lambda: awaited(is_on_one_way=False), "r"),
     ("deadlock", "message-may-not-come"): (lambda: awaited(is_on_one_way=True), "r"),
     ("lack-of-synchronisation", "second-token"): (lambda: draw("s>a1>t>x2>e a1>u>x2"), "x2"),

@@ -48,7 +48,7 @@ def test_held(model, evidence, of):
         lanes().step("g", materials=[needs("申请表"), gives("申请表")])
         .step("a", materials=[needs("申请表", surrender=True)]).end().model,
     ],
-    ids=["another issuer", "surrendered", "from a register", "given later", "given in the other branch", "handed through"],
+    ids=["another issuer", "surrendered", "from a register", "given later", "in the other branch", "handed through"],
 )  # fmt: skip
 def test_what_only_looks_held(model, told):
     assert told(model) == set()

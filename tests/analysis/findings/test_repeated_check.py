@@ -39,7 +39,7 @@ def beside(**values):
         (beside(b={"mandatory": True}), ["a"]),
         (beside(a={"cost": 9, "work": "PT1M"}, b={"cost": 5, "work": "PT1H"}), ["a"]),
     ],
-    ids=["in a row", "in a sub-process", "in another pool", "in a branch", "parallel", "the dearer", "the free", "money"],
+    ids=["in a row", "in a sub-process", "in a pool", "in a branch", "parallel", "the dearer", "the free one", "money"],
 )
 def test_the_later_goes(model, remove, of):
     (finding,) = of(model, "repeated-check")
@@ -70,9 +70,9 @@ def test_what_only_looks_repeated(model, of):
 
 def test_papers_collected_anew_are_new_input(of):
     paper = [needs("房产证")]
-    first = check(permit(), "a", materials=paper)
+    builder = check(permit(), "a", materials=paper).step("again", kind="collect", materials=paper)
 
-    assert of(check(first.step("again", kind="collect", materials=paper), "b", materials=paper).end().model, "repeated-check") == []
+    assert of(check(builder, "b", materials=paper).end().model, "repeated-check") == []
 
 
 def test_where_not_every_way_leads_through_the_first_nothing_is_safe_to_remove(of):

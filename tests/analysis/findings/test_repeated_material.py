@@ -2,7 +2,7 @@
 
 import pytest
 
-from bpmn.build import build, gives, needs
+from bpmn.build import build, needs
 
 PAPER = [needs("执照")]
 STAYS = [needs("执照", surrender=True)]
@@ -22,25 +22,31 @@ def two_pools():
     return builder.message("hand", "begun").model
 
 
+def beside(kind):
+    builder = getattr(office(), kind)("p").branch().step("a", materials=PAPER)
+    return builder.branch().step("b", materials=PAPER).join().end().model
+
+
+def inside():
+    builder = office().step("a", materials=PAPER).sub_process("s").start()
+    return builder.step("b", materials=PAPER).end().close().end().model
+
+
+def on_the_way_back():
+    builder = office().step("a", materials=PAPER).exclusive("x")
+    return builder.branch(0.5).step("b", materials=PAPER).to("a").branch(0.5).end().model
+
+
 @pytest.mark.parametrize(
     ("model", "steps"),
     [
         (office().step("a", materials=PAPER).step("b", materials=PAPER).end().model, ("a", "b")),
-        (
-            office().parallel("p").branch().step("a", materials=PAPER).branch().step("b", materials=PAPER).join().model,
-            ("a", "b"),
-        ),
-        (office().inclusive("o").branch().step("a", materials=PAPER).branch().step("b", materials=PAPER).join().model, ("a", "b")),
+        (beside("parallel"), ("a", "b")),
+        (beside("inclusive"), ("a", "b")),
         (exclusive().step("c", materials=PAPER).end().model, ("a", "b", "c")),
-        (
-            office().step("a", materials=PAPER).sub_process("s").start().step("b", materials=PAPER).end().close().end().model,
-            ("a", "b"),
-        ),
+        (inside(), ("a", "b")),
         (two_pools(), ("a", "b")),
-        (
-            office().step("a", materials=PAPER).exclusive("x").branch(0.5).step("b", materials=PAPER).to("a").branch(0.5).end().model,
-            ("a", "b"),
-        ),
+        (on_the_way_back(), ("a", "b")),
     ],
     ids=["in a row", "parallel", "inclusive", "after a choice", "in a sub-process", "in two pools", "on the way back"],
 )
