@@ -1,6 +1,6 @@
 """The report as one web page: no script, nothing fetched, printable on A4, in Chinese or English.
 
-Everything a file says goes through one gate: `_Page.finalize` makes hidden characters visible, and the templates escape
+Everything a file says goes through one gate: `_shown` makes hidden characters visible, and the templates escape
 what they insert. Only what our own modules drew or wrote as markup is let through as it is.
 """
 
@@ -38,6 +38,7 @@ from reports import format as write
 from reports.diagrams import SAMPLES, diagrams, found_diagrams, proposed_diagrams
 from reports.room import is_long
 from reports.study import Study, step_name
+from reports.words import Words
 
 #: The beginning of a text with Chinese in it in a picture, which says its language on a page in another one.
 _CHINESE_TEXT = re.compile(
@@ -56,7 +57,7 @@ LONG_TITLE = 26
 
 def report_html(study: Study) -> str:
     """Write a report as one web page."""
-    page = _environment().get_template("report.html.jinja").render(_page(study))
+    page = environment().get_template("report.html.jinja").render(_page(study))
     if _is_unbroken(page):
         page = page.replace("<main>", '<main class="unbroken">', 1)
     return page if study.words.language == "zh" else _CHINESE_TEXT.sub(r'<\1\2 lang="zh-CN"', page)
@@ -70,8 +71,9 @@ def _is_unbroken(page: str) -> bool:
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """The templates of the pages."""
+    made = Environment(
         loader=PackageLoader("reports"),
         autoescape=True,
         finalize=_shown,
@@ -79,8 +81,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["spoken"] = _spoken
-    return environment
+    made.filters["spoken"] = _spoken
+    return made
 
 
 def _shown(value: object) -> object:
@@ -101,7 +103,7 @@ def _page(study: Study) -> dict[str, object]:
         "study": study,
         "words": study.words,
         "language": study.words.language,
-        "css": _css(study),
+        "css": page_css(study.words, study.kind, _about(study)),
         "unit": study.unit(),
         "calendar_unit": study.unit(study.calendar),
         "gap": study.words("list.gap"),
@@ -209,16 +211,16 @@ def _scenarios(study: Study, names: Sequence[str]) -> str:
     return study.words("list.separator").join(study.side_name(sides[name]) for name in names if name in sides)
 
 
-def _css(study: Study) -> Markup:
-    """The style of the page, with the running head and the page numbers of paper."""
+def page_css(words: Words, kind: str, about: Sequence[str]) -> Markup:
+    """The style of a page, with the running head and the page numbers of paper."""
     folder = resources.files("reports") / "templates"
     sheets = [(folder / name).read_text(encoding="utf-8") for name in ("tokens.css", "report.css")]
-    head = css_text(f"{study.words('report.product')}  {study.kind}")
-    title, *rest = _about(study)
-    about = css_text(" · ".join([title if len(title) <= LONG_TITLE else f"{title[:LONG_TITLE]}…", *rest]))
+    head = css_text(f"{words('report.product')}  {kind}")
+    title, *rest = about
+    told = css_text(" · ".join([title if len(title) <= LONG_TITLE else f"{title[:LONG_TITLE]}…", *rest]))
     page = (
         "@page { size: A4; margin: 14mm 15mm 12mm; font: 8pt var(--sans); color: #616b79;\n"
-        f"  @top-left {{ content: {head}; }} @top-right {{ content: {about}; }}\n"
+        f"  @top-left {{ content: {head}; }} @top-right {{ content: {told}; }}\n"
         '  @bottom-center { content: "— " counter(page) " / " counter(pages) " —"; } }\n'
         "@page :first { margin-top: 10mm; margin-bottom: 10mm;\n"
         "  @top-left { content: none; } @top-right { content: none; } }\n"

@@ -53,7 +53,7 @@ def _asked(node: Node) -> Iterable[str]:
         {
             item.name
             for item in node.materials
-            if item.use == "needs" and item.origin == "applicant" and not item.surrender
+            if item.use == "needs" and item.origin == "applicant" and not (item.surrender or item.basis)
         }
     )
 

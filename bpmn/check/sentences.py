@@ -28,6 +28,10 @@ SPECIFICATION = {
         "{what} has a condition, but {gateway} does not choose by conditions. Delete it, or choose with an "
         "exclusive gateway."
     ),
+    "condition-after-event": (
+        "{what} has a condition, but nothing chooses behind the event {gateway}. Delete it, or choose with an exclusive "
+        "gateway behind the event."
+    ),
     "condition-after-event-gateway": (
         "{what} has a condition, but at {gateway} what happens first decides. Delete the condition."
     ),

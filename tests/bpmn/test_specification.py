@@ -472,6 +472,11 @@ CASES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "x-t",
         (flow(node("inclusiveGateway", "x") + TASK, way("x t", "n > 2")),),
     ),
+    "condition-after-event": (
+        flow(TASK, way("s t", "n > 2")),
+        "s-t",
+        (flow(TASK, way("s t")),),
+    ),
     "condition-after-event-gateway": (
         waits(catch("a", MESSAGE), catch("b", TIMER), catch("h", TIMER), way("g h", "n > 2")),
         "g-h",
@@ -514,9 +519,10 @@ CASES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         (waits(catch("a", MESSAGE), catch("b", TIMER)),),
     ),
     "instantiate-in-flow": (
-        waits(catch("a", MESSAGE), catch("b", MESSAGE), instantiate="true"),
-        "g",
+        flow(TASK + node("receiveTask", "x", instantiate="true"), way("s t"), way("t x")),
+        "x",
         (
+            waits(catch("a", MESSAGE), catch("b", MESSAGE), instantiate="true"),
             file(node("receiveTask", "t", instantiate="true") + END + way("t e")),
             flow(node("receiveTask", "x", instantiate="false")),
             waits(catch("a", MESSAGE), catch("b", MESSAGE), instantiate="true").replace(way("s g"), ""),

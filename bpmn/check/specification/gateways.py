@@ -41,6 +41,16 @@ def condition_unused(model: Model) -> Iterator[Breach]:
                     yield breach(flow.id, gateway=called(node))
 
 
+@rule("condition-after-event", "10.5.2, 8.4.13", stops="run")
+def condition_after_event(model: Model) -> Iterator[Breach]:
+    """Nothing chooses behind an event: conditions stand on flows out of steps and gateways that choose."""
+    for node in model.nodes:
+        if node.is_event:
+            for flow in model.outgoing[node.id]:
+                if flow.condition:
+                    yield breach(flow.id, gateway=called(node))
+
+
 @rule("condition-after-event-gateway", "10.6.6")
 def condition_after_event_gateway(model: Model) -> Iterator[Breach]:
     """What happens first decides at an event-based gateway, no condition."""
@@ -106,9 +116,14 @@ def event_gateway_alone(model: Model) -> Iterator[Breach]:
 
 @rule("instantiate-in-flow", "10.3.3, 10.6.6")
 def instantiate_in_flow(model: Model) -> Iterator[Breach]:
-    """What begins a case, a gateway or a receive task, is reached by no flow."""
+    """What begins a case, a gateway or a receive task, is reached by no flow but the one of a plain start event."""
     for node in model.nodes:
-        if node.instantiate and model.incoming[node.id]:
+        entering = model.incoming[node.id]
+        starts = [model.node.get(flow.source) for flow in entering]
+        is_plain = (
+            len(starts) == 1 and starts[0] is not None and starts[0].kind == "startEvent" and not starts[0].events
+        )
+        if node.instantiate and entering and not is_plain:
             yield breach(node.id)
 
 

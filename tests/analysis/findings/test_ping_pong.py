@@ -59,7 +59,7 @@ def test_over_message_flows(told):
         turns(("a", "甲局", {}), ("b", "乙局", {})),
         turns(("a", "甲局", {}), ("b", "乙局", {}), ("c", "丙局", {})),
     ],
-    ids=["a check", "an approval", "a product", "a hearing", "a result", "needed later", "no way back", "on to a third"],
+    ids=["a check", "an approval", "a product", "a hearing", "a result", "needed later", "no way back", "to a third"],
 )  # fmt: skip
 def test_what_was_gained(model, of):
     assert of(model, "ping-pong") == []
