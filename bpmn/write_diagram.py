@@ -94,9 +94,8 @@ class _Planes:
         for number, (name, texts) in enumerate(self._new.items()):
             plane = self._planes[name]
             _, line, _ = self._draft.edit.surroundings(plane)
-            held = etree.ProcessingInstruction(f"{word}-{number}")
-            self._draft.edit.place_last(plane, held)
-            parts[f"<?{held.target}?>"] = line.join(texts)
+            self._draft.edit.place_last(plane, etree.ProcessingInstruction(word, str(number)))
+            parts[f"<?{word} {number}?>"] = line.join(texts)
         return parts
 
     def _of(self, drawn: Drawn) -> Any:

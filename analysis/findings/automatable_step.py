@@ -32,7 +32,6 @@ def automatable_step(subject: Subject) -> Iterator[Finding]:
 
 def _all_shared(subject: Subject, step: str) -> bool:
     """Whether a step looks at something and all of it stands in registers."""
-    needed = [material for material in subject.node(step).materials if material.use == "needs"]
-    registers = subject.relations.stores_read(step)
-    others = subject.relations.needs(step) - {material.name for material in needed} - registers
-    return bool(needed or registers) and not others and all(material.origin == "shared" for material in needed)
+    related = subject.relations
+    needed = related.needs(step)
+    return bool(needed) and needed <= related.takes_in(step) - related.handed_in(step)

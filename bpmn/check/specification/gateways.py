@@ -116,14 +116,14 @@ def event_gateway_alone(model: Model) -> Iterator[Breach]:
 
 @rule("instantiate-in-flow", "10.3.3, 10.6.6")
 def instantiate_in_flow(model: Model) -> Iterator[Breach]:
-    """What begins a case, a gateway or a receive task, is reached by no flow but the one of a plain start event."""
+    """What begins a case is reached by no flow; only a receive task may stand behind a plain start event."""
     for node in model.nodes:
         entering = model.incoming[node.id]
         starts = [model.node.get(flow.source) for flow in entering]
-        is_plain = (
+        is_begun = (
             len(starts) == 1 and starts[0] is not None and starts[0].kind == "startEvent" and not starts[0].events
         )
-        if node.instantiate and entering and not is_plain:
+        if node.instantiate and entering and not (is_begun and node.kind == "receiveTask"):
             yield breach(node.id)
 
 
