@@ -43,8 +43,7 @@ _PLAIN = 16
 _ROUNDS, _PATIENCE, _SHAKEN = 3, 3, 0.3
 #: Sets that are weighed with all cases: the best ones, and those that may be the smallest to reach a target.
 _FINAL = 6
-#: What adds nothing, and what may add anything.
-_NOTHING: Value = (0.0,)
+#: What a move may add that was not tried yet.
 _EVERYTHING: Value = (float("inf"),)
 
 
@@ -270,7 +269,7 @@ class _Search:
         current, left = begin, list(moves)
         hoped: dict[MoveKey, Value] = {}
         while left and self.options.budget != len(current.moves):
-            best, chosen, most = current, None, _NOTHING
+            best, chosen, most = current, None, self._added(current, current)
             for move in sorted(left, key=lambda move: hoped.get(move.key, _EVERYTHING), reverse=True):
                 if chosen is not None and len(moves) > _PLAIN and hoped.get(move.key, _EVERYTHING) < most:
                     break

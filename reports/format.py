@@ -201,6 +201,15 @@ def clock(seconds: int) -> str:
     return f"{seconds // 3600:02d}:{seconds % 3600 // 60:02d}"
 
 
+def sentence(text: str) -> str:
+    """Begin a text with a capital letter, where its script has any.
+
+    >>> sentence("remove step"), sentence("取消环节")
+    ('Remove step', '取消环节')
+    """
+    return text[:1].upper() + text[1:]
+
+
 def letters(number: int) -> str:
     """Write a number in letters, as the columns of a table are named.
 

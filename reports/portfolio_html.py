@@ -122,7 +122,7 @@ def _group(portfolio: Portfolio, kind: str) -> Group:
     is_once = kind == "cross" and known > 0
     share = 100.0 * met / known if known else None
     return Group(
-        title=words(f"class.{kind}" if kind else "portfolio.no-class"),
+        title=write.sentence(words(f"class.{kind}" if kind else "portfolio.no-class")),
         target=target(portfolio, kind),
         axis=Markup(_axis(portfolio, kind)),
         rows=tuple(_row(portfolio, entry) for entry in entries),
@@ -220,9 +220,9 @@ def _at(percent: float) -> float:
 
 def _axis(portfolio: Portfolio, kind: str) -> str:
     picture = Picture(width=_WIDTH, height=13, title=portfolio.words("portfolio.axis"))
-    for value in (0, 25, 50, 75, 100):
-        text = f"{value} %" if value == 100 else str(value)
-        picture.label(min(_at(value), _WIDTH - 9), 10, text, anchor="middle", size=SMALL, style="tk")
+    for value in (0, 25, 50, 75):
+        picture.label(_at(value), 10, str(value), anchor="middle", size=SMALL, style="tk")
+    picture.label(_WIDTH - 1, 10, "100 %", anchor="end", size=SMALL, style="tk")
     return picture.svg()
 
 
@@ -246,11 +246,10 @@ def _line(portfolio: Portfolio, entry: Entry) -> str:
     style = "missed" if entry.is_met is False and entry.kind in TIME_TARGETS else "reached"
     if entry.percent is not None:
         picture.path(f"M{_at(0):.1f} {middle:.1f}H{_at(entry.percent):.1f}", f"stem {style}")
-    for name, value in known:
-        if value is None:
-            continue
-        if name == "promised":
-            picture.diamond(_at(value), middle, "open-diamond")
-        else:
-            picture.disc(_at(value), middle, 5.0 if name == "proposed" else 3.4, "ring" if name == "proposed" else style)
+    for name, percent in known:
+        if percent is not None and name == "promised":
+            picture.diamond(_at(percent), middle, "open-diamond")
+        elif percent is not None:
+            is_ring = name == "proposed"
+            picture.disc(_at(percent), middle, 5.0 if is_ring else 3.4, "ring" if is_ring else style)
     return picture.svg()

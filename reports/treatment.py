@@ -102,7 +102,7 @@ def left_lines(study: Study) -> tuple[Line, ...]:
         for number, finding in enumerate(found, start=1)
     ]
     return tuple(
-        replace(line, done=telling.move_title(study.words, finding.move))
+        replace(line, done=write.sentence(telling.move_title(study.words, finding.move)))
         for line, finding in zip(lines, found, strict=True)
     )
 
@@ -214,7 +214,7 @@ def _done(study: Study, item: Item, model: Model) -> str:
     words = study.words
     if item.move is not None:
         touched = next((item.move.details[name] for name in _TOUCHED if item.move.details.get(name)), None)
-        title = telling.move_title(words, item.move.move)
+        title = write.sentence(telling.move_title(words, item.move.move))
         if not isinstance(touched, (list, tuple)):
             return title
         return words("report.findings.at", move=title, steps=telling.steps_text(words, model, touched))

@@ -7,14 +7,16 @@ does not calculate shows it too.
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 from io import BytesIO
 
 from reports import headline
 from reports.format import visible
 from reports.study import Study
+from reports.words import Words
 from reports.xlsx_sheets import sheets
-from reports.xlsx_table import Book
+from reports.xlsx_table import Book, Table
 
 #: The properties of a document hold no longer texts.
 LONGEST = 255
@@ -22,6 +24,20 @@ LONGEST = 255
 
 def report_xlsx(study: Study) -> bytes:
     """Write a report as a workbook."""
+    return workbook_of(
+        sheets(study),
+        words=study.words,
+        title=study.title,
+        subject=headline.headline(study).text,
+        version=study.version,
+        day=study.day,
+    )
+
+
+def workbook_of(
+    tables: Iterable[tuple[str, Table]], *, words: Words, title: str, subject: str, version: str, day: date
+) -> bytes:
+    """Write tables as a workbook, each as a sheet by the key of its name."""
     from xlsxwriter import Workbook
 
     made = BytesIO()
@@ -36,13 +52,13 @@ def report_xlsx(study: Study) -> bytes:
     workbook.set_calc_mode("auto")
     workbook.set_properties(
         {
-            "title": visible(headline.headline(study).text)[:LONGEST],
-            "author": visible(f"zaizao {study.version}")[:LONGEST],
-            "created": datetime(study.day.year, study.day.month, study.day.day),
+            "title": visible(subject)[:LONGEST],
+            "author": visible(f"zaizao {version}")[:LONGEST],
+            "created": datetime(day.year, day.month, day.day),
         }
     )
-    book = Book(workbook, study)
-    for name, table in sheets(study):
+    book = Book(workbook, words, title)
+    for name, table in tables:
         book.add(name, table)
     workbook.close()
     return made.getvalue()

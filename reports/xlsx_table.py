@@ -12,6 +12,7 @@ from reports import format as write
 from reports.charts import text_width
 from reports.format import GAP, letters, visible
 from reports.study import Study
+from reports.words import Words
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -115,17 +116,17 @@ class Table:
 class Book:
     """The workbook under way."""
 
-    def __init__(self, workbook: Workbook, study: Study) -> None:
-        self._book, self._study = workbook, study
+    def __init__(self, workbook: Workbook, words: Words, title: str) -> None:
+        self._book, self._words, self._title = workbook, words, title
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
-        self._font = "微软雅黑" if study.words.language == "zh" else "Calibri"
+        self._font = "微软雅黑" if words.language == "zh" else "Calibri"
 
     def add(self, name: str, table: Table) -> None:
         """Write a sheet."""
-        title = self._study.words(f"xlsx.sheet.{name}")
+        title = self._words(f"xlsx.sheet.{name}")
         sheet = self._book.add_worksheet(title)
         self._set_up(sheet, table)
-        self._top(sheet, f"{self._study.title} · {title}", table)
+        self._top(sheet, f"{self._title} · {title}", table)
         widths = _widths(table)
         for place, width in enumerate(widths):
             sheet.set_column(place, place, width)
@@ -142,7 +143,7 @@ class Book:
         _text(sheet, 0, 0, title, self._format(bold=True, font_size=14))
         quiet = self._format(font_color="#616b79")
         for row, notes in ((1, table.notes[:1]), (2, table.notes[1:])):
-            _text(sheet, row, 0, self._study.words("list.stop").join(notes), quiet)
+            _text(sheet, row, 0, self._words("list.stop").join(notes), quiet)
         for place, column in enumerate(table.columns):
             _text(sheet, HEAD, place, column.head, self._head(column))
 

@@ -82,9 +82,7 @@ def knockout_gateway(subject: Subject, step: str) -> str:
     gateway = subject.model.node.get(flows[0].target) if len(flows) == 1 else None
     if gateway is None or gateway.kind != "exclusiveGateway" or len(subject.model.incoming[gateway.id]) != 1:
         return ""
-    branches = subject.model.outgoing[gateway.id]
-    ending = sum(subject.only_ends(flow) for flow in branches)
-    return gateway.id if len(branches) > 1 and ending == len(branches) - 1 else ""
+    return gateway.id if subject.ending_flows(gateway.id) else ""
 
 
 def can_swap(subject: Subject, first: str, second: str, gateways: AbstractSet[str]) -> bool:

@@ -103,7 +103,7 @@ def _ends(subject: Subject, way: _Way) -> tuple[str, str]:
     target = subject.first_step_after(way.met[-1])
     if not before or not target:
         return "", ""
-    passed = [node for node in way.met[1:-1] if subject.model.node[node].is_step]
+    passed = [step for node in way.met[1:-1] for step in subject.steps_at(node)]
     steps = [*([] if before in passed else [before]), *passed, target]
     for sender, receiver in pairwise(steps):
         if subject.is_applicants(receiver) and not subject.is_applicants(sender):

@@ -106,6 +106,24 @@ class Subject:
         one, other = self.model.node[first].step, self.model.node[second].step
         return (one is not None and second in one.separate_from) or (other is not None and first in other.separate_from)
 
+    def steps_at(self, node: str) -> tuple[str, ...]:
+        """The step a node is, or those inside it where it is a frame, in path order."""
+        if not self.model.node[node].is_frame:
+            return (node,) if self.model.node[node].is_step else ()
+        found, frames = list[str](), [node]
+        while frames:
+            for inner in self._inside.get(frames.pop(), ()):
+                (frames if self.model.node[inner].is_frame else found).append(inner)
+        return self.in_path_order(one for one in found if self.model.node[one].is_step)
+
+    @cached_property
+    def _inside(self) -> Mapping[str, Sequence[str]]:
+        found: dict[str, list[str]] = {}
+        for node in self.model.nodes:
+            if node.scope:
+                found.setdefault(node.scope, []).append(node.id)
+        return found
+
     def in_path_order(self, steps: Iterable[str]) -> tuple[str, ...]:
         """The steps, each once, as a case meets them."""
         return tuple(sorted(set(steps), key=self.relations.position.__getitem__))
@@ -290,13 +308,25 @@ class Subject:
                     waiting.append(leaving.target)
         return True
 
+    def ending_flows(self, gateway: str) -> tuple[SequenceFlow, ...]:
+        """The branches of a choice that only end the case, where just one goes on; else none.
+
+        Where every branch ends the case at once, the one that does not reject it is the one that goes on.
+        """
+        branches = self.model.outgoing[gateway]
+        for is_ending in (lambda flow: flow.target not in self._goes_on, self.only_ends):
+            found = tuple(flow for flow in branches if is_ending(flow))
+            if 0 < len(found) == len(branches) - 1:
+                return found
+        return ()
+
     def ending_share(self, gateway: str) -> float:
         """The share of cases an exclusive gateway sends to nothing but the end."""
         flow = self.relations.flow
         vertex = flow.vertices[flow.main[gateway]]
-        shares = exclusive_shares(self.model, flow, vertex)
-        ways = [self.model.flow.get(flow.arcs[arc].flow) for arc in vertex.leaving]
-        return sum(share for share, way in zip(shares, ways, strict=True) if way is not None and self.only_ends(way))
+        ending = {branch.id for branch in self.ending_flows(gateway)}
+        shares = zip(vertex.leaving, exclusive_shares(self.model, flow, vertex), strict=True)
+        return sum(share for arc, share in shares if flow.arcs[arc].flow in ending)
 
     @cached_property
     def _heard(self) -> Mapping[str, tuple[int, ...]]:

@@ -522,7 +522,7 @@ CASES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         flow(TASK + node("receiveTask", "x", instantiate="true"), way("s t"), way("t x")),
         "x",
         (
-            flow(node("receiveTask", "x", instantiate="true"), way("s x")),
+            flow(node("receiveTask", "x", instantiate="true")),
             file(node("receiveTask", "t", instantiate="true") + END + way("t e")),
             flow(node("receiveTask", "x", instantiate="false")),
             waits(catch("a", MESSAGE), catch("b", MESSAGE), instantiate="true").replace(way("s g"), ""),
