@@ -1,6 +1,6 @@
 # zaizao: everything a person or a machine does with the checkout. Bare `make` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lint types arch docs wheel golden cover slow bench lock clean
+.PHONY: help run test check format lint types arch docs wheel golden cover slow bench fuzz lock clean
 .SUFFIXES:
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -46,17 +46,22 @@ cover: .venv/.dev ## run the tests and print what they do not reach
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage report
 
-slow: .venv/.dev ## compare the verdict on soundness with a search of every run, on thousands of random drawings
+slow: .venv/.dev ## compare soundness and relations with a search of every run, on thousands of random drawings
 	$(BIN)/python -m tests.slow_soundness
+	$(BIN)/python -m tests.slow_relations
 
 bench: .venv/.dev ## print the benchmarks' table: ratios measured in one run
 	$(BIN)/python -m benchmarks
+
+fuzz: .venv/.dev ## look for bytes that break the readers, SECONDS=60 for each; what is found is saved in .fuzz/
+	@$(BIN)/pip install -q -c constraints.txt -e '.[fuzz]'
+	nice $(BIN)/python -m tests.fuzz $(or $(SECONDS),60)
 
 lock: .venv/.dev ## pin the versions anew
 	$(BIN)/uv pip compile -q --universal --extra dev --no-header --no-annotate --upgrade setup.cfg -o constraints.txt
 
 clean: ## remove what the other targets made
-	rm -rf .venv build dist out *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	rm -rf .venv build dist out *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .fuzz
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.python:

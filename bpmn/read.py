@@ -6,7 +6,7 @@ understood becomes a fault and stays in the file; the model holds only reference
 """
 
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +77,7 @@ class Reading:
         _refuse_other_files(root)
         self.root = root
         self.walk = Walk(root, limits)
-        self.diagram = DiagramReader(self.walk.resolve, self._report_drawing)
+        self.diagram = DiagramReader(self.walk.resolve, partial(_report_drawing, self.walk))
         self.annotator = Annotator()
         self.details = DetailReader(self.walk)
         self._language = attribute(root, "expressionLanguage")
@@ -142,10 +142,6 @@ class Reading:
 
     def _missing(self, found: Found, rule: str, sentence: str, *, severity: str = "error", **details: str) -> None:
         self.walk.report("missing-reference", rule, found.element, sentence, severity=severity, **details)
-
-    def _report_drawing(self, problem: str, rule: str, element: Any, name: str, value: str) -> None:
-        details = {"attribute": name, "value": value[:80]}
-        self.walk.report(problem, rule, element, _DRAWING[rule], severity="warning", **details)
 
     # Processes, pools and lanes
 
@@ -487,6 +483,11 @@ _DRAWING = {
 #: What most nodes hold and no detail stands in.
 _COMMON = frozenset(("documentation", "extensionElements", "incoming", "outgoing", "script", *EVENT_DEFINITIONS))
 _MESSAGE_ENDS = NODES | {"participant", "process"}
+
+
+def _report_drawing(walk: Walk, problem: str, rule: str, element: Any, name: str, value: str) -> None:
+    details = {"attribute": name, "value": value[:80]}
+    walk.report(problem, rule, element, _DRAWING[rule], severity="warning", **details)
 
 
 def _judge(root: Any, walk: Walk) -> None:

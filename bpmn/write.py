@@ -5,7 +5,8 @@ what differs is changed. A model that was built is written by the same road into
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
@@ -62,21 +63,29 @@ def write(model: Model) -> bytes:
     Raises `StaleElement` where a part of the model refers to another that is not in it, and `UnwritableValue` where a
     value has no form in a file.
     """
+    changed_tree = _changed_tree(model)
+    if changed_tree is None:
+        return model.source
+    root, parts = changed_tree
+    return serialised(root, model.source, parts)
+
+
+def _changed_tree(model: Model) -> tuple[Any, Mapping[str, str]] | None:
+    """The tree of the source with the differences, and what is added once it is text; none where nothing changed."""
     if model.source:
         root = parse(model.source, NO_LIMITS)
         reading = Reading(root, NO_LIMITS, model.source)
         if reading.model == model:
-            return model.source
+            return None
     else:
         is_coloured = any(shape.fill or shape.stroke for shape in model.shapes)
         root = skeleton(model.id or "definitions", _TARGET, _PREFIXES | (_COLOUR if is_coloured else {}))
         reading = Reading(root, NO_LIMITS, b"")
     _check(model)
     try:
-        parts = _bring_in(reading, _reconciled(reading, model))
+        return root, _bring_in(reading, _reconciled(reading, model))
     except ValueError as error:
         raise UnwritableValue(str(error)) from error
-    return serialised(root, model.source, parts)
 
 
 def _bring_in(reading: Reading, new: Model) -> Mapping[str, str]:
@@ -258,11 +267,9 @@ def serialised(root: Any, source: bytes, parts: Mapping[str, str] | None = None)
 
     `parts` are put in the place of the instructions that stand for them.
     """
-    text = str(etree.tostring(root, encoding="unicode", with_tail=False))
-    for held, part in (parts or {}).items():
-        text = text.replace(held, part, 1)
+    pieces = _pieces(str(etree.tostring(root, encoding="unicode", with_tail=False)), parts or {})
     if not source:
-        return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
+        return b"".join((b'<?xml version="1.0" encoding="UTF-8"?>\n', *(piece.encode() for piece in pieces), b"\n"))
     codec = encoding_of(source)
     original = source.decode(codec)
     before, behind = _around(original, root)
@@ -272,8 +279,18 @@ def serialised(root: Any, source: bytes, parts: Mapping[str, str] | None = None)
     elif said is not None and codec == "gb18030":
         codec = said.group(3).lower()
     if "\r\n" in original:
-        text = text.replace("\n", "\r\n")
-    return (before + text + behind).encode(codec, "xmlcharrefreplace")
+        pieces = (piece.replace("\n", "\r\n") for piece in pieces)
+    return b"".join(piece.encode(codec, "xmlcharrefreplace") for piece in chain((before,), pieces, (behind,)))
+
+
+def _pieces(text: str, parts: Mapping[str, str]) -> Iterator[str]:
+    """A text with the parts in their places, piece by piece: one rare character would make the whole twice as large."""
+    end = 0
+    for start, held in sorted((text.index(held), held) for held in parts):
+        yield text[end:start]
+        yield parts[held]
+        end = start + len(held)
+    yield text[end:]
 
 
 def _around(original: str, root: Any) -> tuple[str, str]:

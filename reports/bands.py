@@ -131,7 +131,8 @@ def _band(cutting: Cutting, span: tuple[float, float], name: str) -> str:
         for x, left, from_, wide in ((0.0, drawing.box.x, above, head), (head * scale, start, top, end - start)):
             parts.append(
                 f'<svg x="{x:.1f}" y="{y:.1f}" width="{wide * scale:.1f}" height="{height:.1f}" '
-                f'viewBox="{left:.1f} {from_:.1f} {wide:.1f} {bottom - top:.1f}"><use href="#{drawing.name}-all"/></svg>'
+                f'viewBox="{left:.1f} {from_:.1f} {wide:.1f} {bottom - top:.1f}">'
+                f'<use href="#{drawing.name}-all"/></svg>'
             )
         if y and is_part:
             parts.append(f'<path d="M{MARGIN * scale:.1f} {y:.1f}H{width:.1f}" class="ax"/>')

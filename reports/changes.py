@@ -107,9 +107,7 @@ def changes(study: Study) -> list[Change]:
         return []
     label = labels(study)
     listed = [
-        _change(study, match, label[place])
-        for place, match in enumerate(comparison.changes)
-        if match.kind != "kept"
+        _change(study, match, label[place]) for place, match in enumerate(comparison.changes) if match.kind != "kept"
     ]
     kept = [match for match in comparison.changes if match.kind == "kept"]
     return [*listed, *([_kept(study, kept)] if kept else [])]

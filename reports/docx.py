@@ -6,18 +6,19 @@ report gives the same bytes: dates come from the caller, the parts of the packag
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from reports import clocks, sensitivity, spread, whereabouts
+from reports import clocks, pareto, sensitivity, spread, waterfall, whereabouts
 from reports import format as write
 from reports.charts import text_width
-from reports.docx_annexes import Annex, Table, annexes
+from reports.docx_annexes import Annex, annexes
 from reports.docx_style import HIGH, WIDE, WIDTH, Look, footer, look, section, settings, styles
+from reports.docx_table import Table
 from reports.docx_text import Part, Point, letter, official
 from reports.docx_xml import NAMESPACES, Column, paragraph, picture, run, table
 from reports.format import visible
@@ -139,7 +140,8 @@ def _packed(document: Document) -> bytes:
 
 
 def _title(study: Study) -> str:
-    return study.words("docx.title" if study.after is not None else "docx.title-one", title=study.title)
+    kind = "-proposed" if study.is_proposed else "" if study.after is not None else "-one"
+    return study.words(f"docx.title{kind}", title=study.title)
 
 
 # the content
@@ -279,9 +281,10 @@ class _Writer:
             self.remark(words("docx.too-large", side=name, count=count, file=_PICTURES[key]))
         high = sheet.height - CAPTION - 2 * KEY
         for made in sheet.drawings:
-            found = panels(study, made, sheet.width / PIXEL / READABLE)
+            matter = sheet.matters.get(made.name, study)
+            found = panels(matter, made, sheet.width / PIXEL / READABLE)
             for place, svg in enumerate(found, start=1):
-                name = study.side_name(made.key)
+                name = words("report.findings.diagram") if made.name == "found" else matter.side_name(made.key)
                 if len(found) > 1:
                     name = words("docx.part-of", name=name, place=str(place), count=str(len(found)))
                 self.figure(name, drawing(svg), room=(sheet.width, high))
@@ -294,6 +297,10 @@ class _Writer:
         """The charts of the report with their names."""
         words, study = self.study.words, self.study
         found = [(words("report.clocks.title"), str(clocks.clocks(study).chart))]
+        if (falls := waterfall.waterfall(study)) is not None:
+            found.append((words("report.waterfall.title"), str(falls.chart)))
+        if (line := pareto.pareto(study)) is not None:
+            found.append((words("report.pareto.title"), str(line.chart)))
         if (where := whereabouts.where(study)) is not None:
             found.append((words("report.where.whole"), str(where.whole)))
             found.append((words("report.where.by-unit"), str(where.units)))
@@ -330,21 +337,37 @@ class _Sheet:
     width: float
     height: float
     drawings: tuple[Drawing, ...]
+    #: The matter of drawings that show more than the sides: findings, and the proposal beside what was decided.
+    matters: Mapping[str, Study] = field(default_factory=dict)
     #: The sides whose drawing would fill too many pages.
     left_out: tuple[str, ...] = ()
 
 
 def _sheet(study: Study) -> _Sheet:
-    """Turned pages, where both diagrams are low enough to be read there; else upright ones, which are higher."""
+    """Turned pages, where all diagrams are low enough to be read there; else upright ones, which are higher."""
     order = lane_order([side for _, side in study.sides])
-    small = [(key, side) for key, side in study.sides if len(side.model.nodes) <= MOST]
     left_out = tuple(key for key, side in study.sides if len(side.model.nodes) > MOST)
+    more = _more(study)
+    shown = [(key, "", study) for key, _ in study.sides if key not in left_out]
+    shown += [("after" if name == "proposed" else "only", name, matter) for name, matter in more.items()]
+    shown = [(key, name, matter) for key, name, matter in shown if len(dict(matter.sides)[key].model.nodes) <= MOST]
     drawings: tuple[Drawing, ...] = ()
     for style in (CLOSE, LOW):
-        drawings = tuple(drawn(study, key, side, style.evolve(lane_order=order)) for key, side in small)
+        drawings = tuple(
+            drawn(matter, key, dict(matter.sides)[key], style.evolve(lane_order=order), name=name)
+            for key, name, matter in shown
+        )
         if max((made.box.height for made in drawings), default=0.0) * PIXEL * READABLE <= HIGH - CAPTION:
-            return _Sheet(is_turned=True, width=WIDE, height=HIGH, drawings=drawings, left_out=left_out)
-    return _Sheet(is_turned=False, width=WIDTH, height=WIDE, drawings=drawings, left_out=left_out)
+            return _Sheet(is_turned=True, width=WIDE, height=HIGH, drawings=drawings, matters=more, left_out=left_out)
+    return _Sheet(is_turned=False, width=WIDTH, height=WIDE, drawings=drawings, matters=more, left_out=left_out)
+
+
+def _more(study: Study) -> dict[str, Study]:
+    """What is drawn beside the sides, where somebody decided another redesign than the proposal."""
+    if study.proposal is None or not study.is_decided:
+        return {}
+    found = {"found": study.alone}
+    return found if study.proposed is None else {**found, "proposed": study.proposed}
 
 
 def _numeral(number: int) -> str:

@@ -5,24 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from reports import changes, clocks, cuts, method, sensitivity, spread, steps, trust, whereabouts
+from reports import changes, clocks, cuts, docx_proposal, method, sensitivity, spread, steps, trust, whereabouts
 from reports import format as write
 from reports.comparison import Cut
 from reports.cuts import Card
+from reports.docx_table import Table
 from reports.docx_xml import Column
 from reports.entry import Entry
 from reports.sources import Source, sources
 from reports.study import Study
-
-
-@dataclass(frozen=True, kw_only=True)
-class Table:
-    """A table with its caption and a remark below."""
-
-    caption: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[str, ...], ...]
-    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +31,8 @@ def annexes(study: Study) -> list[Annex]:
     made = [
         Annex(title=words(f"docx.annex.figures{pair}"), tables=(_cuts(study), _limits(study), *_spread(study))),
         Annex(title=words("docx.annex.changes"), tables=_changes(study)),
+        Annex(title=words("report.findings.title"), tables=tuple(docx_proposal.found(study))),
+        Annex(title=words("docx.annex.proposal"), tables=(*docx_proposal.compared(study), *docx_proposal.proof(study))),
         Annex(title=words("docx.annex.times"), tables=(*_units(study), *_steps(study), *_sensitivity(study))),
         Annex(title=words("docx.annex.method"), tables=tuple(_method(study))),
     ]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reports import changes, clocks, cuts, headline, method, trust, whereabouts
+from reports import changes, clocks, cuts, headline, method, proof, treatment, trust, waterfall, whereabouts
 from reports import format as write
 from reports.comparison import Side
 from reports.cuts import Card
@@ -51,7 +51,8 @@ def official(text: str, language: str) -> str:
 
 def letter(study: Study, annex: int) -> list[Part]:
     """The parts of the letter; `annex` is the number of the one with the method in full."""
-    made = [_situation(study), _results(study), _time(study), _kept(study), _bounds(study), _method(study, annex)]
+    made = [_situation(study), _results(study), _proposal(study), _time(study), _kept(study)]
+    made += [_bounds(study), _method(study, annex)]
     made.append(Part(heading=study.words("docx.part.next"), points=_next(study)))
     return [part for part in made if part.paragraphs or part.points]
 
@@ -111,6 +112,28 @@ def _results(study: Study) -> Part:
     )
     heading = words("docx.part.cuts" if study.after is not None else "docx.part.figures")
     return Part(heading=heading, paragraphs=(_joined(study, said), *_reckoning(study)), points=points)
+
+
+def _proposal(study: Study) -> Part:
+    """What was found and is proposed: how many findings, which bring most, and what stands beside a decision."""
+    heading = study.words("docx.part.proposal")
+    if study.proposal is None:
+        return Part(heading=heading)
+    said = [_sentence(study, treatment.summary(study))]
+    falls = waterfall.waterfall(study)
+    most = [row for row in falls.rows if row.kind == "fall"][:BUSIEST] if falls is not None else []
+    if most:
+        named = [f"{row.name} {row.text.lstrip(write.MINUS)} {study.unit()}" for row in most]
+        said.append(study.words("docx.proposal.most", kinds=study.words("list.separator").join(named)))
+    if proved := proof.proved(study):
+        counts = {"held": sum(kind.held for kind in proved.kinds), "count": sum(kind.count for kind in proved.kinds)}
+        said.append(study.words("docx.proposal.proved", **counts))
+    elif not study.proposal.made.moves:
+        said.append(study.words("report.findings.nothing-pays"))
+    if study.proposal.left is not None:
+        count = len(study.proposal.left)
+        said.append(study.words.counted("docx.proposal.left", count) if count else study.words("report.left.none"))
+    return Part(heading=heading, paragraphs=(_joined(study, said),))
 
 
 def _sentence(study: Study, text: str) -> str:
@@ -231,6 +254,7 @@ def _next(study: Study) -> tuple[Point, ...]:
     words = study.words
     results = study.results
     said = [words("docx.next.incomparable")] if study.comparison and not study.comparison.comparable else []
+    said += [words("docx.next.decide")] if study.is_proposed else []
     for key, side in study.sides:
         for overload in side.times.overloaded:
             fields = {"unit": overload.unit, "needed": write.count(overload.needed), "side": study.side_name(key)}

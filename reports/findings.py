@@ -94,8 +94,10 @@ def _fields(words: Words, model: Model, finding: Finding) -> Mapping[str, object
 
 #: Evidence that holds ids of elements, and evidence that holds keys of units.
 _ELEMENTS = frozenset(
-    ("spared", "given_by", "remove", "keep", "demanded", "not_always")
-    + ("came_from", "went_to", "sends_back", "back_to", "order", "steps")
+    {
+        *("spared", "given_by", "remove", "keep", "demanded", "not_always"),
+        *("came_from", "went_to", "sends_back", "back_to", "order", "steps"),
+    }
 )
 _UNITS = frozenset(("from", "at", "unit", "units"))
 

@@ -30,8 +30,8 @@ from reports import (
     steps,
     treatment,
     trust,
-    waterfall,
     waits,
+    waterfall,
     whereabouts,
 )
 from reports import format as write
@@ -116,7 +116,6 @@ def _page(study: Study) -> dict[str, object]:
 
 
 def _first_page(study: Study) -> dict[str, object]:
-    words = study.words
     cut = study.comparison.cuts.get("time") if study.comparison else None
     drawn = diagrams(study)
     return {

@@ -43,7 +43,7 @@ def picture(svg: str, *, shared: str = "", zoom: float = ZOOM) -> Picture:
     """Draw one of the page's drawings; `shared` is a drawing of which it shows parts."""
     defined = "".join(re.findall(r"<defs>(.*?)</defs>", shared, flags=re.DOTALL))
     end = svg.index(">") + 1
-    whole = f"{svg[:end]}<style>{_rules()}</style><defs>{HATCH}{defined}</defs>{svg[end:]}"
+    whole = _inked(f"{svg[:end]}<style>{_rules()}</style><defs>{HATCH}{defined}</defs>{svg[end:]}")
     width, height = size(svg)
     title = re.search(r"<title\b[^>]*>(.*?)</title>", svg, flags=re.DOTALL)
     return Picture(
@@ -55,15 +55,26 @@ def picture(svg: str, *, shared: str = "", zoom: float = ZOOM) -> Picture:
     )
 
 
+def _inked(svg: str) -> str:
+    """Give each text without a colour of its own the ink: a rule for all would also colour those that have one."""
+    return re.sub(r"<text (?![^>]*\bfill=)", f'<text fill="{_values()["--ink"]}" ', svg)
+
+
+@cache
+def _values() -> dict[str, str]:
+    """The values of the page's style sheet by name."""
+    tokens = (resources.files("reports") / "templates" / "tokens.css").read_text(encoding="utf-8")
+    return dict(re.findall(r"(--[\w-]+):\s*([^;]+);", tokens))
+
+
 @cache
 def _rules() -> str:
     """The rules of the page's style sheet that colour drawings, their values filled in."""
     folder = resources.files("reports") / "templates"
-    values = dict(re.findall(r"(--[\w-]+):\s*([^;]+);", (folder / "tokens.css").read_text(encoding="utf-8")))
     sheet = re.sub(r"/\*.*?\*/", "", (folder / "report.css").read_text(encoding="utf-8"), flags=re.DOTALL)
     rules = []
     for selector, body in re.findall(r"([^{}]+)\{([^{}]*)\}", sheet):
         said = [part.strip() for part in body.split(";") if part.partition(":")[0].strip() in PROPERTIES]
-        if said and "@" not in selector:
+        if said and "@" not in selector and selector.strip() != "svg text":
             rules.append(f"{selector.strip()}{{{';'.join(said)}}}")
-    return re.sub(r"var\((--[\w-]+)\)", lambda found: values.get(found[1], "none"), "".join(rules))
+    return re.sub(r"var\((--[\w-]+)\)", lambda found: _values().get(found[1], "none"), "".join(rules))

@@ -1,4 +1,4 @@
-"""The sheet of all procedures as a workbook: one row a procedure, every cut and both ways of summing up live formulas."""
+"""All procedures as a workbook: one row a procedure, every cut and both ways of summing up live formulas."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def _sum_row(portfolio: Portfolio, total: Total) -> tuple[Cell, ...]:
     yes = words("xlsx.portfolio.yes")
     known = f'({counts}="{yes}")*ISNUMBER({before})*ISNUMBER({after})'
     sums = hours(total)
-    texts = [f"SUMIFS({column},{counts},\"{yes}\",{before},\"<>\",{after},\"<>\")" for column in (before, after)]
+    texts = [f'SUMIFS({column},{counts},"{yes}",{before},"<>",{after},"<>")' for column in (before, after)]
     share = None if total.ratio_of_sums is None else total.ratio_of_sums / 100
     mean = None if total.mean_of_ratios is None else total.mean_of_ratios / 100
     unit = words("unit.hour" if total.cut == "time" else f"unit.{total.cut}")
@@ -114,7 +114,7 @@ def _sum_row(portfolio: Portfolio, total: Total) -> tuple[Cell, ...]:
         Formula(text=texts[1], value=sums[1]),
         Formula(text='IF({before}<>0,({before}-{after})/{before},"—")', value=share),
         Formula(text=f'IFERROR(AVERAGEIFS({percent},{counts},"{yes}"),"—")', value=mean),
-        Formula(text=f"SUMPRODUCT(({counts}=\"{yes}\")*ISNUMBER({percent}))", value=total.ratios),
+        Formula(text=f'SUMPRODUCT(({counts}="{yes}")*ISNUMBER({percent}))', value=total.ratios),
     )
 
 

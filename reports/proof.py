@@ -17,8 +17,10 @@ from reports.study import Study
 SHOWN = 24
 #: What shows an obligation and holds ids of elements.
 _ELEMENTS = frozenset(
-    ("stands_for_it", "stands_for", "after", "separate_from", "from", "to", "given_by", "before", "missed_before")
-    + ("path", "element")
+    {
+        *("stands_for_it", "stands_for", "after", "separate_from", "from", "to"),
+        *("given_by", "before", "missed_before", "path", "element"),
+    }
 )
 
 

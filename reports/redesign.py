@@ -21,6 +21,8 @@ def redesign_json(made: Redesign, *, before: str, after: str) -> dict[str, Any]:
         "trade_offs": [_weighed(one) | {"worsens": sorted(one.worsens)} for one in made.trade_offs],
         "tried": made.tried,
         "complete": made.complete,
+        "bound": made.bound,
+        "reached": made.reached,
     }
 
 

@@ -280,5 +280,3 @@ def _total(study: Study, proposal: Proposal) -> Line:
         visits=saved("visits"),
         trust="",
     )
-
-

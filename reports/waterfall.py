@@ -122,9 +122,7 @@ def _falls(
     return [row for row in rows if row.text != "0" or row.kind in ("now", "after")]
 
 
-def draw(
-    rows: Sequence[Fall], *, title: str, unit: str, total: str, width: float = 680.0, whole: float = 0.0
-) -> str:
+def draw(rows: Sequence[Fall], *, title: str, unit: str, total: str, width: float = 680.0, whole: float = 0.0) -> str:
     """Draw limits, the mean before, the falls and the mean after on one axis, one below the other."""
     names = [wrap(row.name, _NAMES, lines=1)[0] for row in rows]
     notes = [wrap(row.note, _NAMES, lines=1, size=SMALL)[0] for row in rows]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from analysis.measure import Measure, StepTime
 from analysis.sensitivity import Change
-from reports import charts, clocks, headline, method, sensitivity, trust, whereabouts
+from reports import charts, clocks, headline, method, sensitivity, trust, whereabouts, xlsx_proposal
 from reports import format as write
 from reports.changes import KINDS, labels
 from reports.comparison import Cut
@@ -399,6 +399,12 @@ SHEETS: Sequence[tuple[str, Maker]] = (
     ("summary", summary),
     ("reckoning", reckoning),
     ("changes", matched),
+    ("findings", xlsx_proposal.found),
+    ("waterfall", xlsx_proposal.split),
+    ("beside", xlsx_proposal.both),
+    ("left", xlsx_proposal.left),
+    ("pareto", xlsx_proposal.further),
+    ("proof", xlsx_proposal.proof),
     ("steps", step_times),
     ("units", unit_times),
     ("limits", limits),

@@ -230,7 +230,7 @@ class _Procedure:
     def element(self, depth: int, nested: str) -> None:
         options = ["step", "step", "refusal", "event", "own_end"]
         if depth < 3 and self.growth.steps > 1:
-            options += [*self.growth.kinds, "loop", "sub_process", "late_loop"] + ["note"] * (nested != "parallel")
+            options += [*self.growth.kinds, "loop", "sub_process", "late_loop", "note"]
         option = self.draw(st.sampled_from(options))
         {"step": self.step, "refusal": self.refusal, "event": self.event, "own_end": self.own_end}.get(
             option, lambda nested: self.block(option, depth, nested)
@@ -313,9 +313,9 @@ class _Procedure:
 
     def border(self, host: str, nested: str) -> None:
         """Put an event on a step or sub-process; the way on goes on from there."""
-        is_interrupting = nested == "parallel" or self.draw(st.booleans())
-        name = self.growth.name("border")
-        self.builder.boundary(name, "error", on=host, interrupting=is_interrupting, probability=0.1)
+        is_interrupting = self.draw(st.booleans())
+        name, event = self.growth.name("border"), "error" if is_interrupting else "escalation"
+        self.builder.boundary(name, event, on=host, interrupting=is_interrupting, probability=0.1)
         if self.draw(st.booleans()):
             self.builder.step(self.growth.name("step"))
         if is_interrupting:
@@ -341,3 +341,303 @@ class _Procedure:
         event = {} if is_whole and self.draw(st.booleans()) else {"event": "terminate"}
         outcome = "rejected" if not nested and self.draw(st.booleans()) else ""
         self.builder.end(self.growth.name("stop"), outcome=outcome, **event)
+
+
+OFFICES = (("镇政府", "town"), ("县市场监管局", "county"), ("市审批局", "city"))
+_KINDS = ("collect", "check", "check", "record", "forward", "other", "approve", "decide", "produce", "notify")
+_TURNING_DOWN = ("check", "approve", "decide")
+
+
+@st.composite
+def annotated(draw: st.DrawFn, *, max_steps: int = 10, rejects: bool = True) -> Model:
+    """A sound, fully annotated procedure as an office would write it: papers are there before they are needed.
+
+    It is full of what could be better: papers asked twice, checks of one purpose, steps nobody uses, chains of
+    approvals, ways back to the applicant.
+    """
+    builder = build("permit", name="许可", pool="各部门", legal_limit=20, promised_limit=10)
+    for name, level in OFFICES:
+        builder.lane(name, level=level)
+    builder.black_box("申请人", id="applicant", applicant=True)
+    return _Annotated(draw, builder, draw(st.integers(2, max_steps)), rejects=rejects).model()
+
+
+@dataclass
+class _Annotated:
+    """Draws one annotated procedure; `known` are the papers in the case, `passed` the steps every case has done."""
+
+    draw: st.DrawFn
+    builder: Builder
+    left: int
+    rejects: bool
+    count: int = 0
+
+    def model(self) -> Model:
+        self.builder.lane(OFFICES[0][0]).start()
+        self.sequence({}, [], depth=0, least=2)
+        self.builder.step("result", name="发证", kind="produce", work="PT1H", materials=[gives("证", to="applicant")])
+        return self.builder.end().model
+
+    def sequence(self, known: dict[str, None], passed: list[str], *, depth: int, least: int = 1) -> tuple[Any, Any]:
+        known, passed = dict(known), list(passed)
+        for _ in range(self.draw(st.integers(least, 5 if depth == 0 else 2))):
+            options = ["step"] * 5 + (
+                ["parallel", "exclusive", "loop", "knockout", "chain"] if depth < 2 and self.left > 2 else []
+            )
+            option = self.draw(st.sampled_from(options))
+            if option == "step":
+                self.step(known, passed)
+            elif option in ("parallel", "exclusive"):
+                self.block(option, known, passed, depth)
+            elif option == "loop":
+                self.loop(known, passed, depth)
+            elif option == "knockout":
+                self.knockout(known, passed)
+            else:
+                self.chain(known, passed)
+        return known, passed
+
+    def block(self, kind: str, known: dict[str, None], passed: list[str], depth: int) -> None:
+        opened = {"parallel": self.builder.parallel, "exclusive": self.builder.exclusive}[kind]
+        opened(f"{kind}{self.number()}")
+        found = []
+        for share in (0.25, 0.75):
+            self.builder.branch(share if kind == "exclusive" else None)
+            found.append(self.sequence(known, passed, depth=depth + 1))
+        self.builder.join()
+        for name in found[0][0]:
+            if kind == "parallel" or name in found[1][0]:
+                known[name] = None
+        for name in found[1][0] if kind == "parallel" else ():
+            known[name] = None
+        if kind == "parallel":
+            passed += [step for _, steps in found for step in steps if step not in passed]
+
+    def loop(self, known: dict[str, None], passed: list[str], depth: int) -> None:
+        again = f"again{self.number()}"
+        self.builder.node(again, "exclusiveGateway").to(again).at(again)
+        inside = self.sequence(known, passed, depth=depth + 1)
+        self.builder.exclusive(f"more{self.number()}").branch(0.25).to(again).branch(0.75).close()
+        known.update(inside[0])
+        passed[:] = inside[1]
+
+    def knockout(self, known: dict[str, None], passed: list[str]) -> None:
+        self.step(known, passed, kind="check")
+        self.builder.exclusive(f"fine{self.number()}").branch(0.1).end(
+            f"no{self.number()}", event="terminate", outcome="rejected"
+        )
+        self.builder.branch(0.9).close()
+
+    def chain(self, known: dict[str, None], passed: list[str]) -> None:
+        """A check and approvals one after the other, from office to office upwards or in one office."""
+        self.step(known, passed, kind="check")
+        offices = [OFFICES[1], OFFICES[self.draw(st.sampled_from((1, 2)))]]
+        for place, (office, _) in enumerate(offices):
+            self.step(known, passed, kind="approve", office=office)
+            if not place and self.draw(st.booleans()):
+                self.builder.exclusive(f"fine{self.number()}").branch(0.1).end(
+                    f"no{self.number()}", event="terminate", outcome="rejected"
+                )
+                self.builder.branch(0.9).close()
+
+    def number(self) -> int:
+        self.count += 1
+        return self.count
+
+    def step(self, known: dict[str, None], passed: list[str], kind: str = "", office: str = "") -> None:
+        self.left -= 1
+        draw, name = self.draw, f"step{self.number()}"
+        kind = kind or draw(st.sampled_from(_KINDS))
+        papers = [
+            needs(paper, issuer="市审批局")
+            for paper in draw(st.sets(st.sampled_from(("执照", "身份证", "图纸")), max_size=2))
+        ]
+        papers += [needs(paper, origin="shared") for paper in draw(st.sets(st.just("人口信息"), max_size=1))]
+        if known:
+            read = draw(st.sets(st.sampled_from(sorted(known)), max_size=2)) - {paper.name for paper in papers}
+            papers += [needs(paper, origin="internal") for paper in sorted(read)]
+        if draw(st.booleans()):
+            papers.append(gives(f"意见{self.count}"))
+        self.builder.lane(office or draw(st.sampled_from(OFFICES))[0])
+        self.builder.step(name, name=f"环节{self.count}", kind=kind, materials=papers, **self.said(kind, passed))
+        known.update(dict.fromkeys(paper.name for paper in papers))
+        passed.append(name)
+
+    def said(self, kind: str, passed: list[str]) -> dict[str, Any]:
+        draw, seldom = self.draw, st.sampled_from((False, False, False, True))
+        values: dict[str, Any] = {"work": f"PT{draw(st.integers(1, 9))}H", "wait": f"PT{draw(st.integers(0, 20))}H"}
+        if kind in _TURNING_DOWN:
+            values["purpose"] = draw(st.sampled_from(("场所", "人员")))
+            values["post"] = draw(st.sampled_from(("", "科长")))
+            if self.rejects and draw(seldom):
+                values["rejects"] = 0.05
+        if draw(seldom):
+            values |= {"mandatory": True, "basis": "许可法 第三条"}
+        if passed and draw(seldom):
+            values["after"] = [draw(st.sampled_from(passed))]
+        if passed and draw(st.integers(0, 9)) == 0:
+            values["separate_from"] = [draw(st.sampled_from(passed))]
+        return values | ({"visit": True} if draw(seldom) else {})
+
+
+#: What an XML tree of BPMN words may say of an element.
+_WORDS = st.sampled_from(("a", "b", "c", "p", "", "true", "-1", "1e400", "NaN", "PT1H", "t:a", "q:b", "许可", "a b"))
+_TAGS = st.sampled_from(
+    (
+        *NODE_KINDS,
+        "startEvent",
+        "endEvent",
+        "boundaryEvent",
+        "intermediateCatchEvent",
+        "callActivity",
+        "sequenceFlow",
+        "laneSet",
+        "lane",
+        "childLaneSet",
+        "flowNodeRef",
+        "process",
+        "collaboration",
+        "participant",
+        "messageFlow",
+        "message",
+        "dataObject",
+        "dataObjectReference",
+        "dataInputAssociation",
+        "sourceRef",
+        "targetRef",
+        "timerEventDefinition",
+        "timeDuration",
+        "conditionExpression",
+        "multiInstanceLoopCharacteristics",
+        "loopCardinality",
+        "extensionElements",
+        "textAnnotation",
+        "association",
+        "documentation",
+        "incoming",
+        "ioSpecification",
+        "subChoreography",
+        "group",
+        "definitions",
+        "gov:step",
+        "gov:time",
+        "gov:branch",
+        "gov:unit",
+        "gov:procedure",
+        "x:foreign",
+    )
+)
+_ATTRIBUTES = st.dictionaries(
+    st.sampled_from(
+        (
+            "id",
+            "name",
+            "sourceRef",
+            "targetRef",
+            "attachedToRef",
+            "processRef",
+            "calledElement",
+            "default",
+            "messageRef",
+            "dataObjectRef",
+            "isSequential",
+            "part",
+            "mean",
+            "probability",
+            "staff",
+            "kind",
+            "x:odd",
+        )
+    ),
+    _WORDS,
+    max_size=5,
+)
+
+
+def _xml(tag: str, attributes: dict[str, str], inside: list[str] | str) -> str:
+    said = "".join(f' {name}="{value}"' for name, value in attributes.items())
+    return f"<{tag}{said}>{inside if isinstance(inside, str) else ''.join(inside)}</{tag}>"
+
+
+def bpmn_trees() -> st.SearchStrategy[bytes]:
+    """Well-formed files of BPMN's words in any order: no rule of the format holds but that the root is right."""
+    leaves = st.builds(_xml, _TAGS, _ATTRIBUTES, _WORDS)
+    elements = st.recursive(
+        leaves, lambda inner: st.builds(_xml, _TAGS, _ATTRIBUTES, st.lists(inner, max_size=6)), max_leaves=25
+    )
+    root = (
+        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:gov="urn:zaizao:gov:1" '
+        'xmlns:x="urn:x" xmlns:t="t" xmlns:q="q" targetNamespace="t">'
+    )
+    return st.lists(elements, max_size=6).map(lambda parts: f"{root}{''.join(parts)}</definitions>".encode())
+
+
+@st.composite
+def pools(draw: st.DrawFn, *, max_steps: int = 6) -> Model:
+    """Two offices of steps, choices and parallel branches that write to each other; one may be opened by a message.
+
+    Some wait for what never comes, or comes in some cases only.
+    """
+    builder = build("permit", pool="Office")
+    sent: list[list[str]] = [[], []]
+    awaited: list[list[str]] = [[], []]
+    is_opened = draw(st.booleans())
+    for number in range(2):
+        if number:
+            builder.pool("Fire", process="fire")
+        builder.start(f"start{number}", event="message" if number and is_opened else "")
+        office = _Office(draw, builder, number, draw(st.integers(2, max_steps)), sent[number], awaited[number])
+        office.sequence(0)
+        builder.end(f"end{number}")
+    if is_opened:
+        awaited[1].append("start1")
+    for number in range(2):
+        for catch in awaited[number] if sent[1 - number] else ():
+            for sender in draw(
+                st.sets(st.sampled_from(sent[1 - number]), min_size=1, max_size=1 if catch == "start1" else 2)
+            ):
+                builder.message(sender, catch)
+    return builder.model
+
+
+@dataclass
+class _Office:
+    """One pool: steps that may send, catches, choices and parallel branches."""
+
+    draw: st.DrawFn
+    builder: Builder
+    number: int
+    steps: int
+    sent: list[str]
+    awaited: list[str]
+    counted: int = 0
+
+    def sequence(self, depth: int) -> None:
+        for _ in range(self.draw(st.integers(1, 3))):
+            option = self.draw(st.sampled_from(("step", "step", "catch", "exclusive", "parallel")))
+            if option == "step" or (depth > 1 and option != "catch"):
+                self.sent.append(self.step())
+            elif option == "catch":
+                self.awaited.append(self.name("catch"))
+                self.builder.catch(self.awaited[-1], "message")
+            elif self.steps > 1:
+                self.block(option, depth)
+
+    def name(self, kind: str) -> str:
+        self.counted += 1
+        return f"{kind}{self.number}_{self.counted}"
+
+    def step(self) -> str:
+        self.steps -= 1
+        name = self.name("step")
+        self.builder.step(name, materials=self.draw(MATERIALS) if self.draw(st.booleans()) else [])
+        return name
+
+    def block(self, kind: str, depth: int) -> None:
+        name = self.name(kind)
+        {"exclusive": self.builder.exclusive, "parallel": self.builder.parallel}[kind](name)
+        for number in range(2):
+            self.builder.branch()
+            if number == 0 or self.draw(st.booleans()):
+                self.sequence(depth + 1)
+        self.builder.join()

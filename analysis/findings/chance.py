@@ -111,11 +111,11 @@ class Chances:
         ways = [1.0 if arc == wanted else chance.get(self._flow.arcs[arc].target, 0.0) for arc in vertex.leaving]
         shares = [self._share[arc] for arc in vertex.leaving]
         if vertex.kind == "exclusive-split":
-            return sum(map(mul, shares, ways))
+            return float(sum(map(mul, shares, ways)))
         if vertex.kind == "inclusive-split":
             least = min(ways)
             return max(share * way + (1 - share) * least for share, way in zip(shares, ways, strict=True))
-        return max(map(mul, shares, ways), default=0.0)
+        return float(max(map(mul, shares, ways), default=0.0))
 
     # How often each vertex is come to.
 

@@ -148,7 +148,8 @@ class Grid:
         shares = [portion.mass for portion in portions]
         moment = float(masses @ self.points)
         inside = [float(np.diff(function, prepend=0.0) @ self.points) for function in functions]
-        moment += change(rule, shares, [portion.moment - known for portion, known in zip(portions, inside, strict=True)])
+        beyond = [portion.moment - known for portion, known in zip(portions, inside, strict=True)]
+        moment += change(rule, shares, beyond)
         return self.of_masses(masses, mass=float(rule(shares)), moment=moment)
 
     def first(self, portions: Sequence[Portion], rule: Rule) -> Portion:
@@ -158,7 +159,8 @@ class Grid:
         shares = [1.0 - portion.mass for portion in portions]
         moment = float(masses @ self.points)
         inside = [float(-np.diff(function, prepend=1.0) @ self.points) for function in functions]
-        moment += change(rule, shares, [portion.moment - known for portion, known in zip(portions, inside, strict=True)])
+        beyond = [portion.moment - known for portion, known in zip(portions, inside, strict=True)]
+        moment += change(rule, shares, beyond)
         return self.of_masses(masses, mass=1.0 - float(rule(shares)), moment=moment)
 
     def _masses(self, law: Law, values: Sequence[float]) -> Column:

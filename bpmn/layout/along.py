@@ -192,6 +192,10 @@ class _Scope:
             moving = [source for source in known if source in self._affected or not change.stays(target)]
             nearest = min(moving, key=lambda source: known[source], default="") if target not in aligned else ""
             for source in sources:
+                if {source, target} <= change.kept and (source, target) in old and source not in known:
+                    # One above the other; they stay so.
+                    self._behind[target].append((source, change.box(target).x - change.box(source).x))
+                    continue
                 if source in known and source == nearest:
                     white = known[source]
                 elif source in known:

@@ -13,6 +13,8 @@ from bpmn.model import Bounds, Model, Node
 
 #: The most white that counts as the distance between two neighbours.
 _WIDE = 160.0
+#: How far the middles of two nodes may be apart that stand above one another.
+_UPRIGHT = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +100,7 @@ class _Comparison:
 
         def ready(name: str) -> None:
             shape = self._before.shape.get(name)
-            heappush(heap, (shape.bounds.x if shape is not None else float("-inf"), place[name], name))
+            heappush(heap, (shape.bounds.centre[0] if shape is not None else float("-inf"), place[name], name))
 
         for name, count in missing.items():
             if not count:
@@ -130,13 +132,25 @@ class _Comparison:
                 loose.add(name)
             else:
                 scopes.setdefault((before.shape[name].plane, node.scope), []).append(name)
+        along = self._along(order)
         for names in scopes.values():
-            kept = _longest_run([before.shape[name].bounds.x for name in names])
+            kept = _longest_run([along[name] for name in names])
             loose.update(name for place, name in enumerate(names) if place not in kept)
         for node in after.nodes:
             if node.id not in self.kept and len(self.following.get(node.id, ())) > 1:
                 loose |= self._beside(node.id, loose)
         return loose
+
+    def _along(self, order: list[str]) -> dict[str, float]:
+        """How far along each node that is still there stood; what is right below or above another as far as that."""
+        shape = self._before.shape
+        along: dict[str, float] = {}
+        for name in order:
+            if name in self.kept:
+                middle = shape[name].bounds.centre[0]
+                near = (along[other] for other in self.leading.get(name, ()) if other in along)
+                along[name] = max([middle, *(other for other in near if other <= middle + _UPRIGHT)])
+        return along
 
     def _beside(self, split: str, loose: set[str]) -> set[str]:
         """The nodes on the branches of a new split that stand in one row with nodes of a branch further left."""
@@ -209,7 +223,7 @@ def _forward_links(before: Model, after: Model) -> list[tuple[str, str]]:
             continue
         source, target = (end.attached_to or end.id for end in ends if end is not None)
         is_old = (flow.id, flow.source, flow.target) in known and source in shape and target in shape
-        if is_old and shape[target].bounds.centre[0] <= shape[source].bounds.centre[0] + 1:
+        if is_old and shape[target].bounds.centre[0] < shape[source].bounds.centre[0] - _UPRIGHT:
             continue
         if source != target and source in after.node and target in after.node:
             links[source, target] = None

@@ -26,6 +26,8 @@ from bpmn.model import Bounds, Model, Node, Shape
 _ROWS = 6
 #: The most white that counts as the distance between two neighbours.
 _WIDE = 160.0
+#: The most white a frame that has to grow keeps behind what is in it.
+_MARGIN = 60.0
 
 
 def redraw(before: Model, after: Model, *, style: Style = NORMAL) -> Model:
@@ -231,9 +233,35 @@ class _Redrawing:
             stands = [sheet.boxes[name].right for name in inside]
             stands += [right for frame, right in self._placed_on(sheet) if frame in group]
             if stood and stands:
-                by = max(stands) - max(stood)
-                for name in group:
-                    sheet.boxes[name] = replace(old[name], width=max(120.0, old[name].width + by))
+                self._fit(sheet, old, group, max(stood), max(stands))
+
+    def _fit(self, sheet: Sheet, old: Mapping[str, Bounds], group: list[str], stood: float, stands: float) -> None:
+        """Let frames that end at one place end behind what is in them; white beyond the usual is used up first."""
+        for name in group:
+            box = sheet.boxes[name]
+            right = stands + old[name].right - stood
+            if right > box.right:
+                right = max(box.right, stands + min(old[name].right - stood, _MARGIN))
+            sheet.boxes[name] = replace(box, width=max(120.0, right - box.x))
+        grown = max((sheet.boxes[name].right - old[name].right for name in group), default=0.0)
+        if grown > 0:
+            self._push(sheet, old, group, grown)
+
+    def _push(self, sheet: Sheet, old: Mapping[str, Bounds], group: list[str], by: float) -> None:
+        """Move the pools that stand to the right of frames that grew, with all that is in them."""
+        pools = [pool.id for pool in self._after.pools if pool.id in old and pool.id not in group]
+        behind = [
+            pool
+            for pool in pools
+            if any(old[pool].x >= old[name].right - 1 and _beside(old[pool], old[name]) for name in group)
+        ]
+        frames = {name for name in old for pool in behind if name == pool or within(old[name], old[pool])}
+        for name in frames:
+            sheet.boxes[name] = replace(sheet.boxes[name], x=sheet.boxes[name].x + by)
+        for node in self._after.nodes:
+            home = self._home_of(node) if node.id in self._x else None
+            if home is not None and home[0] is sheet and home[1] in frames:
+                self._x[node.id] += by
 
     # across
 
@@ -438,6 +466,11 @@ def _on_host(event: Bounds, old: Bounds, new: Bounds) -> Bounds:
     """A boundary event on its host where that has moved or grown: at the same distance from the nearer corner."""
     is_right = old.right - event.centre[0] < event.centre[0] - old.x
     return replace(event, x=event.x + (new.right - old.right if is_right else new.x - old.x))
+
+
+def _beside(one: Bounds, other: Bounds) -> bool:
+    """Whether two boxes share some height."""
+    return one.y < other.bottom and other.y < one.bottom
 
 
 def _meet(spot: Bounds, box: Bounds, apart: float) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 from bpmn.control_flow import ControlFlow, control_flow
@@ -83,8 +83,10 @@ class Relations:
         return one is not None and other is not None and self._ways.leads_later(one, other)
 
     def before(self, first: str, second: str) -> bool:
-        """Whether one case can pass both, the first before the second without a loop back, never the reverse."""
-        return first != second and self._leads(first, second) and self.can_meet(first, second)
+        """Whether one case can pass both, and ways without a loop back lead from the first to the second only."""
+        if first == second or not self._leads(first, second) or not self.can_meet(first, second):
+            return False
+        return not self._ways.messages or not self.parallel(first, second)
 
     def _leads(self, first: str, second: str) -> bool:
         one, other = self.flow.main.get(first), self.flow.main.get(second)
@@ -138,15 +140,14 @@ class Relations:
     def parallel(self, first: str, second: str) -> bool:
         """Whether both can be under way at once in one case.
 
-        In two pools: where one case can pass both and no flow or message orders them.
+        In two pools: where one case can pass both and neither waits for a message that is sent after the other.
         """
         found = self._meeting(first, second)
         if found is None or first == second:
             return False
-        if not self._nesting.is_pool(found.around):
-            return self._nesting.beside(found)
-        is_ordered = self.later(first, second) or self.later(second, first)
-        return not is_ordered and self._meet_across(first, second)
+        is_across = self._nesting.is_pool(found.around)
+        is_beside = self._meet_across(first, second) if is_across else self._nesting.beside(found)
+        return is_beside and not self._is_told_of(first, second) and not self._is_told_of(second, first)
 
     def always_before(self, first: str, second: str) -> bool:
         """Whether every way of a case to the second leads through the first, done before the second begins.
@@ -251,10 +252,20 @@ class Relations:
 
     def _is_awaited(self, first: str, second: str) -> bool:
         """Whether the second comes only after a message that is only sent once the first is done."""
+        return self._waits_for(first, second, lambda sender: self._is_before_in_pool(first, sender))
+
+    def _is_told_of(self, first: str, second: str) -> bool:
+        """Whether the second comes only after a message that is sent after the first, in cases that pass the first."""
+        return bool(self._ways.messages) and self._waits_for(
+            first, second, lambda sender: self._leads_in_pool(first, sender)
+        )
+
+    def _waits_for(self, first: str, second: str, is_behind: Callable[[str], bool]) -> bool:
+        """Whether on every way to the second a message is taken that the first sends, or what is behind it."""
         todo, seen = [second], {second}
         while todo:
             for senders in self._awaited(todo.pop()):
-                if all(sender == first or self._is_before_in_pool(first, sender) for sender in senders):
+                if all(sender == first or is_behind(sender) for sender in senders):
                     return True
                 if len(senders) == 1 and senders[0] not in seen:
                     seen.add(senders[0])
@@ -264,6 +275,13 @@ class Relations:
     def _is_before_in_pool(self, first: str, second: str) -> bool:
         return self.model.node[first].process == self.model.node[second].process and self.always_before(first, second)
 
+    def _leads_in_pool(self, first: str, second: str) -> bool:
+        """Whether one of a pool comes before another in every case that passes both."""
+        found = self._meeting(first, second)
+        if found is None or self._nesting.is_pool(found.around):
+            return False
+        return not self._nesting.meet(found) or (self._leads(first, second) and not self._nesting.beside(found))
+
     def _is_answered(self, first: str, second: str) -> bool:
         """Whether a message is always sent after the first, and what takes it leads to the second."""
         todo, seen = [first], {first}
@@ -272,7 +290,7 @@ class Relations:
             for sender, catch in self._sent_in(self.model.node[node].process):
                 if catch in seen or not (sender == node or self.always_after(node, sender)):
                     continue
-                if not self._is_ready(catch):
+                if not self._is_ready(sender, catch):
                     continue
                 if catch == second or self._is_after_in_pool(catch, second):
                     return True
@@ -284,12 +302,19 @@ class Relations:
         pairs = ((self.flow.vertices[s].node, self.flow.vertices[t].node) for s, t, _ in self._ways.messages)
         return [(sender, catch) for sender, catch in pairs if self.model.node[sender].process == process]
 
-    def _is_ready(self, catch: str) -> bool:
-        """Whether a message is taken for certain: it begins its pool, or every case of its pool comes there."""
+    def _is_ready(self, sender: str, catch: str) -> bool:
+        """Whether a message is taken for certain: it begins its pool, or every case of its pool comes there.
+
+        Where another message can have been taken instead, sent elsewhere or in an earlier round, that is not certain.
+        """
+        if self.model.node[catch].kind == "startEvent":
+            return True
+        senders = self._catches[self.model.node[catch].process][catch]
+        is_taken = any(other != sender and self.can_meet(other, sender) for other in senders)
         entry = self._nesting.entry.get(catch)
-        return self.model.node[catch].kind == "startEvent" or (
-            entry is not None and self._nesting.is_on_every_way(entry)
-        )
+        if is_taken or entry is None or self.loops_around(sender):
+            return False
+        return self._nesting.is_on_every_way(entry)
 
     def _is_after_in_pool(self, first: str, second: str) -> bool:
         return self.model.node[first].process == self.model.node[second].process and self.always_after(first, second)

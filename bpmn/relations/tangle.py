@@ -242,7 +242,12 @@ class Tangle:
     def _can_stop(self, edge: int, stops: int, outs: Sequence[int]) -> bool:
         """Whether one of several branches can come to an end that stops everything while another has not begun."""
         others = _union([1 << other for other in outs if other != edge])
+        # What is begun before a loop is not left behind when the loop is taken back.
+        stops &= ~_union([1 << back for back in self.backs if not self._is_inside(edge, back)])
         return any(self.beside[stop] & others for stop in bits(stops))
+
+    def _is_inside(self, edge: int, back: int) -> bool:
+        return bool(self._from[self.rest.edges[back].target] >> edge & 1)
 
     def _apart(self, is_apart: Callable[[int], bool]) -> list[bool]:
         """The edges set apart, and those after which nothing else comes."""

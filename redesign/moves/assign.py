@@ -14,9 +14,11 @@ from redesign.move import Move
 
 def assign_owner(subject: Subject, move: Move) -> Model:
     """Put the step into a lane of the unit a person chose."""
-    unit = str(move.details.get("chosen", ""))
+    unit = str(move.details.get("unit", ""))
     if not unit:
         raise CannotMove("person-chooses", steps=list(move.steps))
+    if move.steps[0] not in subject.model.node:
+        raise CannotMove("nothing-left", steps=list(move.steps))
     step = subject.node(move.steps[0])
     lanes = [lane for lane in subject.model.lanes if lane.process == step.process]
     lane = next((lane for lane in lanes if unit in (lane.name, subject.model.unit_at[lane.id].code)), None)
@@ -29,7 +31,7 @@ def assign_owner(subject: Subject, move: Move) -> Model:
 
 def assign_lead(subject: Subject, move: Move) -> Model:
     """Name the unit a person chose as the lead of the procedure."""
-    unit = str(move.details.get("chosen", ""))
+    unit = str(move.details.get("unit", ""))
     process = subject.model.procedure_process
     if not unit or process is None:
         raise CannotMove("person-chooses", steps=list(move.steps))

@@ -59,15 +59,25 @@ def _may_join(subject: Subject, row: Sequence[str], step: str) -> None:
     for place in related.between(first, step):
         if subject.catches_message(place) or _leads_back(subject, place, first):
             raise CannotMove("several-ways-on", step=place)
+    _refuse_later_ties(subject, row, step)
+    if subject.is_awaited(step) or hears_from_office(subject, step):
+        raise CannotMove("awaited", step=step)
+    if subject.model.boundary_events.get(first):
+        raise CannotMove("has-events", step=first)
+
+
+def _refuse_later_ties(subject: Subject, row: Sequence[str], step: str) -> None:
+    """Refuse where a step waits for a paper or a step that comes between the first and it."""
+    first, related = row[0], subject.relations
+    said = subject.node(step).step
+    for earlier in said.after if said is not None else ():
+        if earlier in subject.model.node and earlier not in row and not related.always_before(earlier, first):
+            raise CannotMove("legal-order", step=step, after=earlier)
     made = frozenset[str]().union(*(related.gives(earlier) for earlier in row[: row.index(step)]))
     there = related.available(first) | related.takes_in(first) | related.takes_in(step) | made
     lacking = (related.needs(step) & related.available(step)) - there
     if lacking:
         raise CannotMove("not-available", step=step, material=min(lacking))
-    if subject.is_awaited(step) or hears_from_office(subject, step):
-        raise CannotMove("awaited", step=step)
-    if subject.model.boundary_events.get(first):
-        raise CannotMove("has-events", step=first)
 
 
 def _posts(subject: Subject, first: str, second: str) -> int:
@@ -94,7 +104,7 @@ def _merge(subject: Subject, change: Change, first: str, second: str) -> None:
         name=_name(one.name, other.name),
         times=_times(subject, one, other),
         materials=_materials(one, other),
-        step=_step(one.step or GovStep(), said, second),
+        step=_step(one.step or GovStep(), said, (first, second)),
     )
     given = {data.id for data in subject.model.data if data.name in subject.relations.gives(first)}
     change.read_too(first, second)
@@ -102,7 +112,7 @@ def _merge(subject: Subject, change: Change, first: str, second: str) -> None:
     change.write_too(first, second)
     if said.rejects:
         hand_rejects(change, first, said.rejects)
-    hand_orders(change, second, first)
+    hand_orders(subject, change, second, first)
     for message in change.messages_of(second):
         change.lead_message(message, **_ends(subject, message, first, second))
     near = change.near(second)
@@ -136,7 +146,7 @@ def _materials(one: Node, other: Node) -> tuple[GovMaterial, ...]:
     return (*one.materials, *added)
 
 
-def _step(one: GovStep, other: GovStep, gone: str) -> GovStep:
+def _step(one: GovStep, other: GovStep, joined: tuple[str, str]) -> GovStep:
     """What the merged step says: it decides where one did, else approves; the law's word stays."""
     kinds = (one.kind, other.kind)
     kind = next((kind for kind in ("decide", "approve") if kind in kinds), one.kind)
@@ -153,8 +163,8 @@ def _step(one: GovStep, other: GovStep, gone: str) -> GovStep:
         archive=one.archive or other.archive,
         **_limit(one, other),
         cost=None if one.cost is None and other.cost is None else (one.cost or 0.0) + (other.cost or 0.0),
-        after=tuple(name for name in dict.fromkeys((*one.after, *other.after)) if name != gone),
-        replaces=tuple(dict.fromkeys((*one.replaces, gone, *other.replaces))),
+        after=tuple(name for name in dict.fromkeys((*one.after, *other.after)) if name not in joined),
+        replaces=tuple(dict.fromkeys((*one.replaces, joined[1], *other.replaces))),
     )
 
 

@@ -16,6 +16,9 @@ def regroup(subject: Subject, move: Move) -> Model:
     """Move the steps at the other office into the lane of the step the case came from; their wait is gone."""
     home = str(move.details.get("came_from", ""))
     steps = [step for step in move.steps if step in subject.model.node]
+    if not home:
+        # Offices that hand over often: which of them should do what is not known.
+        raise CannotMove("not-sure", steps=steps)
     if not steps or home not in subject.model.node:
         raise CannotMove("nothing-left", steps=list(move.steps))
     lane = subject.model.lane_of.get(home)

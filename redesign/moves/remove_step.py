@@ -74,7 +74,7 @@ def remove(subject: Subject, change: Change, step: str, heirs: Sequence[str]) ->
         hand_rejects(change, heirs[-1], said.rejects)
     if heirs:
         hand_gifts(subject, change, heirs[-1], step)
-    hand_orders(change, step, heirs[-1] if heirs else "")
+    hand_orders(subject, change, step, heirs[-1] if heirs else "")
     near = change.near(step)
     change.bypass(step)
     change.tidy(near)
@@ -127,13 +127,13 @@ def _is_wanted(subject: Subject, change: Change, gone: str, material: str, heir:
     return False
 
 
-def hand_orders(change: Change, gone: str, heir: str) -> None:
-    """Let the legal orders that name a step name the one that stands for it; refuse where none does."""
+def hand_orders(subject: Subject, change: Change, gone: str, heir: str) -> None:
+    """Let the legal orders that name a step name the one that stands for it; refuse where none does in time."""
     for node in list(change.nodes.values()):
         said = node.step
         if said is None or node.id == gone or gone not in said.after:
             continue
-        if not heir:
+        if not heir or (node.id != heir and not subject.relations.always_before(heir, node.id)):
             raise CannotMove("legal-order", step=node.id, after=gone)
         order = dict.fromkeys(heir if name == gone else name for name in said.after)
         change.set_step(node.id, after=tuple(name for name in order if name != node.id))

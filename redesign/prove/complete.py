@@ -95,7 +95,7 @@ class _Papers:
         for heir, olds in self.two.olds.items():
             asked = {material: step for step in olds for material in before.needs(step)}
             own = {material for step in olds for material in before.gives(step)}
-            lost = [m for m in asked if m not in after.needs(heir) and m not in own and not self._is_unsaid(m)]
+            lost = [m for m in asked if m not in after.needs(heir) and m not in own and not self._is_unsaid(heir, m)]
             if asked:
                 yield Obligation(
                     obligation="need-kept",
@@ -104,10 +104,11 @@ class _Papers:
                     witness={"lost": lost} if lost else {"materials": sorted(asked)},
                 )
 
-    def _is_unsaid(self, material: str) -> bool:
-        """Whether a material is given by nobody any more, as all who gave it are gone."""
+    def _is_unsaid(self, step: str, material: str) -> bool:
+        """Whether all who gave a material are gone, and nobody gives it now, or the step itself does."""
         givers = self._givers.get(material, ())
-        return bool(givers) and not any(map(self.two.heir, givers)) and material not in self._givers_now
+        now = self._givers_now.get(material, ())
+        return bool(givers) and not any(map(self.two.heir, givers)) and now in ((), (step,))
 
     def results(self) -> Iterator[Obligation]:
         """Each result for the applicant is still given, and had at every end where it was had."""
@@ -179,7 +180,7 @@ def _gone(two: Two) -> Iterator[Obligation]:
         if two.before.is_mandatory(step):
             # Told among the demanded steps.
             continue
-        found = _stands_in(two, step)
+        found = two.stand_in(step)
         is_idle = two.before.kind(step) in _IDLE and not said(two.before, step).archive
         yield Obligation(
             obligation="step-stands",
@@ -187,31 +188,6 @@ def _gone(two: Two) -> Iterator[Obligation]:
             element=step,
             witness={"done_by": found} if found else {"kind": two.before.kind(step)},
         )
-
-
-def _stands_in(two: Two, step: str) -> str:
-    """The step that checks or approves for one that is gone, in every case that met it."""
-    for other in two.before.steps:
-        if other != step and (heir := two.heir(other)) and (_checks(two, other, step) or _approves(two, other, step)):
-            return heir
-    return ""
-
-
-def _checks(two: Two, other: str, step: str) -> bool:
-    """Whether another step checks the same in every case that meets the step."""
-    related, purpose = two.before.relations, said(two.before, step).purpose
-    if two.before.kind(step) not in ("check", "") or not purpose or said(two.before, other).purpose != purpose:
-        return False
-    is_beside = related.parallel(other, step) and related.always_after(step, other)
-    return related.always_before(other, step) or is_beside
-
-
-def _approves(two: Two, other: str, step: str) -> bool:
-    """Whether another approval comes later for every case that is still under way."""
-    related = two.before.relations
-    if not two.before.kind(step) == two.before.kind(other) == "approve" or not related.before(step, other):
-        return False
-    return related.always_after(step, other) or related.always_before(step, other)
 
 
 def _rejects(two: Two) -> Iterator[Obligation]:

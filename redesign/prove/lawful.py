@@ -102,7 +102,10 @@ def _orders(two: Two) -> Iterator[Obligation]:
 
 def _order(two: Two, earlier: str, later: str, *, is_named: bool = False) -> Obligation:
     first, second = two.heir(earlier), two.heir(later)
-    if not first or not second:
+    if not first and second and (standing := two.stand_in(earlier)):
+        holds = standing in said(two.after, second).after and two.after.relations.always_before(standing, second)
+        why = "stood-for"
+    elif not first or not second:
         # A step that is gone is told as a missing one, where it had to stay; the later one has none to wait for.
         holds, why = not second or not is_named, "gone"
     elif first == second:
@@ -115,7 +118,7 @@ def _order(two: Two, earlier: str, later: str, *, is_named: bool = False) -> Obl
         obligation="legal-order",
         holds=holds,
         element=later,
-        witness={"after": earlier, "stands_for": second, "how": why},
+        witness={"after": earlier, "done_by": second, "how": why},
     )
 
 

@@ -33,6 +33,8 @@ def _new_errors(two: Two) -> list[Problem]:
     if not errors:
         return []
     known = {_mark(problem) for problem in _errors(two.before.model)}
+    # What was wrong at a step is no new fault at the one that stands for it now.
+    known |= {(name, rule, two.heir(element)) for name, rule, element in known if element in two.before.model.node}
     return [problem for problem in errors if _mark(problem) not in known]
 
 

@@ -48,6 +48,29 @@ class Two:
         """The old steps that nothing stands for."""
         return tuple(step for step in self.before.all_steps if not self.heir(step))
 
+    def stand_in(self, step: str) -> str:
+        """The step that checks or approves for one that is gone, in every case that met it; empty for none."""
+        for other in self.before.steps:
+            heir = self.heir(other) if other != step else ""
+            if heir and (self._checks(other, step) or self._approves(other, step)):
+                return heir
+        return ""
+
+    def _checks(self, other: str, step: str) -> bool:
+        """Whether another step checks the same in every case that meets the step."""
+        related, purpose = self.before.relations, said(self.before, step).purpose
+        if self.before.kind(step) not in ("check", "") or not purpose or said(self.before, other).purpose != purpose:
+            return False
+        is_beside = related.parallel(other, step) and related.always_after(step, other)
+        return related.always_before(other, step) or is_beside
+
+    def _approves(self, other: str, step: str) -> bool:
+        """Whether another approval comes later for every case that is still under way."""
+        related = self.before.relations
+        if not self.before.kind(step) == self.before.kind(other) == "approve" or not related.before(step, other):
+            return False
+        return related.always_after(step, other) or related.always_before(step, other)
+
 
 def said(subject: Subject, step: str) -> GovStep:
     """What `gov:step` says of a step."""

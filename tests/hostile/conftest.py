@@ -121,7 +121,7 @@ def child(tmp_path: Path) -> Call:
             text=True,
             check=False,
             cwd=tmp_path,
-            preexec_fn=limit,  # noqa: PLW1509
+            preexec_fn=limit,
         )
         found = Answer(code=done.returncode, out=done.stdout, err=done.stderr)
         keeps_manners(found)

@@ -4,6 +4,7 @@ Each family is a function of its size. They are no random models: each is the wo
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 
 HEAD = (
     '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:gov="urn:zaizao:gov:1" targetNamespace="t">'
@@ -33,7 +34,7 @@ class Drawing:
 
     def way(self, *names: str) -> None:
         """Draw the flows from one element to the next."""
-        for source, target in zip(names, names[1:], strict=False):
+        for source, target in pairwise(names):
             self.flow(source, target)
 
     def block(self, number: int, kind: str, branches: int = 2) -> Arrow:

@@ -1,4 +1,4 @@
-"""Small damage to a file, as editors, tools and enemies do it: bytes flipped, parts dropped, doubled, moved, renamed."""
+"""Small damage to a file, as tools and enemies do it: bytes flipped, parts dropped, doubled, moved, renamed."""
 
 import random
 import re

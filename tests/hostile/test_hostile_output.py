@@ -35,19 +35,21 @@ def procedure(text: str) -> bytes:
     """A procedure that says a text wherever one can be said."""
     said = quoteattr(text)
     inside = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    facts = f'<gov:procedure matter={said} legalLimit="20" promisedLimit="5" arrivalsPerDay="2"/>'
+    step = f'<gov:step kind="check" purpose={said} mandatory="true" basis={said}/>'
+    material = f'<gov:material name={said} use="needs" from="applicant"/>'
+    time = '<gov:time part="work" mean="PT1H" source="estimate"/>'
     return file(
         f'<collaboration id="c"><participant id="q" name={said} processRef="p"/></collaboration>'
-        f'<process id="p" name={said}><extensionElements><gov:procedure matter={said} legalLimit="20" promisedLimit="5" '
-        f'arrivalsPerDay="2"/></extensionElements><laneSet id="ls"><lane id="l" name={said}><extensionElements>'
-        f'<gov:unit name={said} staff="2"/></extensionElements><flowNodeRef>t</flowNodeRef><flowNodeRef>u</flowNodeRef>'
-        f'</lane></laneSet><startEvent id="s" name={said}/><task id="t" name={said}><documentation>{inside}'
-        f'</documentation><extensionElements><gov:step kind="check" purpose={said} mandatory="true" basis={said} '
-        f'source={said}/><gov:time part="work" mean="PT1H" source={said}/><gov:material name={said} use="in" '
-        f'origin="applicant"/></extensionElements></task><task id="u" name={said}/><endEvent id="e" name={said}/>'
-        f'<sequenceFlow id="a" name={said} sourceRef="s" targetRef="t"><conditionExpression>{inside}'
-        '</conditionExpression></sequenceFlow><sequenceFlow id="b" sourceRef="t" targetRef="u"/>'
-        f'<sequenceFlow id="d" sourceRef="u" targetRef="e"/><textAnnotation id="n"><text>{inside}</text>'
-        "</textAnnotation></process>"
+        f'<process id="p" name={said}><extensionElements>{facts}</extensionElements><laneSet id="ls">'
+        f'<lane id="l" name={said}><extensionElements><gov:unit staff="2"/></extensionElements>'
+        f'<flowNodeRef>t</flowNodeRef><flowNodeRef>u</flowNodeRef></lane></laneSet><startEvent id="s" name={said}/>'
+        f'<task id="t" name={said}><documentation>{inside}</documentation>'
+        f"<extensionElements>{step}{time}{material}</extensionElements></task>"
+        f'<task id="u" name={said}/><endEvent id="e" name={said}/>'
+        f'<sequenceFlow id="a" name={said} sourceRef="s" targetRef="t"/>'
+        '<sequenceFlow id="b" sourceRef="t" targetRef="u"/><sequenceFlow id="d" sourceRef="u" targetRef="e"/>'
+        f'<textAnnotation id="n"><text>{inside}</text></textAnnotation></process>'
     )
 
 
@@ -133,13 +135,15 @@ def _documents_hold_text(*paths) -> None:
     for path in paths:
         with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
             for member in archive.namelist():
-                assert not member.startswith(("/", "..")) and "vba" not in member.lower()
+                assert not member.startswith(("/", ".."))
+                assert "vba" not in member.lower()
                 content = archive.read(member)
                 if not member.endswith((".xml", ".rels")):
                     continue
                 ElementTree.fromstring(content)
                 if member.startswith("xl/worksheets/"):
-                    assert b"HYPERLINK" not in content and b"cmd|" not in content
+                    assert b"HYPERLINK" not in content
+                    assert b"cmd|" not in content
                 if member.endswith(".rels"):
                     assert not re.search(rb'Target="(?:javascript|file|\\\\)', content)
 

@@ -51,13 +51,13 @@ def test_a_longer_one_is_a_numbered_map_beside_the_list_of_changes_and_its_drawi
     assert html.index('class="map"') < html.index("改动清单 <") < html.index("流程图全图 <")
 
 
-def test_the_numbers_of_a_map_are_those_of_the_list(make_side, make_comparison):
+def test_the_letters_of_a_map_are_those_of_the_list(make_side, make_comparison):
     rows = chain(60, units=12)
     html = write(make_comparison(make_side(rows, 200.0, 900.0), make_side(rows, 100.0, 400.0), all_moved(rows)))
     maps = [part[: part.index("</div>")] for part in html.split('class="map"')[1:]]
-    numbers = [re.findall(r'text-anchor="middle">(\d+)</text>', drawn) for drawn in maps]
+    marks = [re.findall(r'text-anchor="middle">([A-Z]+)</text>', drawn) for drawn in maps]
 
-    assert numbers == [[str(place) for place in range(1, 61)]] * 2
+    assert marks == [[letters(place) for place in range(1, 61)]] * 2
 
 
 def test_no_picture_is_wider_than_a_page(make_side):

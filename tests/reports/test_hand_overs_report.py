@@ -17,7 +17,6 @@ def study(content, language="zh"):
         language=language,
         title="企业开办",
         procedure=None,
-        not_built=(),
         version="0.1.0",
         day=date(2026, 11, 24),
         command="",

@@ -93,7 +93,6 @@ def test_study_holds_both_times_and_the_comparison(comparison):
         as_is=comparison.before.times,
         comparison=comparison,
         files=["report.html"],
-        not_built=["docx"],
     )
 
     assert shown.keys() >= {
@@ -102,11 +101,11 @@ def test_study_holds_both_times_and_the_comparison(comparison):
     assert shown["as_is"] == time_json(comparison.before.times)
     assert shown["to_be"] == time_json(comparison.after.times)
     assert shown["cuts"] == shown["compare"]["cuts"]
-    assert (shown["files"], shown["not_built"], shown["redesign"]) == (["report.html"], ["docx"], None)
+    assert (shown["files"], shown["not_built"], shown["redesign"]) == (["report.html"], [], None)
 
 
 def test_study_of_one_file_has_nothing_to_compare(comparison):
-    shown = study_json(procedure="p", as_is=comparison.before.times, comparison=None, files=[], not_built=[])
+    shown = study_json(procedure="p", as_is=comparison.before.times, comparison=None, files=[])
 
     assert [shown[key] for key in ("to_be", "compare", "cuts", "redesign")] == [None] * 4
 

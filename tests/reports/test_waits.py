@@ -14,7 +14,6 @@ def study(content):
         language="zh",
         title="企业开办",
         procedure=None,
-        not_built=(),
         version="0.1.0",
         day=date(2026, 11, 24),
         command="",

@@ -25,7 +25,7 @@ def _member(name: str) -> Callable[[], click.Command]:
 
 
 #: After how many new values garbage is looked for: a model is many that stay, and Python's own 700 cost a third of it.
-_COLLECTED = (10_000, 20, 50)
+COLLECTED = (20_000, 20, 50)
 
 front = Group(name="zaizao", members={name: _member(name) for name in COMMANDS})
 front.params.append(Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=wiring.show))
@@ -33,7 +33,7 @@ front.params.append(Option(["--version"], is_flag=True, is_eager=True, expose_va
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Answer one call and leave with its exit code."""
-    gc.set_threshold(*_COLLECTED)
+    gc.set_threshold(*COLLECTED)
     words_given = list(sys.argv[1:] if arguments is None else arguments)
     chosen = settings(words_given, os.environ)
     call = Call(settings=chosen, words=load(chosen.language))

@@ -1,6 +1,5 @@
 """`zaizao check`: what is wrong with BPMN files, all of it at once."""
 
-import json
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -14,7 +13,7 @@ from bpmn.problem import Problem
 from reports.format import visible
 from zaizao.cli.failures import CALL, FILE, Refusal, explain, problem_sentence
 from zaizao.cli.files import existing, limits, told
-from zaizao.cli.text import DEFAULT_WIDTH, Column, table
+from zaizao.cli.text import DEFAULT_WIDTH, Column, one_line, table
 from zaizao.cli.worded import Call, Command, option
 
 #: Names shown of a run; of a longer one the first and the last.
@@ -115,7 +114,7 @@ def stopping(problems: tuple[Problem, ...], purpose: str) -> tuple[Problem, ...]
 
 
 def _json(call: Call, file: str, problems: tuple[Problem, ...], **more: object) -> str:
-    return json.dumps(
+    return one_line(
         {
             "file": told(file),
             **more,
@@ -134,8 +133,7 @@ def _json(call: Call, file: str, problems: tuple[Problem, ...], **more: object) 
                 }
                 for problem in problems
             ],
-        },
-        ensure_ascii=False,
+        }
     )
 
 

@@ -17,6 +17,7 @@ from zaizao.cli.files import output, save, told
 from zaizao.cli.options import called, simulated
 from zaizao.cli.reporting import REPORTS, matter
 from zaizao.cli.simulating import compared, ready
+from zaizao.cli.text import one_line
 from zaizao.cli.time import names
 from zaizao.cli.worded import Call, Command, option
 
@@ -52,7 +53,7 @@ def command(
     if path is not None:
         save(path, _content(call, comparison, path))
     if as_json:
-        click.echo(json.dumps(comparison_json(comparison), ensure_ascii=False))
+        click.echo(one_line(comparison_json(comparison)))
         return 0
     lines = [headline(call, comparison), "", *cut_table(call, comparison)]
     lines += ["", *reasons] if (reasons := [call.words(f"why-not.{why}") for why in comparison.why_not]) else []

@@ -1,6 +1,5 @@
 """`zaizao draw`: a picture of a file, or the file with its diagram laid out."""
 
-import json
 from collections.abc import Sequence
 
 import click
@@ -9,8 +8,10 @@ from bpmn import Model, write
 from bpmn.check import check
 from bpmn.drawing import Mark, Note, draw
 from bpmn.problem import Problem
+from reports.format import visible
 from zaizao.cli.failures import problem_sentence
 from zaizao.cli.files import load, output, save, told
+from zaizao.cli.text import one_line
 from zaizao.cli.worded import Call, Command, option
 
 #: Problems named below a drawing.
@@ -35,9 +36,9 @@ def command(call: Call, file: str, target: str, relayout: bool, problems: bool, 
     faults = check(model) if problems else ()
     save(path, write(model) if ending == ".bpmn" else _picture(call, model, ending, faults))
     if as_json:
-        click.echo(json.dumps({"file": told(file), "out": told(path), "nodes": len(model.nodes)}, ensure_ascii=False))
+        click.echo(one_line({"file": told(file), "out": told(path), "nodes": len(model.nodes)}))
     else:
-        click.echo(str(path))
+        click.echo(visible(told(path)))
     return 0
 
 

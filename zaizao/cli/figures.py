@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reports.format import change, count, number, percent, plain, span
+from reports.format import change, count, number, percent, plain, span, visible
 from zaizao.cli.text import Column, table
 from zaizao.cli.worded import Call
 
@@ -181,7 +181,7 @@ def warnings(call: Call, result: TimeResult, names: Mapping[str, str]) -> list[s
 
 def marked(lines: Iterable[str]) -> list[str]:
     """Set each warning behind its mark."""
-    return [click.style("! ", fg="yellow") + line for line in lines]
+    return [click.style("! ", fg="yellow") + visible(line) for line in lines]
 
 
 def of_each_side(call: Call, before: Sequence[str], after: Sequence[str]) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from zaizao.cli.finding import finding_table
 from zaizao.cli.options import called
 from zaizao.cli.progress import progress
 from zaizao.cli.simulating import announce_compiler, usable
+from zaizao.cli.text import one_line
 from zaizao.cli.worded import Call, Command, option
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _folder(call: Call, place: str, library: dict[str, Model], no_saving: bool, 
         from reports.findings import finding_json
 
         found = {"file": told(place), "process": "", "findings": [finding_json(finding) for finding in shared]}
-        click.echo(json.dumps(found, ensure_ascii=False))
+        click.echo(one_line(found))
     else:
         click.echo("\n".join(_between(call, place, models, shared)))
     return worst
@@ -83,7 +83,7 @@ def _file(call: Call, file: str, library: dict[str, Model], no_saving: bool, as_
             "process": process.id if process is not None else "",
             "findings": [finding_json(finding) for finding in found],
         }
-        click.echo(json.dumps(answer, ensure_ascii=False))
+        click.echo(one_line(answer))
     else:
         click.echo("\n".join(_page(call, file, model, found)))
     return 0, model

@@ -1,12 +1,11 @@
 """`zaizao flows`: the library of procedures."""
 
-import json
 import shutil
 
 import click
 
 from flows import load, procedures
-from zaizao.cli.text import DEFAULT_WIDTH, Column, table
+from zaizao.cli.text import DEFAULT_WIDTH, Column, one_line, table
 from zaizao.cli.worded import Call, Command
 
 
@@ -26,7 +25,7 @@ def command(call: Call, name: str | None, as_json: bool) -> int:
                 "as_is": str(procedure.as_is),
                 "to_be": str(procedure.to_be) if procedure.to_be is not None else None,
             }
-            click.echo(json.dumps(facts, ensure_ascii=False))
+            click.echo(one_line(facts))
         return 0
     if not name:
         columns = [Column(bold=True), Column(), Column(shrinks=True, dim=True)]

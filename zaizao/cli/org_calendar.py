@@ -1,6 +1,5 @@
 """`zaizao org calendar`: the days off and make-up days of a year."""
 
-import json
 from datetime import date
 
 import click
@@ -8,7 +7,7 @@ import click
 from org import Holiday, Year, holidays
 from reports.format import day
 from zaizao.cli.options import Whole
-from zaizao.cli.text import Column, table
+from zaizao.cli.text import Column, one_line, table
 from zaizao.cli.worded import Call, Command
 
 
@@ -19,7 +18,7 @@ def command(call: Call, year: int, as_json: bool) -> int:
     """List a year's days off and make-up days, and how they are known."""
     calendar = holidays("CN").year(year)
     if as_json:
-        click.echo(json.dumps(_facts(calendar), ensure_ascii=False))
+        click.echo(one_line(_facts(calendar)))
         return 0
     notices = [f"{notice.title} {notice.number}".strip() for notice in calendar.notices]
     known = f" ({call.say('time.comma').join(notices)})" if notices else ""

@@ -1,6 +1,5 @@
 """`zaizao org due`: a due date with its explanation."""
 
-import json
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,7 +9,7 @@ from org import Skipped, WorkTime, holidays
 from reports.format import day, minute
 from zaizao.cli.failures import Refusal
 from zaizao.cli.options import Moment
-from zaizao.cli.text import Column, table
+from zaizao.cli.text import Column, one_line, table
 from zaizao.cli.worded import Call, Command, option
 
 #: A limit of more units than this is a slip of the keyboard.
@@ -30,9 +29,7 @@ def command(call: Call, start: datetime, amount: str, unit: str, stops: tuple[st
     due = clock.due(start, _amount(amount), unit, [_stop(stop, zone) for text in stops for stop in text.split(",")])
     if as_json:
         skipped = [{"date": day(item.date), "why": item.why, "name": item.name} for item in due.skipped]
-        click.echo(
-            json.dumps({"due": due.due.isoformat(), "skipped": skipped, "status": due.status}, ensure_ascii=False)
-        )
+        click.echo(one_line({"due": due.due.isoformat(), "skipped": skipped, "status": due.status}))
         return 0
     weekday = call.say(f"weekday.{due.due.isoweekday()}")
     lines = [click.style(f"{minute(due.due)}  {weekday}", bold=True)]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from bpmn import Model
 from zaizao.cli.find import findings
 from zaizao.cli.progress import progress
+from zaizao.cli.redesign import content_of
 from zaizao.cli.simulating import compared
 from zaizao.cli.worded import Call
 
@@ -38,6 +40,9 @@ def proposal(
     if not redesign.moves:
         return Proposal(findings=found, made=redesign, comparison=None)
     comparison = compared(call, redesign.before, redesign.after, cases=cases, seed=seed, files=(file, PROPOSAL))
+    # The digest is that of the file that is written, which carries the one before.
+    digest = sha256(content_of(redesign)).hexdigest()
+    comparison = replace(comparison, after=replace(comparison.after, digest=digest))
     with progress(call.say("study.split")) as bar:
         shares = shapley(redesign.before, redesign.moves, seed=seed, progress=bar)
     return Proposal(

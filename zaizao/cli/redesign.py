@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ import click
 
 from bpmn import Model, write
 from bpmn.origin import origin_of, with_origin
-from reports.format import number, plain, visible
+from reports.format import number, percent, plain, visible
 from zaizao.cli.failures import FILE, Refusal
 from zaizao.cli.files import existing, output, save, told
 from zaizao.cli.find import findings
@@ -19,11 +18,12 @@ from zaizao.cli.finding import SAVED, saved_cells
 from zaizao.cli.options import MOST_CASES, Whole, called, listed
 from zaizao.cli.progress import progress
 from zaizao.cli.simulating import usable
-from zaizao.cli.text import Column, table
+from zaizao.cli.text import Column, one_line, table
 from zaizao.cli.worded import Call, Command, option
 
 if TYPE_CHECKING:
-    from redesign import Obligation, Options, Redesign
+    from analysis.findings import Saving
+    from redesign import Move, Obligation, Options, Redesign
 
 
 class Share(click.ParamType[float]):
@@ -56,12 +56,10 @@ class Share(click.ParamType[float]):
 @option("--list", "only_list", is_flag=True)
 @option("--undo", is_flag=True)
 @option("--force", is_flag=True)
-@option("--cases", type=Whole(1, MOST_CASES), default=2_000)
+@option("--cases", type=Whole(1, MOST_CASES), default=10_000)
 @option("--seed", type=Whole(0, 2**63 - 1), default=1)
 @click.pass_obj
-def command(
-    call: Call, /, file: str, target: str, undo: bool, force: bool, only_list: bool, **asked: Any
-) -> int:
+def command(call: Call, /, file: str, target: str, undo: bool, force: bool, only_list: bool, **asked: Any) -> int:
     """Redesign the file into another, or list what could be done, or undo what was done."""
     as_json = asked.pop("as_json")
     path = output(target, (".bpmn",)) if target else None
@@ -78,9 +76,9 @@ def command(
     if as_json:
         from reports.redesign import redesign_json
 
-        click.echo(json.dumps(redesign_json(made, before=told(file), after=told(target)), ensure_ascii=False))
+        click.echo(one_line(redesign_json(made, before=told(file), after=told(target))))
     else:
-        click.echo("\n".join(_page(call, made, path)))
+        click.echo("\n".join(_page(call, made, path, asked["share"])))
     return 0
 
 
@@ -128,63 +126,103 @@ def content_of(made: Redesign) -> bytes:
     """The file after, carrying the one before; the one before where nothing was done."""
     if not made.moves:
         return write(made.before)
-    return with_origin(write(made.after), write(made.before) if not made.before.source else made.before.source)
+    return with_origin(write(made.after), made.before.source or write(made.before))
 
 
-def _page(call: Call, made: Redesign, path: Path | None) -> list[str]:
-    """The moves with what each saves alone, what all save together, the proof, what was left out and why."""
-    from reports.findings import move_title, steps_text, title
-
+def _page(call: Call, made: Redesign, path: Path | None, target: float | None) -> list[str]:
+    """The moves and what they save, the proof, what was left out and why, what else a person may choose."""
     cells = shutil.get_terminal_size((100, 24)).columns
-    day = float(sum(end - start for start, end in made.before.procedure.hours))
+    parts = [
+        _moves(call, made, cells, is_written=path is not None),
+        _proof(call, made),
+        _refused(call, made, cells),
+        _trade_offs(call, made, cells),
+        _line(call, made),
+        _search(call, made, target),
+        [visible(told(path))] if path is not None else [],
+    ]
+    return "\n\n".join("\n".join(part) for part in parts if part).splitlines()
+
+
+def _day(made: Redesign) -> float:
+    """The seconds of a working day."""
+    return float(sum(end - start for start, end in made.before.procedure.hours))
+
+
+def _moves(call: Call, made: Redesign, cells: int, *, is_written: bool) -> list[str]:
+    """The moves with what each saves alone, and what all save together."""
     head = click.style(visible(made.before.title), bold=True)
     if not made.moves:
-        lines = [f"{head}  {call.say('redesign.nothing')}"]
-    else:
-        lines = [f"{head}  {call.say('redesign.moves', n=len(made.moves))}", ""]
-        columns = [
-            Column(right=True),
-            Column(head=call.say("redesign.move")),
-            Column(head=call.say("find.steps"), shrinks=True),
-            *(Column(head=call.say(f"find.{name}"), right=True) for name in SAVED),
-        ]
-        rows = [
-            [
-                str(place),
-                move_title(call.words, move.move),
-                steps_text(call.words, made.before, move.steps),
-                *saved_cells(move.saving, day),
-            ]
-            for place, move in enumerate(made.moves, 1)
-        ]
-        rows.append(["", call.say("redesign.together"), "", *saved_cells(made.saving, day)])
-        lines += table(columns, rows, cells=cells)
-    lines += ["", *_proof(call, made)]
-    if made.refused:
-        lines += ["", click.style(f"  {call.say('find.not-used')}", dim=True)]
-        rows = [
-            [
-                title(call.words, one.finding),
-                steps_text(call.words, made.before, one.steps),
-                call.words(f"why-not-moved.{one.why}"),
-            ]
-            for one in made.refused
-        ]
-        lines += table([Column(), Column(shrinks=True), Column(dim=True)], rows, cells=cells)
-    if len(made.line) > 1:
-        lines += ["", call.say("redesign.line"), *_line(call, made, day)]
-    lines += ["", visible(told(path))] if path is not None else []
-    return lines
+        return [f"{head}  {call.say('redesign.nothing' if is_written else 'redesign.none')}"]
+    rows = [[str(place), *_move_cells(call, made, move, move.saving)] for place, move in enumerate(made.moves, 1)]
+    rows.append(["", call.say("redesign.together"), "", *saved_cells(made.saving, _day(made))])
+    return [f"{head}  {call.say('redesign.moves', n=len(made.moves))}", "", *_table(call, rows, cells)]
 
 
-def _line(call: Call, made: Redesign, day: float) -> list[str]:
-    """The best set of each size."""
-    rows = [[str(len(one.moves)), *saved_cells(one.saving, day)] for one in made.line]
-    heads = [
-        call.say("redesign.size"),
-        *(call.say(f"find.{name}") for name in SAVED),
+def _move_cells(call: Call, made: Redesign, move: Move, saving: Saving | None) -> list[str]:
+    from reports.findings import move_title, steps_text
+
+    name, steps = move_title(call.words, move.move), steps_text(call.words, made.before, move.steps)
+    return [name, steps, *saved_cells(saving, _day(made))]
+
+
+def _table(call: Call, rows: list[list[str]], cells: int) -> list[str]:
+    """Rows of a number, a move, its steps and what is saved."""
+    columns = [
+        Column(right=True),
+        Column(head=call.say("redesign.move")),
+        Column(head=call.say("find.steps"), shrinks=True),
+        *(Column(head=call.say(f"find.{name}"), right=True) for name in SAVED),
     ]
-    return table([Column(head=head, right=True) for head in heads], rows)
+    return table(columns, rows, cells=cells)
+
+
+def _refused(call: Call, made: Redesign, cells: int) -> list[str]:
+    """What was left out, and why."""
+    from reports.findings import steps_text, title
+
+    if not made.refused:
+        return []
+    rows = [
+        [
+            title(call.words, one.finding),
+            steps_text(call.words, made.before, one.steps),
+            call.words(f"why-not-moved.{one.why}"),
+        ]
+        for one in made.refused
+    ]
+    head = click.style(f"  {call.say('find.not-used')}", dim=True)
+    return [head, *table([Column(), Column(shrinks=True), Column(dim=True)], rows, cells=cells)]
+
+
+def _trade_offs(call: Call, made: Redesign, cells: int) -> list[str]:
+    """Moves that better one cut and worsen another."""
+    if not made.trade_offs:
+        return []
+    rows = [["", *_move_cells(call, made, one.moves[0], one.saving)] for one in made.trade_offs]
+    return [call.say("redesign.trade-offs"), *_table(call, rows, cells)]
+
+
+def _line(call: Call, made: Redesign) -> list[str]:
+    """The best set of each size."""
+    if len(made.line) < 2:
+        return []
+    rows = [[str(len(one.moves)), *saved_cells(one.saving, _day(made))] for one in made.line]
+    heads = [call.say("redesign.size"), *(call.say(f"find.{name}") for name in SAVED)]
+    return [call.say("redesign.line"), *table([Column(head=head, right=True) for head in heads], rows)]
+
+
+def _search(call: Call, made: Redesign, target: float | None) -> list[str]:
+    """How far the search went, what could be left to gain, and whether the target is reached."""
+    lines = []
+    if target is not None and not made.reached:
+        lines.append(call.say("redesign.missed", target=plain(percent(target))))
+    if made.moves or not made.complete:
+        lines.append(call.say("redesign.all" if made.complete else "redesign.some", n=plain(number(made.tried, 0))))
+    saved = made.saving.elapsed_working_s
+    if made.moves and made.bound and saved is not None:
+        lines.append(call.say("redesign.bound", days=plain(number(made.bound / _day(made), 2))))
+    return [click.style(line, dim=True) for line in lines]
 
 
 def _proof(call: Call, made: Redesign) -> list[str]:

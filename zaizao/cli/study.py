@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,21 +17,23 @@ from bpmn import Model
 from bpmn.check import check
 from bpmn.drawing import draw
 from flows import Procedure, load, procedures
-from reports.format import number, plain, visible
+from reports.format import number, percent, plain, visible
 from zaizao.cli import files, find, proposing
-from zaizao.cli.failures import FILE, Refusal
-from zaizao.cli.figures import cut_table, headline, marked, of_each_side, time_table, warnings
+from zaizao.cli.failures import FILE, MACHINE, Refusal, explain
+from zaizao.cli.figures import cut_table, headline, hours, marked, of_each_side, time_table, warnings
 from zaizao.cli.options import simulated
 from zaizao.cli.redesign import content_of
 from zaizao.cli.reporting import REPORTS, matter
 from zaizao.cli.simulating import compared, ready, timed
-from zaizao.cli.text import width
+from zaizao.cli.text import one_line, width
 from zaizao.cli.time import names
 from zaizao.cli.worded import Call, Command, option
 
 if TYPE_CHECKING:
+    from analysis.findings import Finding
+    from redesign import Redesign
     from reports.comparison import Comparison, Side
-    from reports.proposal import Proposal
+    from reports.study import Study
 
 #: The cell at which the seconds of each part stand.
 COLUMN = 78
@@ -71,6 +73,16 @@ class Job:
         return shlex.join([*words, "--lang", call.settings.language])
 
 
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """What came of one study."""
+
+    #: How the program leaves.
+    code: int
+    #: None where the files are at fault.
+    study: Study | None = None
+
+
 @click.command("study", cls=Command)
 @click.argument("name", required=False, shell_complete=lambda *_: [item.name for item in procedures()])
 @option("--all", "everything", is_flag=True)
@@ -78,14 +90,48 @@ class Job:
 @simulated
 @click.pass_obj
 def command(call: Call, name: str | None, everything: bool, target: str, cases: int, seed: int, as_json: bool) -> int:
-    """Study one procedure, or every procedure of the library into a folder each."""
+    """Study one procedure, or every procedure of the library into a folder each with one sheet over all."""
     if everything == (name is not None):
         raise Refusal("study_one_or_all")
     folder = Path(target)
     if folder.exists() and not folder.is_dir():
         raise Refusal("not_a_folder", file=target)
-    jobs = [_job(name, folder, cases, seed)] if name is not None else _jobs(folder, cases, seed)
-    return max((run(call, job, as_json=as_json) for job in jobs), default=0)
+    if name is not None:
+        return run(call, _job(name, folder, cases, seed), as_json=as_json).code
+    return _all(call, folder, cases=cases, seed=seed, as_json=as_json)
+
+
+def _all(call: Call, folder: Path, *, cases: int, seed: int, as_json: bool) -> int:
+    """Study every procedure; one that cannot be studied is listed with its reason, and the others go on."""
+    from zaizao.cli import portfolio
+
+    found = portfolio.Found(call=call, folder=folder, cases=cases, seed=seed)
+    names = [procedure.name for procedure in procedures()]
+    worst = 0
+    for place, name in enumerate(names, start=1):
+        if not as_json:
+            head = call.say("study.procedure", place=place, count=len(names), name=name)
+            click.echo(("\n" if place > 1 else "") + click.style(head, bold=True))
+        try:
+            job = _job(name, folder / name, cases, seed)
+            done = run(call, job, as_json=as_json)
+        except Exception as error:
+            sentence, code = explain(error, call.words)
+            if code == MACHINE:
+                raise
+            click.echo(sentence, err=True)
+            found.fail(name, sentence)
+            worst = max(worst, code)
+            continue
+        worst = max(worst, done.code)
+        if done.study is None:
+            found.fail(name, call.say("study.at-fault"))
+        else:
+            found.add(name, done.study)
+    said = found.write()
+    if not as_json:
+        click.echo("\n".join(said))
+    return worst
 
 
 def _job(name: str, folder: Path, cases: int, seed: int) -> Job:
@@ -98,12 +144,8 @@ def _job(name: str, folder: Path, cases: int, seed: int) -> Job:
     return Job(name=name, before=before, after=after, procedure=procedure, folder=folder, cases=cases, seed=seed)
 
 
-def _jobs(folder: Path, cases: int, seed: int) -> list[Job]:
-    return [_job(procedure.name, folder / procedure.name, cases, seed) for procedure in procedures()]
-
-
-def run(call: Call, job: Job, *, as_json: bool) -> int:
-    """Check, simulate and report; each part says what it did and how long it took."""
+def run(call: Call, job: Job, *, as_json: bool) -> Done:
+    """Check, find, redesign, prove, simulate and report; each part says what it did and how long it took."""
     from reports.comparison import Comparison
 
     tell: Callable[[str], None] = (lambda _: None) if as_json else click.echo
@@ -111,16 +153,16 @@ def run(call: Call, job: Job, *, as_json: bool) -> int:
         found = [ready(call, str(file), {}) for file in job.inputs]
         models = [model for model in found if model is not None]
         if len(models) < len(found):
-            return FILE
+            return Done(code=FILE)
         said.append(_checked(call, models))
     with _part(call, "find", tell) as said:
         findings = find.findings(call, models[0])
-        said.append(call.say("study.found", n=len(findings), protected=sum(one.protected for one in findings)))
+        said.append(_found(call, findings))
     with _part(call, "redesign", tell) as said:
         redesign = proposing.made(call, models[0], findings, seed=job.seed)
-        said.append(call.say("study.moves", n=len(redesign.moves)))
+        said.append(_moves(call, redesign))
     with _part(call, "prove", tell) as said:
-        said.append(call.say("study.proved", n=len(redesign.proof.obligations)))
+        said += [call.say("study.proved", n=len(redesign.proof.obligations))] if redesign.moves else []
     with _part(call, "simulate", tell) as said:
         file = files.told(job.before.name)
         proposed = proposing.proposal(call, findings, redesign, cases=job.cases, seed=job.seed, file=file)
@@ -132,12 +174,39 @@ def run(call: Call, job: Job, *, as_json: bool) -> int:
         result, moved = _with_sensitivity(job, result)
         said.append(call.say("study.moved", n=moved))
     with _part(call, "report", tell) as said:
-        written, report = _write(call, job, result, proposed)
+        title = job.procedure.title[call.settings.language] if job.procedure is not None else models[0].title
+        command = job.command(call)
+        study = matter(call, result, title=title, command=command, procedure=job.procedure, proposal=proposed)
+        written, report = _write(job, study)
         said.append(call.say("study.written"))
-    tell("\n".join(_summary(call, job, result, written)))
+    tell("\n".join(_summary(call, job, study, written)))
     if as_json:
-        click.echo(json.dumps(report, ensure_ascii=False))
-    return 0
+        click.echo(one_line(report))
+    return Done(code=0, study=study)
+
+
+def _found(call: Call, findings: Sequence[Finding]) -> str:
+    """How many findings there are, how many can be used, are to be confirmed, are protected."""
+    from reports.proposal import is_usable
+
+    counts = {
+        "usable": sum(map(is_usable, findings)),
+        "unsure": sum(not one.sure and not one.protected for one in findings),
+        "protected": sum(one.protected for one in findings),
+    }
+    said = [call.say("study.found", n=len(findings))]
+    said += [call.say(f"study.{name}", n=count) for name, count in counts.items() if count]
+    return call.words("list.comma").join(said)
+
+
+def _moves(call: Call, redesign: Redesign) -> str:
+    """What the proposal does to the steps, and with how many moves."""
+    if not redesign.moves:
+        return call.say("study.nothing")
+    from analysis.extent import steps_of
+
+    before, after = (len(steps_of(model)) for model in (redesign.before, redesign.after))
+    return call.say("study.moves", n=len(redesign.moves), before=before, after=after)
 
 
 @contextmanager
@@ -187,31 +256,28 @@ def _with_sensitivity(job: Job, result: Comparison | Side) -> tuple[Comparison |
     return replace(result, before=sides[0], after=sides[1]), moved
 
 
-def _write(call: Call, job: Job, result: Comparison | Side, proposed: Proposal) -> tuple[list[Path], dict[str, Any]]:
+def _write(job: Job, study: Study) -> tuple[list[Path], dict[str, Any]]:
     """Write the page, the documents, the data and the pictures; the data last, since it names the others."""
-    from reports.comparison import Comparison
     from reports.json import study_json
 
-    pair = result if isinstance(result, Comparison) else None
-    before = result.before if isinstance(result, Comparison) else result
-    title = job.procedure.title[call.settings.language] if job.procedure is not None else before.model.title
-    study = matter(call, result, title=title, command=job.command(call), procedure=job.procedure, proposal=proposed)
     contents = {f"report{ending}": make(study) for ending, make in REPORTS.items()}
-    contents["as-is.svg"] = draw(before.model).encode()
-    drawn = {"to-be": pair.after.model} if pair is not None else {}
-    if job.after is not None and proposed.made.moves:
-        drawn["proposal"] = proposed.made.after
+    contents["as-is.svg"] = draw(study.before.model).encode()
+    made = study.proposal.made if study.proposal is not None else None
+    drawn = {"to-be": study.after.model} if study.after is not None else {}
+    if made is not None and made.moves and study.is_decided:
+        drawn["proposal"] = made.after
     for stem, model in drawn.items():
-        file = model.source if model is not proposed.made.after else content_of(proposed.made)
+        is_made = made is not None and model is made.after
+        file = content_of(made) if made is not None and is_made else model.source
         contents |= {f"{stem}.bpmn": file, f"{stem}.svg": draw(model).encode()}
     written = [job.folder / name for name in (*contents, "report.json")]
     report = study_json(
         procedure=files.told(job.name),
-        as_is=before.times,
-        comparison=pair,
+        as_is=study.before.times,
+        comparison=study.comparison,
         files=[files.told(file) for file in written],
-        sensitivity=before.sensitivity,
-        proposal=proposed,
+        sensitivity=study.before.sensitivity,
+        proposal=study.proposal,
     )
     contents["report.json"] = json.dumps(report, ensure_ascii=False, indent=1).encode()
     for name, content in contents.items():
@@ -219,24 +285,33 @@ def _write(call: Call, job: Job, result: Comparison | Side, proposed: Proposal) 
     return written, report
 
 
-def _summary(call: Call, job: Job, result: Comparison | Side, written: list[Path]) -> list[str]:
-    """The sentence, the figures, what to know of them, and where the files are."""
-    from reports.comparison import Comparison
-
-    sides: tuple[Side, ...]
-    if isinstance(result, Comparison):
+def _summary(call: Call, job: Job, study: Study, written: list[Path]) -> list[str]:
+    """The sentence, the figures, what the program proposes beside them, what to know of them, and the files."""
+    result = study.comparison
+    if result is not None:
         lines = ["", headline(call, result), "", *cut_table(call, result)]
-        sides = (result.before, result.after)
         lines += [call.words(f"why-not.{why}") for why in result.why_not]
     else:
-        lines = ["", click.style(visible(result.title), bold=True), "", *time_table(call, result.times)]
-        lines += ["", call.say("study.no_to_be", name=files.told(job.name))]
-        sides = (result,)
-    each = [warnings(call, side.times, names(side.model)) for side in sides]
+        lines = ["", click.style(visible(study.title), bold=True), "", *time_table(call, study.before.times)]
+    lines += ["", *_proposed(call, job, study)]
+    each = [warnings(call, side.times, names(side.model)) for _, side in study.sides]
     said = marked(each[0] if len(each) == 1 else of_each_side(call, *each))
     lines += ["", *said] if said else []
-    return [
-        *lines,
-        "",
-        "   ".join(files.told(file) for file in written),
-    ]
+    return [*lines, "", "   ".join(visible(files.told(file)) for file in written)]
+
+
+def _proposed(call: Call, job: Job, study: Study) -> list[str]:
+    """Where what stands after comes from, and what the program proposes beside what was decided."""
+    proposed = study.proposed
+    if study.is_proposed:
+        return [call.say("study.is-proposed")]
+    if not study.is_decided:
+        return [call.say("study.no-to-be", name=visible(files.told(job.name)))]
+    pair = proposed.comparison if proposed is not None else None
+    left = study.proposal.left if study.proposal is not None else None
+    lines = [call.say("study.left", n=len(left))] if left else []
+    if pair is None or pair.cuts["time"].cut is None:
+        return lines
+    cut = pair.cuts["time"]
+    fields = {"before": hours(cut.before), "after": hours(cut.after), "percent": plain(percent(cut.percent))}
+    return [call.say("study.beside", **fields), *lines]

@@ -1,5 +1,6 @@
 """Text for a terminal: display widths, aligned tables."""
 
+import json
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,16 @@ from reports.format import visible
 GAP = 2
 #: Columns are set for this many cells where the terminal does not say how wide it is.
 DEFAULT_WIDTH = 100
+
+
+def one_line(value: object) -> str:
+    r"""Give a value as a line of JSON; what a terminal would obey or hide is written as an escape of the same meaning.
+
+    >>> one_line({"name": "许可\u202e"})
+    '{"name": "许可\\\\u202e"}'
+    """
+    text = json.dumps(value, ensure_ascii=False)
+    return text if text.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
 
 
 def width(text: str) -> int:

@@ -1,6 +1,5 @@
 """`zaizao time`: how long cases take, where their time goes, and what could not keep up."""
 
-import json
 from datetime import datetime
 
 import click
@@ -11,6 +10,7 @@ from zaizao.cli.failures import FILE
 from zaizao.cli.figures import marked, time_table, unit_table, warnings
 from zaizao.cli.options import called, opened, simulated
 from zaizao.cli.simulating import ready, replicated, timed
+from zaizao.cli.text import one_line
 from zaizao.cli.worded import Call, Command, option
 
 
@@ -43,7 +43,7 @@ def command(
     else:
         result = replicated(call, model, cluster, cases=cases, seed=seed, start=start, warm_up=warm_up)
     if as_json:
-        click.echo(json.dumps(time_json(result), ensure_ascii=False))
+        click.echo(one_line(time_json(result)))
         return 0
     title = click.style(visible(model.title), bold=True)
     facts = call.say("time.facts", cases=plain(number(cases, 0)), seed=seed, start=minute(result.start))

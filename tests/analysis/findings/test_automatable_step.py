@@ -42,8 +42,8 @@ def test_found_and_nothing_else(model, told):
         one(task="businessRuleTask", automatic=True),
         one(task="businessRuleTask", clock_stop="hearing"),
     ],
-    ids=["no material", "a hand-in", "an opinion", "a decision", "automatic", "a program", "a test", "an automatic rule",
-         "a hearing"],
+    ids=["no material", "a hand-in", "an opinion", "a decision", "automatic", "a program", "a test",
+         "an automatic rule", "a hearing"],
 )  # fmt: skip
 def test_what_people_have_to_do(model, of):
     assert of(model, "automatable-step") == []

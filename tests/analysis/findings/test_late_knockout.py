@@ -5,6 +5,9 @@ import pytest
 from bpmn.build import build, gives, needs
 
 
+OPINION = [needs("意见", origin="internal")]
+
+
 def papers(name):
     return [needs(f"图纸{name}", origin="internal")]
 
@@ -62,7 +65,7 @@ def test_found(model, steps, order, of):
         row((0.2, 1, {}), (0.1, 1, {})),
         row((0.1, 1, {}), (0.1, 1, {})),
         row((0.1, 1, {}), (None, 1, {})),
-        row((0.1, 1, {"materials": [*papers("a"), gives("意见")]}), (0.2, 1, {"materials": [needs("意见", origin="internal")]})),
+        row((0.1, 1, {"materials": [*papers("a"), gives("意见")]}), (0.2, 1, {"materials": OPINION})),
         row((0.1, 1, {}), (0.2, 1, {"after": ["a"]})),
         row((0.1, 1, {}), (0.2, 1, {"kind": "decide"})),
         with_gateways(0.3, 0.1),
@@ -79,7 +82,7 @@ def test_a_row_of_which_two_are_tied_is_cut(of):
     model = row(
         (0.1, 1, {"materials": [*papers("a"), gives("意见")]}),
         (0.2, 1, {}),
-        (0.3, 1, {"materials": [needs("意见", origin="internal")]}),
+        (0.3, 1, {"materials": OPINION}),
     )
 
     assert [finding.steps for finding in of(model, "late-knockout")] == [("a", "b"), ("b", "c")]
