@@ -381,7 +381,7 @@ class _Annotated:
     def sequence(self, known: dict[str, None], passed: list[str], *, depth: int, least: int = 1) -> tuple[Any, Any]:
         known, passed = dict(known), list(passed)
         for _ in range(self.draw(st.integers(least, 5 if depth == 0 else 2))):
-            options = ["step"] * 5 + (
+            options = ["step"] * 3 + (
                 ["parallel", "exclusive", "loop", "knockout", "chain"] if depth < 2 and self.left > 2 else []
             )
             option = self.draw(st.sampled_from(options))

@@ -12,6 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from operator import mul
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bpmn.control_flow import ControlFlow, Vertex
 from bpmn.model import Model
 from bpmn.relations.circles import circles
@@ -20,7 +23,11 @@ from bpmn.routing import exclusive_shares, routes_on
 #: Rounds of the solver, and the change after which it stops.
 _ROUNDS, _CLOSE = 500, 1e-10
 #: Steps of the solver in all, after which no more is computed.
-_MOST = 4_000_000
+_MOST = 1_000_000
+#: Vertices of the largest part that is solved as equations.
+_MOST_PLACES = 1_500
+#: Kinds of vertices out of which one arc is taken, and those that take or wait for several.
+_ONE, _MANY = frozenset(("exclusive-split",)), frozenset(("parallel-join", "inclusive-join", "inclusive-split"))
 #: Share of a conditional flow where the file names none.
 _EVEN = 0.5
 
@@ -35,6 +42,7 @@ class Chances:
         self._model, self._flow = model, flow
         self._routed = routes_on(model, flow)
         self._left = _MOST
+        self._solutions: dict[int, NDArray[np.float64] | None] = {}
 
     def unwritten(self, flow: str) -> tuple[str, ...]:
         """The flow itself, where it leaves a choice and no share is written on it or follows from the others."""
@@ -92,6 +100,9 @@ class Chances:
     def _from_start(self, vertex: int, wanted: int, passing: float) -> float:
         """The chance of what begins a scope to take an arc, or to pass a vertex to which another chance belongs."""
         around = self._members[self._circle[vertex]]
+        met = self._met_from(self._circle[vertex])
+        if met is not None:
+            return self._solved(vertex, wanted, passing, met)
         chance = dict.fromkeys(around, 0.0)
         for _ in range(_ROUNDS):
             change = 0.0
@@ -105,6 +116,40 @@ class Chances:
             if change < _CLOSE or len(around) == 1 or self._left < 0:
                 break
         return min(1.0, sum(self._entered[number] * chance[number] for number in around))
+
+    def _solved(self, vertex: int, wanted: int, passing: float, met: NDArray[np.float64]) -> float:
+        """The same in a part of choices: how often it happens, over how often it does once it has."""
+        around = self._members[self._circle[vertex]]
+        place = {number: row for row, number in enumerate(around)}
+        entered = np.array([self._entered[number] for number in around])
+        column = met[:, place[vertex]]
+        if wanted < 0:
+            share, again = passing, column[place[vertex]] - 1.0
+        else:
+            share, target = self._share[wanted], self._flow.arcs[wanted].target
+            again = column[place[target]] if target in place else 0.0
+        return float(min(1.0, entered @ column * share / (1.0 + share * again)))
+
+    def _met_from(self, circle: int) -> NDArray[np.float64] | None:
+        """How often each vertex of a part is met from each; None where it is too large or not all of it chooses."""
+        if circle not in self._solutions:
+            self._solutions[circle] = self._inverted(self._members[circle])
+        return self._solutions[circle]
+
+    def _inverted(self, around: Sequence[int]) -> NDArray[np.float64] | None:
+        place = {number: row for row, number in enumerate(around)}
+        matrix = np.eye(len(around)) if 1 < len(around) <= _MOST_PLACES else None
+        for number in around if matrix is not None else ():
+            vertex = self._flow.vertices[number]
+            if vertex.kind in _MANY or (vertex.kind not in _ONE and len(vertex.leaving) > 1):
+                return None
+            for arc in vertex.leaving:
+                if matrix is not None and (target := place.get(self._flow.arcs[arc].target)) is not None:
+                    matrix[place[number], target] -= self._share[arc]
+        try:
+            return None if matrix is None else np.linalg.inv(matrix)
+        except np.linalg.LinAlgError:
+            return None
 
     def _value(self, number: int, wanted: int, chance: Mapping[int, float]) -> float:
         vertex = self._flow.vertices[number]

@@ -15,12 +15,15 @@ from analysis.findings.subject import JUDGING, Subject
 _OFTEN = 3
 #: Hand-overs between two offices that are looked at.
 _MOST_PASSED = 200
+#: Questions asked of the order of two steps.
+_MOST_ASKED = 300_000
 
 
 def ping_pong(subject: Subject) -> Iterator[Finding]:
     """Stays at another office that gain nothing, then two offices that hand over to each other again and again."""
     told: set[tuple[str, str]] = set()
-    for stay in _stays(subject):
+    order = _Order(subject)
+    for stay in _stays(subject, order):
         home, away = subject.unit_key(stay.came_from), subject.unit_key(stay.steps[0])
         if not stay.is_fruitless:
             continue
@@ -33,7 +36,29 @@ def ping_pong(subject: Subject) -> Iterator[Finding]:
             missing=subject.unsure(stay.steps, "kind", "materials"),
             move="regroup",
         )
-    yield from _often(subject, told)
+    yield from _often(subject, order, told)
+    if order.asked > _MOST_ASKED:
+        subject.left_out.add("ping-pong")
+
+
+class _Order:
+    """Which steps come next after one without a loop back, as long as that is not asked too often."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._next: dict[str, tuple[str, ...]] = {}
+        self.asked = 0
+
+    def after(self, step: str) -> tuple[str, ...]:
+        """The steps that come next; none once too much was asked."""
+        if step not in self._next:
+            following = self._subject.followers(step)
+            self.asked += len(following)
+            is_asked = self.asked <= _MOST_ASKED
+            before = self._subject.relations.before
+            self._next[step] = tuple(other for other in following if before(step, other)) if is_asked else ()
+        self.asked += len(self._next[step])
+        return self._next[step] if self.asked <= _MOST_ASKED else ()
 
 
 class _Stay:
@@ -72,31 +97,29 @@ class _Stay:
 _FRUITFUL = JUDGING | {"accept", "produce", "notify"}
 
 
-def _stays(subject: Subject) -> Iterator[_Stay]:
+def _stays(subject: Subject, order: _Order) -> Iterator[_Stay]:
     """Every stay at another office, in path order; each set of steps once."""
     seen: set[frozenset[str]] = set()
     for giver in subject.steps:
         home = subject.unit_key(giver)
-        for taker in subject.followers(giver):
+        for taker in order.after(giver):
             away = subject.unit_key(taker)
-            if not home or not away or home == away or not subject.relations.before(giver, taker):
+            if not home or not away or home == away:
                 continue
-            steps, exits = _region(subject, taker)
+            steps, exits = _region(subject, order, taker)
             if exits and frozenset(steps) not in seen and all(subject.unit_key(step) == home for step in exits):
                 seen.add(frozenset(steps))
                 yield _Stay(subject, giver, steps, exits)
 
 
-def _region(subject: Subject, begin: str) -> tuple[list[str], list[str]]:
+def _region(subject: Subject, order: _Order, begin: str) -> tuple[list[str], list[str]]:
     """The steps of one office that follow a step without leaving it, and the steps that come after them."""
     unit = subject.unit_key(begin)
     steps, exits = {begin: None}, dict[str, None]()
     waiting = [begin]
     while waiting:
         step = waiting.pop()
-        for following in subject.followers(step):
-            if not subject.relations.before(step, following):
-                continue
+        for following in order.after(step):
             if subject.unit_key(following) != unit:
                 exits[following] = None
             elif following not in steps:
@@ -105,9 +128,9 @@ def _region(subject: Subject, begin: str) -> tuple[list[str], list[str]]:
     return list(steps), list(exits)
 
 
-def _often(subject: Subject, told: set[tuple[str, str]]) -> Iterator[Finding]:
+def _often(subject: Subject, order: _Order, told: set[tuple[str, str]]) -> Iterator[Finding]:
     """Two offices that hand over to each other three times or more in one case."""
-    for (home, away), passed in _hand_overs(subject).items():
+    for (home, away), passed in _hand_overs(subject, order).items():
         if (home, away) in told or (away, home) in told:
             continue
         chain = _longest(subject, passed)
@@ -125,13 +148,13 @@ def _often(subject: Subject, told: set[tuple[str, str]]) -> Iterator[Finding]:
             )
 
 
-def _hand_overs(subject: Subject) -> dict[tuple[str, str], list[tuple[str, str]]]:
+def _hand_overs(subject: Subject, order: _Order) -> dict[tuple[str, str], list[tuple[str, str]]]:
     """The hand-overs between each two offices, either way, in path order."""
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for giver in subject.steps:
-        for taker in subject.followers(giver):
+        for taker in order.after(giver):
             home, away = sorted((subject.unit_key(giver), subject.unit_key(taker)))
-            if home and home != away and subject.relations.before(giver, taker):
+            if home and home != away:
                 found.setdefault((home, away), []).append((giver, taker))
     return found
 

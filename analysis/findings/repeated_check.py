@@ -7,6 +7,7 @@ The redesign heuristic is "task elimination" and "knockout" (Reijers and Limam M
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from operator import length_hint
 
 from analysis.findings.finding import Finding
 from analysis.findings.subject import Subject
@@ -19,30 +20,27 @@ def repeated_check(subject: Subject) -> Iterator[Finding]:
     """One finding for each group of checks of one purpose that repeat each other."""
     left = iter(range(_MOST_ASKED))
     for purpose, steps in _purposes(subject).items():
-        for group in _groups(subject, steps, left):
-            if len(group) > 1:
-                yield _finding(subject, purpose, subject.in_path_order(group))
+        for together in subject.relations.meeting_groups(steps):
+            for group in _groups(subject, together, left):
+                if len(group) > 1:
+                    yield _finding(subject, purpose, subject.in_path_order(group))
 
 
 def _groups(subject: Subject, steps: Sequence[str], left: Iterator[int]) -> list[list[str]]:
     """Bring checks together of which one repeats the other, as long as questions are left to ask."""
     found: list[list[str]] = []
-    for step in steps:
+    for step in steps if len(steps) > 1 else ():
         together, others = [step], list[list[str]]()
         for group in found:
-            if any(_asked(subject, left) and _repeats(subject, other, step) for other in reversed(group)):
+            if any(_repeats(subject, other, step) for other in reversed(group) if next(left, None) is not None):
                 together = group + together
             else:
                 others.append(group)
         found = [*others, together]
+        if not length_hint(left):
+            subject.left_out.add("repeated-check")
+            break
     return found
-
-
-def _asked(subject: Subject, left: Iterator[int]) -> bool:
-    if next(left, None) is None:
-        subject.left_out.add("repeated-check")
-        return False
-    return True
 
 
 def _purposes(subject: Subject) -> dict[str, list[str]]:

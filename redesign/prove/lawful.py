@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from analysis.findings import Subject
 from analysis.findings.subject import LEVELS, level_rank
+from bpmn.model import Model, SequenceFlow
 from redesign.prove.two import Two, said
 from redesign.result import Obligation
 
@@ -65,7 +66,10 @@ def _rank(level: str) -> int:
 
 
 def _still_met(two: Two) -> Iterator[Obligation]:
-    """A demanded step that every case met before its end, decision or delivery is still met before it."""
+    """A demanded step that every case met before its end, decision or delivery is still met before it.
+
+    And on the way to it, so that one on a branch is still met by every case that takes the branch.
+    """
     marks = [node.id for node in two.before.model.nodes if node.kind == "endEvent"]
     marks += list(two.before.of_kind("decide", "produce", "notify"))
     for step in two.before.all_steps:
@@ -73,7 +77,7 @@ def _still_met(two: Two) -> Iterator[Obligation]:
         if not two.before.is_mandatory(step) or not heir:
             continue
         wanted = [mark for mark in marks if mark != step and two.before.relations.always_before(step, mark)]
-        missed = [mark for mark in wanted if _is_missed(two, heir, mark)]
+        missed = [mark for mark in wanted if _is_missed(two, heir, mark)] + _passed_by(two, step, heir)
         yield Obligation(
             obligation="still-met",
             holds=not missed,
@@ -85,6 +89,29 @@ def _still_met(two: Two) -> Iterator[Obligation]:
 def _is_missed(two: Two, heir: str, mark: str) -> bool:
     place = mark if mark in two.after.model.node else two.heir(mark)
     return bool(place) and place != heir and not two.after.relations.always_before(heir, place)
+
+
+def _passed_by(two: Two, step: str, heir: str) -> list[str]:
+    """The flow that led to a step straight on and now also leads past the one that stands for it; none otherwise."""
+    flow = _way_to(two.before.model, step)
+    new = two.after.model.flow.get(flow.id) if flow is not None else None
+    if flow is None or new is None or heir in (new.target, new.source):
+        return []
+    was_met = flow.target == step or two.before.relations.always_after(flow.target, step)
+    after = two.after.relations
+    is_met = after.always_after(new.target, heir) or after.always_before(heir, new.source)
+    return [flow.id] if was_met and not is_met else []
+
+
+def _way_to(model: Model, step: str) -> SequenceFlow | None:
+    """The first flow of the straight way to a step: out of the last choice, join or start before it."""
+    place, found = step, None
+    while len(model.incoming[place]) == 1:
+        found = model.incoming[place][0]
+        place = found.source
+        if len(model.outgoing[place]) != 1 or place == step:
+            break
+    return found
 
 
 def _orders(two: Two) -> Iterator[Obligation]:

@@ -59,7 +59,9 @@ class Two:
     def _checks(self, other: str, step: str) -> bool:
         """Whether another step checks the same in every case that meets the step."""
         related, purpose = self.before.relations, said(self.before, step).purpose
-        if self.before.kind(step) not in ("check", "") or not purpose or said(self.before, other).purpose != purpose:
+        if not purpose or said(self.before, other).purpose != purpose:
+            return False
+        if any(self.before.kind(one) not in ("check", "") for one in (step, other)):
             return False
         is_beside = related.parallel(other, step) and related.always_after(step, other)
         return related.always_before(other, step) or is_beside

@@ -10,6 +10,7 @@ from bpmn.layout import lay_out
 from bpmn.model import Lane, Model, Node, Pool, Process, SequenceFlow
 from reports.bands import cutting
 from reports.contents import Contents
+from reports.format import letters
 from reports.html import report_html
 from reports.lanes import CLOSE, Drawing, Strip
 from reports.matching import Match
@@ -127,7 +128,7 @@ def _chain_in_lanes(steps):
     shapes = {shape.element: shape.bounds for shape in model.shapes}
     lanes = [shapes[f"lane{place}"] for place in range(3)]
     return Drawing(
-        key="only",
+        key="only", name="only",
         model=model,
         svg="",
         plain="",

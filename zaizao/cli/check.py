@@ -44,6 +44,11 @@ def command(call: Call, files: tuple[str, ...], purpose: str, fix: bool, target:
             click.echo(sentence, err=True)
             worst = max(worst, code)
             continue
+        except Exception as error:  # noqa: BLE001 - one file must not take the others of the call with it
+            sentence, code = explain(error, call.words)
+            click.echo(f"{visible(file)}: {sentence}", err=True)
+            worst = max(worst, code)
+            continue
         click.echo(_json(call, file, problems) if as_json else _page(call, file, model, problems))
         if stopping(problems, purpose):
             worst = max(worst, FILE)

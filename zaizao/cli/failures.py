@@ -86,7 +86,22 @@ def problem_sentence(problem: Problem, words: Words) -> str:
     if key not in words:
         return visible(problem.message)
     shown = {"element": problem.element, "name": problem.name or problem.element, "line": str(problem.line)}
-    return words(key, **_shown({**shown, **problem.details}))
+    told = {name: _said(name, value, words) for name, value in problem.details.items()}
+    return words(key, **_shown({**shown, **told}))
+
+
+#: The details of a problem that name kinds and forms by fixed words; all others are texts of the file.
+_FIXED = frozenset(("kind", "child", "expected"))
+_CHOICE = " | "
+
+
+def _said(name: str, value: str, words: Words) -> str:
+    """A detail in the user's language, where it is one of the program's own words."""
+    if name not in _FIXED and (name, value) != ("found", "none"):
+        return value
+    parts = [value] if f"said.{value}" in words else value.split(_CHOICE)
+    known = [words(f"said.{part}") if f"said.{part}" in words else part for part in parts]
+    return words("list.separator").join(known)
 
 
 def _domain(error: BaseException, words: Words) -> tuple[str, int]:

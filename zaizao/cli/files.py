@@ -25,6 +25,8 @@ def told(path: str | Path) -> str:
 def existing(path: str) -> Path:
     """Give the path of a file that must exist; a near name in the same folder is offered where it does not."""
     file = Path(path)
+    if not path:
+        raise Refusal("no_name")
     if file.is_dir():
         raise Refusal("is_folder", file=path)
     if not file.exists():
