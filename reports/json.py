@@ -91,7 +91,7 @@ def study_json(  # the keys of the contract, one argument each
         "to_be": time_json(comparison.after.times) if comparison is not None else None,
         "compare": compared,
         "cuts": compared["cuts"] if compared is not None else None,
-        "findings": [finding_json(finding) for finding in proposal.findings] if proposal is not None else [],
+        "findings": _findings(proposal) if proposal is not None else [],
         "redesign": _proposal(proposal) if proposal is not None else None,
         "sensitivity": {
             "as_is": sensitivity_json(sensitivity),
@@ -100,6 +100,13 @@ def study_json(  # the keys of the contract, one argument each
         "files": list(files),
         "not_built": [],
     }
+
+
+def _findings(proposal: Proposal) -> list[dict[str, Any]]:
+    """The findings, each with its number in every list and drawing."""
+    return [
+        {"number": item.number, **finding_json(item.finding)} for item in proposal.items if item.finding is not None
+    ]
 
 
 def _proposal(proposal: Proposal) -> dict[str, Any]:

@@ -74,7 +74,9 @@ class Study:
     @property
     def kind(self) -> str:
         """What kind of report it is, in words."""
-        return self.words("report.kind-proposed" if self.is_proposed else f"report.kind{'' if self.after else '-one'}")
+        if self.is_proposed:
+            return self.words("report.kind-proposed")
+        return self.words("report.kind" if self.after is not None else "report.kind-one")
 
     def side_name(self, key: str) -> str:
         """What a side is called."""

@@ -67,7 +67,7 @@ def waterfall(study: Study) -> Waterfall | None:
     title = study.words("list.stop").join(f"{row.name} {row.text}" for row in rows)
     chart = draw(rows, title=title, unit=study.unit(), whole=study.whole, total=total)
     is_drawn = any(item.share is not None and item.share.low != item.share.high for item in study.proposal.items)
-    note = study.words(f"report.waterfall.{'drawn' if is_drawn else 'exact'}")
+    note = study.words("report.waterfall.drawn" if is_drawn else "report.waterfall.exact")
     return Waterfall(rows=rows, chart=Markup(chart), note=note)
 
 

@@ -25,7 +25,7 @@ _ROUNDS, _CLOSE = 500, 1e-10
 #: Steps of the solver in all, after which no more is computed.
 _MOST = 1_000_000
 #: Vertices of the largest part that is solved as equations.
-_MOST_PLACES = 1_500
+_MOST_PLACES = 2_500
 #: Kinds of vertices out of which one arc is taken, and those that take or wait for several.
 _ONE, _MANY = frozenset(("exclusive-split",)), frozenset(("parallel-join", "inclusive-join", "inclusive-split"))
 #: Share of a conditional flow where the file names none.
@@ -147,7 +147,7 @@ class Chances:
                 if matrix is not None and (target := place.get(self._flow.arcs[arc].target)) is not None:
                     matrix[place[number], target] -= self._share[arc]
         try:
-            return None if matrix is None else np.linalg.inv(matrix)
+            return None if matrix is None else np.linalg.inv(matrix).astype(np.float64)
         except np.linalg.LinAlgError:
             return None
 
@@ -189,6 +189,10 @@ class Chances:
         met = {number: entered[number] for number in around}
         if len(around) == 1:
             return met
+        solved = self._met_from(self._circle[around[0]])
+        if solved is not None:
+            times = np.array([entered[number] for number in around]) @ solved
+            return dict(zip(around, times.tolist(), strict=True))
         for _ in range(_ROUNDS):
             change = 0.0
             for number in around:

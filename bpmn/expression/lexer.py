@@ -74,6 +74,12 @@ _INSTEAD = {"≥": ">=", "≤": "<=", "≠": "!=", "×": "*", "÷": "/", "“": 
             "&": "and", "|": "or", "!": "not(…)", "'": '"', "。": "."}  # fmt: skip
 
 
+#: Words of other languages that are no names, and those that are none between two others.
+_CAPITALS = {"AND": "and", "OR": "or", "NOT": "not(…)", "TRUE": "true", "FALSE": "false", "NULL": "null"}
+_BETWEEN = {"eq": "=", "ne": "!=", "gt": ">", "lt": "<", "ge": ">=", "le": "<=",
+            "且": "and", "并且": "and", "或": "or", "或者": "or"}  # fmt: skip
+
+
 class Sign(NamedTuple):
     """A piece of an expression: what it is in the grammar, what it says, where it stands."""
 
@@ -111,12 +117,27 @@ def _take(text: str, match: re.Match[str], found: list[Sign]) -> int:
     elif kind == "word":
         end = _name_end(text, end) if value != INPUT else end
         name = " ".join(text[start:end].split())
+        _refuse_meant(text, start, end, follows=bool(found) and found[-1].kind in _OPERANDS)
         found.append(Sign("FUNCTION" if _OPENS.match(text, end) and value != INPUT else "NAME", name, start))
     elif kind == "function":
         found.append(Sign("FUNCTION", " ".join(value.split()), start))
     elif kind != "blank":
         found.append(_plain(kind, value, start, _SIGNS, text))
     return end
+
+
+def _refuse_meant(text: str, start: int, end: int, *, follows: bool) -> None:
+    """Refuse a name in which words of other languages stand for signs of ours: `a AND b`, `金额 gt 3`, `甲 且 乙`.
+
+    `follows` where an operand stands before the name, so that its first word can be no name.
+    """
+    words = list(re.finditer(r"\w+", text[start:end]))
+    for place, word in enumerate(words):
+        is_inside = (follows or place > 0) and place < len(words) - 1
+        meant = _CAPITALS.get(word.group()) or (_BETWEEN.get(word.group()) if is_inside else None)
+        if meant:
+            position = start + word.start()
+            raise UnreadableExpression("meant", text, position, found=word.group(), expected=meant)
 
 
 def _name_end(text: str, end: int) -> int:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import hypot
 
-from bpmn.layout.free import REACH, End, Field, FreeRouter, Point
+from bpmn.layout.free import REACH, End, Field, FreeRouter, Ground, Point
 from bpmn.layout.style import Style
 from bpmn.model import Bounds, Edge, Model, Shape
 
 #: Room between the border of a group and what is in it.
 _GROUP_PADDING = 12.0
+#: How often a line is led again because it came to where other shapes stand.
+_AGAIN = 4
+#: Lines nearer than this to one another look like one.
+_NEAR = 4.0
 #: How many messages that go the same way run beside each other.
 _ABREAST = 3
 
@@ -69,6 +73,7 @@ class _Connector:
             self._at.setdefault(shape.plane, {}).setdefault(shape.element, shape.bounds)
         self._scope = {data.id: data.scope for data in model.data}
         self._edges = {edge.element: edge for edge in model.edges}
+        self._drawn = _Drawn(model)
         pools = [model.shape[pool.id].bounds for pool in model.pools if pool.id in model.shape]
         pools.sort(key=lambda box: box.y)
         #: The messages to be led to and from each node.
@@ -88,30 +93,57 @@ class _Connector:
             source, target = self._shown(line.source, plane, boxes), self._shown(line.target, plane, boxes)
             if source is None or target is None:
                 continue
-            obstacles = self._obstacles(plane, source, target)
             is_own = source[0] == target[0]
-            points = _own_loop(source[1]) if is_own else self._points(line, source[1], target[1], obstacles)
-            return Edge(
+            points = _own_loop(source[1]) if is_own else self._led_around(line, plane, source, target)
+            edge = Edge(
                 element=line.id,
                 waypoints=tuple((round(x, 2), round(y, 2)) for x, y in points),
-                label=self._label(line, points),
+                label=self._label(line, plane, points),
                 plane=plane,
                 id=f"{line.id}_di",
             )
+            self._drawn.add(edge, line.source, line.target)
+            return edge
         return None
 
-    def _points(self, line: _Line, source: Bounds, target: Bounds, obstacles: list[Bounds]) -> tuple[Point, ...]:
+    def _led_around(
+        self, line: _Line, plane: str, source: tuple[str, Bounds], target: tuple[str, Bounds]
+    ) -> tuple[Point, ...]:
+        """The points of a line around what is near its ends, and near where it then runs."""
+        if line.is_message:
+            self._led += 1
+        own = self._own(source[0], target[0])
+        area = _around([source[1], target[1]])
+        points: tuple[Point, ...] = ()
+        for _ in range(_AGAIN):
+            near = self._solid.get(plane, Field()).near(area, REACH)
+            points = self._points(
+                line, plane, source[1], target[1], [box for element, box in near if element not in own]
+            )
+            wider = _around([area, *(Bounds(x=x, y=y, width=0.0, height=0.0) for x, y in points)])
+            known = {element for element, _ in near}
+            if all(element in known for element, _ in self._solid.get(plane, Field()).near(wider, _NEAR)):
+                break
+            area = wider
+        return points
+
+    def _points(
+        self, line: _Line, plane: str, source: Bounds, target: Bounds, obstacles: list[Bounds]
+    ) -> tuple[Point, ...]:
         if line.is_association:
             points = _direct(source, target)
             if not any(_crosses(points, box) for box in obstacles):
                 return points
         one = self._end(line, line.source, source, target)
         other = self._end(line, line.target, target, source)
-        if not line.is_message:
-            return self._router.route(one, other, obstacles)
-        self._led += 1
-        aside = self._led % _ABREAST * self._style.spacing * 0.3
-        return self._router.route(one, other, obstacles, self._gaps, aside=aside)
+        ground = Ground(
+            obstacles=obstacles,
+            soft=self._drawn.names(plane, _around([source, target])),
+            levels=self._gaps if line.is_message else (),
+            aside=self._led % _ABREAST * self._style.spacing * 0.3 if line.is_message else 0.0,
+            spoils=lambda points: self._drawn.is_spoilt(plane, points, line.source, line.target),
+        )
+        return self._router.route(one, other, ground)
 
     def _end(self, line: _Line, element: str, box: Bounds, other: Bounds) -> End:
         """An end of a line: messages at one step side by side, flows at a gateway with several up and down."""
@@ -143,10 +175,9 @@ class _Connector:
             current = node.scope if node is not None else pool.id if pool is not None else ""
         return None
 
-    def _obstacles(self, plane: str, source: tuple[str, Bounds], target: tuple[str, Bounds]) -> list[Bounds]:
-        """What a line near its ends may not cross: not these, what they sit on, or the frames around them."""
+    def _own(self, *ends: str) -> set[str]:
+        """What a line may cross: its ends, what they sit on, and the frames around them."""
         node = self._model.node
-        ends = (source[0], target[0])
         own = set(ends)
         for end in ends:
             current = end
@@ -157,25 +188,17 @@ class _Connector:
                 own.add(following)
                 current = following
         own.update(self._scope[end] for end in ends if end in self._scope)
-        left, top = min(source[1].x, target[1].x), min(source[1].y, target[1].y)
-        right, bottom = max(source[1].right, target[1].right), max(source[1].bottom, target[1].bottom)
-        around = Bounds(x=left, y=top, width=right - left, height=bottom - top)
-        solid = self._solid.get(plane, Field())
-        return [box for element, box in solid.near(around, REACH) if element not in own]
+        return own
 
-    def _label(self, line: _Line, points: tuple[Point, ...]) -> Bounds | None:
+    def _label(self, line: _Line, plane: str, points: tuple[Point, ...]) -> Bounds | None:
+        """The place of a name beside the line where it hides least, the first of the usual ones if several do."""
         if not line.name or not self._style.has_labels:
             return None
         setting = self._style.label(line.name)
-        (x, y), following = points[0], points[1]
-        wide, high = setting.width, setting.height
-        crossing = self._between_pools(points)
-        if line.is_message and crossing is not None:
-            return _box(crossing[0] + 5, crossing[1] - high / 2, wide, high)
-        if abs(following[1] - y) < 0.5:
-            left = x + 4 if following[0] > x else x - 4 - wide
-            return _box(left, y - high - 2, wide, high)
-        return _box(x + 5, y + 6 if following[1] > y else y - 6 - high, wide, high)
+        crossing = self._between_pools(points) if line.is_message else None
+        spots = _name_spots(points, setting.width, setting.height, crossing)
+        solid = self._solid.get(plane, Field())
+        return min(spots, key=lambda spot: 4 * len(solid.near(spot, 0.0)) + self._drawn.hidden_by(plane, spot))
 
     def _between_pools(self, points: tuple[Point, ...]) -> Point | None:
         """Where a line first crosses the white between two pools."""
@@ -184,6 +207,89 @@ class _Connector:
             if crossed:
                 return x, crossed[0] if y1 < y2 else crossed[-1]
         return None
+
+
+class _Drawn:
+    """The lines of a diagram and the names in it, by where they lie."""
+
+    def __init__(self, model: Model) -> None:
+        self._names: dict[str, Field] = {}
+        self._pieces: dict[str, Field] = {}
+        #: The ends of each line.
+        self._ends: dict[str, tuple[str, str]] = {}
+        ends = {flow.id: (flow.source, flow.target) for flow in model.flows}
+        ends |= {flow.id: (flow.source, flow.target) for flow in model.message_flows}
+        for shape in model.shapes:
+            if shape.label is not None:
+                self._names.setdefault(shape.plane, Field()).add(shape.element, shape.label)
+        for edge in model.edges:
+            if edge.element in ends:
+                self.add(edge, *ends[edge.element])
+
+    def add(self, edge: Edge, source: str, target: str) -> None:
+        """Note a line and its name."""
+        self._ends[edge.element] = source, target
+        for one, other in pairwise(edge.waypoints):
+            self._pieces.setdefault(edge.plane, Field()).add(edge.element, _piece(one, other))
+        if edge.label is not None:
+            self._names.setdefault(edge.plane, Field()).add(edge.element, edge.label)
+
+    def names(self, plane: str, area: Bounds) -> list[Bounds]:
+        """The names near a place."""
+        return [box for _, box in self._names.get(plane, Field()).near(area, REACH)]
+
+    def is_spoilt(self, plane: str, points: Sequence[Point], source: str, target: str) -> bool:
+        """Whether a line would run through a name or lie on one that has no end in common with it."""
+        names, pieces = self._names.get(plane, Field()), self._pieces.get(plane, Field())
+        for one, other in pairwise(points):
+            piece = _piece(one, other)
+            if names.near(piece, 0.0):
+                return True
+            for element, lying in pieces.near(piece, _NEAR):
+                begin, end = self._ends[element]
+                if source != begin and target != end and _lie_together(piece, lying):
+                    return True
+        return False
+
+    def hidden_by(self, plane: str, spot: Bounds) -> int:
+        """What a name would lie on: other names count more than lines."""
+        names, pieces = self._names.get(plane, Field()), self._pieces.get(plane, Field())
+        return 3 * len(names.near(spot, 0.0)) + len(pieces.near(spot, 0.0))
+
+
+def _piece(one: Point, other: Point) -> Bounds:
+    return _around([Bounds(x=x, y=y, width=0.0, height=0.0) for x, y in (one, other)])
+
+
+def _lie_together(one: Bounds, other: Bounds) -> bool:
+    """Whether two level or two upright pieces run along each other for a while."""
+    across = min(one.right, other.right) - max(one.x, other.x)
+    down = min(one.bottom, other.bottom) - max(one.y, other.y)
+    level = one.height < 1 and other.height < 1 and across > _NEAR
+    return level or (one.width < 1 and other.width < 1 and down > _NEAR)
+
+
+def _around(boxes: Sequence[Bounds]) -> Bounds:
+    """The smallest box around several."""
+    x, y = min(box.x for box in boxes), min(box.y for box in boxes)
+    right, bottom = max(box.right for box in boxes), max(box.bottom for box in boxes)
+    return Bounds(x=x, y=y, width=right - x, height=bottom - y)
+
+
+def _name_spots(points: tuple[Point, ...], wide: float, high: float, crossing: Point | None) -> Iterator[Bounds]:
+    """Places for the name of a line, the usual one first: where it crosses between pools, else beside its pieces."""
+    if crossing is not None:
+        for x in (crossing[0] + 5, crossing[0] - 5 - wide):
+            yield _box(x, crossing[1] - high / 2, wide, high)
+    for (x, y), (nx, ny) in list(pairwise(points))[:3]:
+        if abs(ny - y) < 0.5:
+            left = x + 4 if nx > x else x - 4 - wide
+            yield _box(left, y - high - 2, wide, high)
+            yield _box(left, y + 2, wide, high)
+        else:
+            top = y + 6 if ny > y else y - 6 - high
+            yield _box(x + 5, top, wide, high)
+            yield _box(x - 5 - wide, top, wide, high)
 
 
 def _box(x: float, y: float, width: float, height: float) -> Bounds:

@@ -7,8 +7,8 @@ ways, straight and with one or two bends, are tried before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from itertools import chain, pairwise
 
@@ -86,15 +86,33 @@ class End:
     is_pool: bool = False
     #: Whether flows branch off or join there, up and down rather than beside one another.
     is_gateway: bool = False
+    #: Sides other lines leave or enter by.
+    closed: frozenset[str] = frozenset()
 
     @property
     def sides(self) -> dict[str, float]:
         """The sides a route may leave by, with their price."""
-        return {side: price for side, price in _SIDES.items() if not self.is_pool or side in ("top", "bottom")}
+        sides = {side: price for side, price in _SIDES.items() if not self.is_pool or side in ("top", "bottom")}
+        return {side: price for side, price in sides.items() if side not in self.closed} or sides
 
     def admits(self, dock: Point, following: Point) -> bool:
         """Whether a route may leave from there towards there."""
         return not self.is_pool or abs(dock[0] - following[0]) < 0.01
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """What a route runs among."""
+
+    obstacles: Sequence[Bounds]
+    #: Names, which a route runs around where there is a way.
+    soft: Sequence[Bounds] = ()
+    #: Heights to turn at, if any.
+    levels: Sequence[float] = ()
+    #: How much farther than usual the route keeps from obstacles.
+    aside: float = 0.0
+    #: Whether a route that is clear of the obstacles lies on other lines or runs through names.
+    spoils: Callable[[Sequence[Point]], bool] = lambda points: False
 
 
 class FreeRouter:
@@ -105,25 +123,36 @@ class FreeRouter:
         self._clear = clear
         self._budget = budget
 
-    def route(
-        self, source: End, target: End, obstacles: Sequence[Bounds], levels: Sequence[float] = (), *, aside: float = 0.0
-    ) -> tuple[Point, ...]:
-        """The way points from one end to the other around the obstacles.
-
-        `levels` are heights to turn at, if any; `aside` is how much farther than usual the route keeps from obstacles.
-        """
+    def route(self, source: End, target: End, ground: Ground) -> tuple[Point, ...]:
+        """The way points from one end to the other around the obstacles, and around what spoils it if that can be."""
         first: tuple[Point, ...] = ()
+        second: tuple[Point, ...] = ()
+        obstacles, levels, aside = ground.obstacles, ground.levels, ground.aside
         ways = chain(_branching(source, target), _plain(source.box, target.box, levels, self._clear))
         for points in ways:
             if source.admits(points[0], points[1]) and target.admits(points[-1], points[-2]):
                 first = first or points
                 if _is_clear(points, obstacles, -_BESIDE) and _is_clear(points, (source.box, target.box), _TOUCH):
-                    return points
+                    if not ground.spoils(points):
+                        return points
+                    second = second or points
+        if second or ground.soft:
+            ends = (self._beside_others(end, ground) for end in (source, target))
+            points = self._search(*ends, (*obstacles, *ground.soft), self._clear)
+            if points and _is_clear(points, (*obstacles, *ground.soft), _TOUCH) and not ground.spoils(points):
+                return points
+        if second:
+            return second
         for clear in dict.fromkeys((self._clear + aside, self._clear)):
             points = self._search(source, target, obstacles, clear)
             if points and _is_clear(points, obstacles, _TOUCH):
                 return points
         return points or first
+
+    def _beside_others(self, end: End, ground: Ground) -> End:
+        """An end without the sides where a route would lie on another line from the start."""
+        sides = {side: (dock(end.box, side), _out(end.box, side, self._clear)) for side in end.sides}
+        return replace(end, closed=frozenset(side for side, piece in sides.items() if ground.spoils(piece)))
 
     def _search(self, source: End, target: End, near: Sequence[Bounds], clear: float) -> tuple[Point, ...]:
         xs, ys = _lines(source.box, target.box, near, clear)

@@ -441,13 +441,19 @@ class _Loop:
         """Ways back that begin at gateways one after the other."""
         edges = self.tangle.rest.edges
         later: dict[int, int] = {}
+        #: Of each place what a case walks from there on its way back, notes beside it too.
+        along = [0] * len(self.tangle.outs)
         for place in reversed(self.tangle.order):
+            is_choice = self._chooses(place, returning)
+            for edge in self.tangle.outs[place]:
+                if not is_choice or returning >> edge & 1:
+                    along[place] |= 1 << edge | (0 if edge in self.tangle.backs_set else along[edges[edge].target])
             if place not in doors:
                 continue
             after = own = 0
             for edge in self.tangle.outs[place]:
                 if returning >> edge & 1:
-                    own |= 1 << edge | self.tangle.after(edge) & returning
+                    own |= 1 << edge | (0 if edge in self.tangle.backs_set else along[edges[edge].target])
                 elif edge not in self.tangle.backs_set:
                     after |= later.get(edges[edge].target, 0)
             for edge in bits(own if after else 0):

@@ -409,3 +409,24 @@ def test_examples_in_the_code_run(module):
     found = importlib.import_module(f"bpmn.expression.{module}" if module != "__init__" else "bpmn.expression")
 
     assert doctest.testmod(found).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "meant"),
+    [
+        ("a AND b", "AND", "and"),
+        ("a = TRUE", "TRUE", "true"),
+        ("金额 gt 3", "gt", ">"),
+        ("金额 > 3 且 金额 < 9", "且", "and"),
+    ],
+)
+def test_a_word_of_another_language_is_named_with_what_is_meant(text, found, meant):
+    with pytest.raises(UnreadableExpression) as error:
+        parse(text)
+
+    assert (error.value.rule, error.value.found, error.value.expected) == ("meant", found, meant)
+
+
+@pytest.mark.parametrize("text", ["gt", "le grand nom", "申请 金额 > 3", "是否 或有 = true"])
+def test_such_a_word_may_be_a_name_of_its_own_or_a_part_of_one(text):
+    assert parse(text)

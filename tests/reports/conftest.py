@@ -10,11 +10,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from analysis.findings import Finding, Missing, Saving
 from analysis.measure import CaseTimes, LimitShare, Measure, PathTime, StepTime, TimeResult, UnitTime
 from bpmn.annotation import Duration, GovMaterial, GovProcedure, GovStep, GovTime, GovUnit
 from bpmn.model import Lane, Model, Node, Pool, Process, SequenceFlow
+from redesign import Obligation, Proof, Redesign, Refused, Weighed, move_of
+from redesign.shapley import Share
 from reports.comparison import Comparison, Cut, Side
 from reports.matching import Match
+from reports.proposal import Proposal
 
 HOUR = 3600.0
 START = datetime(2026, 1, 4, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -311,3 +315,108 @@ def make_side() -> Callable[..., Side]:
 def make_comparison() -> Callable[..., Comparison]:
     """Give the maker of a comparison of two sides."""
     return comparison
+
+
+#: What the program would make of the procedure: two steps less, the rest as it is.
+PROPOSED: tuple[Row, ...] = tuple(row for row in BEFORE if row[0] not in {"record", "approve"})
+PROPOSED_CHANGES = (
+    *(Match(kind="kept", before=(row[0],), after=(row[0],), by="id") for row in PROPOSED),
+    Match(kind="removed", before=("record",), after=()),
+    Match(kind="removed", before=("approve",), after=()),
+)
+
+
+def saving(hours: float | None, steps: int = 0, materials: int = 0, visits: int = 0) -> Saving:
+    """Make what a move saves."""
+    seconds = None if hours is None else hours * HOUR
+    return Saving(
+        steps=steps,
+        elapsed_working_s=seconds,
+        work_s=0.0,
+        materials=materials,
+        visits=visits,
+        source="simulated",
+        low=seconds,
+        high=seconds,
+    )
+
+
+CHAIN = Finding(
+    finding="approval-chain",
+    steps=("approve", "decide"),
+    evidence={"units": ["市场监管局"], "remove": ["approve"], "keep": ["decide"], "demanded": []},
+    move="flatten-approvals",
+    saving=saving(5.0, steps=1),
+)
+UNUSED = Finding(
+    finding="unused-result",
+    steps=("record",),
+    evidence={"materials": ["台账"]},
+    move="remove-step",
+    saving=saving(2.0, steps=1),
+)
+UNSURE = Finding(
+    finding="needless-sequence",
+    steps=("identity", "review"),
+    evidence={"units": ["市场监管局"]},
+    missing=(Missing(element="review", annotation="materials"),),
+    move="parallelise",
+    saving=saving(1.0),
+)
+PROTECTED = Finding(
+    finding="automatable-step",
+    steps=("decide",),
+    evidence={"materials": ["登记信息"], "by_rules": False},
+    protected=True,
+    move="automate",
+)
+
+
+@pytest.fixture
+def proposal(as_is: Side) -> Proposal:
+    """Give what the program finds in the procedure before and makes of it: 20.9 hours become 13.9."""
+    after = side(PROPOSED, times(PROPOSED, 13.9, 57.0), name="proposal.bpmn")
+    moves = tuple(move for finding in (CHAIN, UNUSED) if (move := move_of(finding)) is not None)
+    found = Obligation(
+        obligation="mandatory-step",
+        holds=True,
+        element="decide",
+        witness={"basis": "市场主体登记管理条例 第十九条", "stands_for_it": "decide"},
+    )
+    heir = Obligation(
+        obligation="legal-order",
+        holds=True,
+        element="approve",
+        witness={"after": "review", "stands_for": "decide", "how": "always"},
+    )
+    weighed = [
+        Weighed(moves=moves[:n], model=after.model, saving=saving(cut, n), betters=frozenset(), worsens=frozenset())
+        for n, cut in ((1, 5.0), (2, 7.0))
+    ]
+    made = Redesign(
+        before=as_is.model,
+        after=after.model,
+        moves=moves,
+        refused=(
+            Refused(finding="needless-sequence", steps=UNSURE.steps, why="not-sure"),
+            Refused(finding="automatable-step", steps=PROTECTED.steps, why="protected"),
+        ),
+        proof=Proof(obligations=(found, heir)),
+        saving=saving(7.0, steps=2),
+        line=tuple(weighed),
+        trade_offs=(),
+        tried=4,
+        complete=True,
+    )
+    shares = [
+        Share(move=move, steps=1.0, elapsed_working_s=hours * HOUR, materials=0.0, visits=0.0, low=low, high=high)
+        for move, hours, low, high in zip(
+            moves, (4.8, 2.2), (4.7 * HOUR, 2.2 * HOUR), (4.9 * HOUR, 2.2 * HOUR), strict=True
+        )
+    ]
+    return Proposal(
+        findings=(UNSURE, CHAIN, PROTECTED, UNUSED),
+        made=made,
+        comparison=comparison(as_is, after, PROPOSED_CHANGES),
+        shares=tuple(shares),
+    )

@@ -128,7 +128,8 @@ def _chain_in_lanes(steps):
     shapes = {shape.element: shape.bounds for shape in model.shapes}
     lanes = [shapes[f"lane{place}"] for place in range(3)]
     return Drawing(
-        key="only", name="only",
+        key="only",
+        name="only",
         model=model,
         svg="",
         plain="",

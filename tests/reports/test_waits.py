@@ -20,13 +20,13 @@ def study(content):
     )
 
 
-def test_the_longest_waits_stand_first_and_merged_steps_are_one_row_with_their_number(compared):
+def test_the_longest_waits_stand_first_and_merged_steps_are_one_row_with_their_letter(compared):
     found = waits(study(compared))
 
     assert (
-        found.chart.index("2\u00a0形式审查等 3 项")
-        < found.chart.index("3\u00a0印章备案")
-        < found.chart.index("4\u00a0发放执照")
+        found.chart.index("B\u00a0形式审查等 3 项")
+        < found.chart.index("C\u00a0印章备案")
+        < found.chart.index("D\u00a0发放执照")
     )
 
 
