@@ -353,20 +353,21 @@ def _follow(game: Game, scope: Scope, search: Search, defect: Defect, seats: dic
             return act
         if act is not None:
             game.do(act)
+        puts = frozenset(act.puts) if act is not None else None
         for edge in move.puts:
             known = search.edges[edge]
             if edge not in seats:
-                seats[edge] = _seated(game, scope, search, move, act, edge)
+                seats[edge] = _seated(game, scope, search, puts, edge)
             if edge in needed[number] and not set(seats[edge]) <= set(known.last):
                 seats[edge] = game.gather(seats[edge], known.last, known.first)
     return search.places[defect.place].node
 
 
-def _seated(game: Game, scope: Scope, search: Search, move: Move, act: Act | None, edge: int) -> tuple[int, ...]:
-    """Where the tokens stand that a move put on an edge."""
+def _seated(game: Game, scope: Scope, search: Search, puts: frozenset[int] | None, edge: int) -> tuple[int, ...]:
+    """Where the tokens stand that a move put on an edge; `puts` are the arcs it filled, none at the entry."""
     first = search.edges[edge].first
-    if act is not None:
-        return tuple(arc for arc in act.puts if arc in first)
+    if puts is not None:
+        return tuple(arc for arc in first if arc in puts)
     begins = first or tuple(~start for start in scope.starts)
     begins = begins if scope.together else begins[:1]
     game.put(*begins)

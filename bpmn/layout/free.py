@@ -137,8 +137,8 @@ class FreeRouter:
                         return points
                     second = second or points
         if second or ground.soft:
-            ends = (self._beside_others(end, ground) for end in (source, target))
-            points = self._search(*ends, (*obstacles, *ground.soft), self._clear)
+            one, other = self._beside_others(source, ground), self._beside_others(target, ground)
+            points = self._search(one, other, (*obstacles, *ground.soft), self._clear)
             if points and _is_clear(points, (*obstacles, *ground.soft), _TOUCH) and not ground.spoils(points):
                 return points
         if second:

@@ -98,7 +98,7 @@ _CHOICE = " | "
 def _said(name: str, value: str, words: Words) -> str:
     """A detail in the user's language, where it is one of the program's own words."""
     if name not in _FIXED and (name, value) != ("found", "none"):
-        return value
+        return value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
     parts = [value] if f"said.{value}" in words else value.split(_CHOICE)
     known = [words(f"said.{part}") if f"said.{part}" in words else part for part in parts]
     return words("list.separator").join(known)
