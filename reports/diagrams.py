@@ -155,7 +155,7 @@ def _map_numbers(drawing: Drawing, left: float, across: float, down: float) -> s
         mark, box = drawing.marks.get(shape.element), shape.bounds
         if mark is None or not mark.number:
             continue
-        if box.width * across < 0.75 * text_width(str(mark.number), NUMBER) or box.height * down < NUMBER:
+        if box.width * across < 0.7 * text_width(str(mark.number), NUMBER) or box.height * down < NUMBER:
             continue
         x = left + (box.centre[0] - drawing.head) * across
         y = (box.centre[1] - drawing.box.y) * down + 0.36 * NUMBER

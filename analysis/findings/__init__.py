@@ -59,6 +59,8 @@ FINDINGS: Mapping[str, Callable[[Subject], Iterator[Finding]]] = {
     "missing-lead": missing_lead,
     "limit-overrun": limit_overrun,
 }
+#: The findings that ask which steps one case can pass together.
+_BY_MEETING = frozenset(("repeated-material", "held-material", "repeated-check", "extra-visit", "ping-pong"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +89,8 @@ def search(
     subject = Subject(model, known=known, units=None if units is None else frozenset(units))
     findings = [finding for look in FINDINGS.values() for finding in look(subject)]
     findings += waiting_hotspot(subject, times)
+    if subject.relations.is_partial:
+        subject.left_out |= _BY_MEETING
     return Found(findings=tuple(findings), left_out=tuple(sorted(subject.left_out)), lacking=tuple(lacking(subject)))
 
 

@@ -20,6 +20,8 @@ def data(model: Model) -> Iterator[Problem]:
     known = relations(model)
     for node in judged:
         never, sometimes = known.lacking(node.id)
+        beside = _given_beside(model, known, node, never)
+        never, sometimes = never - beside, sometimes | beside
         if never:
             yield found(model, ("data-not-available", "never"), node.id, stops="run", value=_listed(never))
         if sometimes:
@@ -37,8 +39,18 @@ def _is_judged(model: Model, node: Node) -> bool:
 def _givers(model: Model, known: Relations, node: Node, materials: frozenset[str]) -> Iterator[str]:
     """The steps that bring some materials on a way to a node, as a reader knows them."""
     for step in known.steps:
-        if materials & (known.gives(step) | known.takes_in(step)) and known.later(step, node.id):
+        comes_first = known.later(step, node.id) or known.parallel(step, node.id)
+        if materials & (known.gives(step) | known.takes_in(step)) and comes_first:
             yield model.node[step].name.strip() or step
+
+
+def _given_beside(model: Model, known: Relations, node: Node, materials: frozenset[str]) -> frozenset[str]:
+    """Which of some materials a step of another branch of the process brings: in time or not, as it happens."""
+    if not materials:
+        return materials
+    own = (step for step in known.steps if model.node[step].process == node.process)
+    beside = (step for step in own if known.parallel(step, node.id))
+    return frozenset(name for step in beside for name in materials & (known.gives(step) | known.takes_in(step)))
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -95,6 +95,8 @@ def implicit_start(sketch: Sketch) -> Iterator[Fix]:
         if not scope.together or len(scope.starts) != 1 or scope.ad_hoc or scope.triggered:
             continue
         first = model.node[flow.vertices[scope.starts[0]].node]
+        if first.event("link") is not None:
+            continue
         if model.incoming[first.id] or sketch.is_torn(first.id) or _would_pass(first, model.outgoing[first.id]):
             continue
         start = sketch.add_node(f"{scope.node or scope.process}_start", "startEvent", first)

@@ -133,6 +133,11 @@ class Relations:
         """
         return gathered(self._nesting, nodes, self._meet_across)
 
+    @property
+    def is_partial(self) -> bool:
+        """Whether the drawing is so tangled that some nodes one case can pass are taken for exclusive."""
+        return any(tangle.is_partial for tangle in self._nesting.tangle.values())
+
     def exclusive(self, first: str, second: str) -> bool:
         """Whether no case can pass both."""
         return not self.can_meet(first, second)

@@ -23,6 +23,9 @@ from bpmn.block import Rest
 
 ENTRY = 0
 
+#: Beginnings of loops times ways, up to which what is met by going round is looked for.
+_MOST_LOOPED = 100_000
+
 
 class Tangle:
     """The relations of the edges of one rest, each by its index."""
@@ -139,10 +142,19 @@ class Tangle:
     def _met(self) -> Sequence[int]:
         edges = range(len(self.rest.edges))
         met = [self.after(e) | self.before(e) | self.beside[e] | 1 << e for e in edges]
-        begins = dict.fromkeys(self.rest.edges[back].target for back in self.backs)
-        for begin in begins:
+        for begin in () if self.is_partial else self._begins:
             _Loop(self, begin).note(met)
         return met
+
+    @cached_property
+    def _begins(self) -> Sequence[int]:
+        """The places where loops begin."""
+        return list(dict.fromkeys(self.rest.edges[back].target for back in self.backs))
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether so many loops lie in each other that what is met only by going round is left out."""
+        return len(self._begins) * len(self.rest.edges) > _MOST_LOOPED
 
     # On every way.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from analysis.findings import Subject
 from analysis.findings.subject import LEVELS, level_rank
-from bpmn.model import Model, SequenceFlow
+from bpmn.model import Model, Node, SequenceFlow
 from redesign.prove.two import Two, said
 from redesign.result import Obligation
 
@@ -70,7 +70,9 @@ def _still_met(two: Two) -> Iterator[Obligation]:
 
     And on the way to it, so that one on a branch is still met by every case that takes the branch.
     """
-    marks = [node.id for node in two.before.model.nodes if node.kind == "endEvent"]
+    marks = [
+        node.id for node in two.before.model.nodes if node.kind == "endEvent" and not _turns_away(two.before, node)
+    ]
     marks += list(two.before.of_kind("decide", "produce", "notify"))
     for step in two.before.all_steps:
         heir = two.heir(step)
@@ -84,6 +86,17 @@ def _still_met(two: Two) -> Iterator[Obligation]:
             element=step,
             witness={"missed_before": missed} if missed else {"before": wanted},
         )
+
+
+def _turns_away(subject: Subject, end: Node) -> bool:
+    """Whether only cases that are turned down end there: what was still to be done for them need not be done."""
+    if end.outcome == "rejected":
+        return True
+    choices = {flow.source for flow in subject.model.incoming[end.id]}
+    return bool(choices) and all(
+        len(flows := subject.model.outgoing[choice]) > 1 and not all(map(subject.only_ends, flows))
+        for choice in choices
+    )
 
 
 def _is_missed(two: Two, heir: str, mark: str) -> bool:
@@ -130,7 +143,8 @@ def _orders(two: Two) -> Iterator[Obligation]:
 def _order(two: Two, earlier: str, later: str, *, is_named: bool = False) -> Obligation:
     first, second = two.heir(earlier), two.heir(later)
     if not first and second and (standing := two.stand_in(earlier)):
-        holds = standing in said(two.after, second).after and two.after.relations.always_before(standing, second)
+        named = standing in said(two.after, second).after
+        holds = standing == second or (named and two.after.relations.always_before(standing, second))
         why = "stood-for"
     elif not first or not second:
         # A step that is gone is told as a missing one, where it had to stay; the later one has none to wait for.

@@ -408,11 +408,18 @@ def proposal(as_is: Side) -> Proposal:
         tried=4,
         complete=True,
     )
+    hours = ((4.8, 4.7, 4.9), (2.2, 2.2, 2.2))
     shares = [
-        Share(move=move, steps=1.0, elapsed_working_s=hours * HOUR, materials=0.0, visits=0.0, low=low, high=high)
-        for move, hours, low, high in zip(
-            moves, (4.8, 2.2), (4.7 * HOUR, 2.2 * HOUR), (4.9 * HOUR, 2.2 * HOUR), strict=True
+        Share(
+            move=move,
+            steps=1.0,
+            elapsed_working_s=mean * HOUR,
+            materials=0.0,
+            visits=0.0,
+            low=low * HOUR,
+            high=high * HOUR,
         )
+        for move, (mean, low, high) in zip(moves, hours, strict=True)
     ]
     return Proposal(
         findings=(UNSURE, CHAIN, PROTECTED, UNUSED),

@@ -544,6 +544,15 @@ def test_golden_text_of_the_report(compared, as_is, overloaded, to_be, make_comp
     assert text == golden(root, f"report-{kind}.{language}.txt", text)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", ["decided", "proposed"])
+def test_golden_text_of_the_report_with_findings(compared, proposal, root, language, kind):
+    content = compared if kind == "decided" else proposal.comparison
+    text = Page(write(content, language, proposal=proposal)).text + "\n"
+
+    assert text == golden(root, f"report-{kind}.{language}.txt", text)
+
+
 def test_golden_charts_of_the_report(compared, root):
     html = write(compared)
     charts = re.findall(r"<svg [^>]*role=\"img\"><title>.*?</svg>", html)
