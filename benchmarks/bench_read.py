@@ -8,6 +8,7 @@ import resource
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import process_time
@@ -30,7 +31,7 @@ def rows() -> list[Row]:
     """Measure every row, with garbage looked for as often as the commands do."""
     gc.set_threshold(*COLLECTED)
     mixed = write(gateways(270))
-    seconds = {nodes: (_best(lambda data=data: read(data)), _checking(data)) for nodes, data in _growing()}
+    seconds = {nodes: (_best(partial(read, data)), _checking(data)) for nodes, data in _growing()}
     small, middle, large = seconds.values()
     return [
         ("read and check a file of another tool, median", "SpiffWorkflow's parser", "≤ 1", _beside_spiff()),
@@ -74,6 +75,10 @@ def _best(call: Callable[[], object], runs: int = 3) -> float:
     return min(found)
 
 
+def _check(path: Path) -> None:
+    check(read(path))
+
+
 def _checking(data: bytes) -> float:
     """Seconds of checking a model nobody looked at before: what is worked out once for a model counts."""
     found = []
@@ -105,7 +110,7 @@ def _beside_spiff() -> float:
     for path in _files():
         try:
             parse(path)
-            ours, theirs = _best(lambda path=path: check(read(path))), _best(lambda path=path: parse(path))
+            ours, theirs = _best(partial(_check, path)), _best(partial(parse, path))
         except UnreadableFile:
             continue
         except Exception:  # whatever keeps the other parser from a file, it is not measured on it

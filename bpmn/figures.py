@@ -356,6 +356,9 @@ class Figures:
         """A pool with its head, or a black box with its name in the middle."""
         look, box, ink = self._look, shape.bounds, self.ink(shape)
         content = self._frame_box(box, ink, look.frame)
+        if pool.multiplicity is not None:
+            move = f"translate({number(box.centre[0])} {number(box.bottom - 10)})"
+            content += f'<g transform="{move}">{activity_marker("parallel", ink.line)}</g>'
         if not pool.process:
             setting = set_text(
                 pool.name, room=max(30.0, box.width - 20), lines=2, size=look.type_size, smallest=look.smallest

@@ -25,11 +25,11 @@ def most_to_gain(sets: Sets, moves: Sequence[Move], *, least: float) -> float | 
     timed = [move for move in moves if move.move not in UNTIMED]
     if not timed:
         return least if sets.decided_elapsed_working_s else None
-    once = sets.weigh([move for move in timed if move.move == "ask-once"])
+    once = sets.made([move for move in timed if move.move == "ask-once"])
     touched = set[str]()
     for move in timed:
-        touched |= {*move.steps, *_changed(sets.model, sets.model_of(sets.weigh((move,))))}
-    saved = sets.saved(_without_time(sets.model_of(once), touched))
+        touched |= {*move.steps, *_changed(sets.model, sets.made((move,)).model)}
+    saved = sets.saved(_without_time(once.model, touched))
     return None if saved is None else max(saved, least)
 
 

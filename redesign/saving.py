@@ -11,10 +11,10 @@ from bpmn.model import Model
 from redesign.errors import CannotMove
 from redesign.move import move_of
 from redesign.moves import MOVES
-from redesign.scales import CASES, Scales
+from redesign.scales import CASES, Scales, affordable
 
 #: Findings that are measured: so many nodes together, and so many in any case.
-_MOST_NODES, _FEWEST = 200_000, 20
+_MOST_NODES, _FEWEST = 60_000, 20
 
 #: Called with the number of findings measured and of all.
 Progress = Callable[[int, int], None]
@@ -29,8 +29,8 @@ def measured(
     nodes and findings only those are measured whose steps work and wait longest. Sorted by time, then by steps,
     materials and visits saved; what is measured comes before what is not, and equal ones stay in their order.
     """
-    found = tuple(findings)
-    subject, scales = Subject(model), Scales(model, cases=cases, seed=seed)
+    found, few = tuple(findings), affordable(model, cases)
+    subject, scales = Subject(model), Scales(model, cases=few, seed=seed, warm_up=None if few == cases else few)
     chosen = _worth_measuring(subject, found)
     weighed: list[Finding] = []
     for number, finding in enumerate(found, 1):

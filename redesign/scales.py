@@ -23,8 +23,8 @@ from bpmn.model import Model, Node
 CASES = 2_000
 #: Time is bettered from this share of the time before on.
 LEAST_TIME = 0.005
-#: Cases times nodes of one simulation: larger procedures are simulated with fewer cases, but for so many.
-_MOST_VISITS, _FEWEST_CASES = 2_000_000, 100
+#: Cases times nodes of one simulation that shows or ranks, and the fewest cases of it.
+_MOST_VISITS, _FEWEST_CASES = 200_000, 100
 _SECOND = 1e6
 
 
@@ -56,6 +56,11 @@ class _Timed:
     is_worse: bool = False
 
 
+def affordable(model: Model, cases: int) -> int:
+    """So many cases, of large procedures fewer: many redesigns of one are weighed."""
+    return min(cases, max(_MOST_VISITS // max(len(model.nodes), 1), _FEWEST_CASES))
+
+
 class Scales:
     """Weighs redesigns of one procedure, each against it.
 
@@ -65,7 +70,7 @@ class Scales:
 
     def __init__(self, model: Model, *, cases: int = CASES, seed: int = 1, warm_up: int | None = None) -> None:
         self.model = model
-        self.cases = min(cases, max(_MOST_VISITS // max(len(model.nodes), 1), _FEWEST_CASES))
+        self.cases = cases
         self._seed, self._most_ahead = seed, warm_up
         self._counts = counts(model)
         self._times: dict[Hashable, _Timed] = {}

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from random import Random
 
-from analysis.findings import Finding, find
+from analysis.findings import Finding, Saving, find
 from bpmn.model import Model
 from redesign.bound import most_to_gain
 from redesign.move import Move, MoveKey, move_of
@@ -34,8 +34,8 @@ EXHAUSTIVE = 8
 CASES = 10_000
 #: Moves a person has to choose.
 BY_HAND = frozenset(("assign-owner", "assign-lead"))
-#: Tries of a procedure are so many nodes at most, and moves that are looked at; but so many in any case.
-_MOST_NODES, _MOST_MADE, _FEWEST = 100_000, 300_000, 12
+#: Bounds on work: nodes of all tries, nodes times moves of one try and of all; but so many tries and moves in any case.
+_NODES, _NODES_OF_MOVES, _NODES_OF_ALL, _FEWEST = 100_000, 150_000, 4_000_000, 12
 #: Up to so many moves each is tried anew whenever one is added; of more only those that may still be the best.
 _PLAIN = 16
 #: How often a redesign is looked at again for new findings; how often shaking may help nothing where two ways met two
@@ -117,7 +117,8 @@ class _Search:
         self._refused: dict[tuple[str, tuple[str, ...]], Refused] = {}
         self._moves: list[Move] = []
         self._complete = True
-        self._tries = self._most = min(options.tries, max(_MOST_NODES // max(len(model.nodes), 1), _FEWEST))
+        self._size = max(len(model.nodes), 1)
+        self._tries = self._most = min(options.tries, max(_NODES // self._size, _FEWEST))
 
     def run(self, findings: Iterable[Finding]) -> None:
         """Look at sets of the moves of these findings, then at what the best of them brings up."""
@@ -150,7 +151,7 @@ class _Search:
                 self._refuse(move, why)
             else:
                 moves.append(move)
-        most = max(_MOST_MADE // max(len(self.model.nodes), 1), _FEWEST)
+        most = max(_NODES_OF_MOVES // self._size, _FEWEST)
         if len(moves) > most:
             self._complete = False
             moves.sort(key=_known_saving, reverse=True)
@@ -171,7 +172,14 @@ class _Search:
         return "" if finding.sure or options.only else "not-sure"
 
     def _usable(self, moves: Iterable[Move], begin: MoveSet) -> list[Move]:
-        """The moves that hold alone, on top of a set to begin with, and are proved; the others are refused."""
+        """The moves that hold alone, on top of a set to begin with, and are proved; the others are refused.
+
+        Where there are too many to try each alone, those are left out that were measured and worsen something alone.
+        """
+        moves = list(moves)
+        self._tries = min(self._tries, max(_NODES_OF_ALL // (self._size * max(len(moves), 1)), _FEWEST))
+        if len(moves) > self._tries // 2:
+            return self._unharmful(moves)
         usable = []
         for move in moves:
             alone = self._try((*begin.moves, move))
@@ -183,6 +191,15 @@ class _Search:
                 self._refuse(move, "not-proved", _told(failed[0]))
             elif self._touches_kept(alone):
                 self._refuse(move, "kept")
+            else:
+                usable.append(move)
+        return usable
+
+    def _unharmful(self, moves: Sequence[Move]) -> list[Move]:
+        usable = []
+        for move in moves:
+            if move.saving is not None and _worsens(move.saving):
+                self._refuse(move, "trade-off")
             else:
                 usable.append(move)
         return usable
@@ -259,7 +276,7 @@ class _Search:
         budget = self.options.budget
         if budget is not None and len(moves) > budget:
             moves = sorted(moves, key=lambda move: self._value(self._try((move,))), reverse=True)[:budget]
-        return self._sets.repaired(self._try(moves))
+        return self._try(self._sets.proved(moves))
 
     def _forwards(self, moves: Sequence[Move], begin: MoveSet) -> MoveSet:
         """From none on, always the move that adds most; what added less before is not tried again where moves are many.
@@ -330,7 +347,7 @@ class _Search:
             kept = [move for move in best.moves if self._random.random() >= _SHAKEN]
             added = [move for move in self._left_of(moves, best) if self._random.random() < _SHAKEN]
             self._random.shuffle(added)
-            found = self._climb(moves, self._sets.repaired(self._try((*added, *kept))))
+            found = self._climb(moves, self._try(self._sets.proved((*added, *kept))))
             idle = 0 if self._value(found) > self._value(best) else idle + 1
 
     # What was found
@@ -391,7 +408,8 @@ class _Search:
         """The set without one of its moves, and without two that touch a common step."""
         moves = whole.moves
         pairs = (pair for pair in combinations(reversed(moves), 2) if set(pair[0].steps) & set(pair[1].steps))
-        for gone in (*((move,) for move in reversed(moves)), *pairs):
+        every = (*((move,) for move in reversed(moves)), *pairs)
+        for gone in every[: self._tries]:
             part = self._sets.weigh([move for move in moves if move not in gone])
             if len(part.moves) < len(moves):
                 yield part
@@ -445,6 +463,9 @@ class _Search:
 
     def _left(self, move: Move, best: MoveSet) -> None:
         """Say why a move that could be made was not."""
+        if not self._sets.is_known((move,)) and len(self._moves) > self._tries // 2:
+            self._refuse(move, "not-tried")
+            return
         alone = self._sets.weigh((move,))
         if alone.weight.worsens:
             self._refuse(move, "trade-off" if alone.weight.betters else "does-not-pay")
@@ -458,6 +479,11 @@ class _Search:
 
 def _told(obligation: Obligation) -> dict[str, object]:
     return {"obligation": obligation.obligation, "element": obligation.element, **obligation.witness}
+
+
+def _worsens(saving: Saving) -> bool:
+    is_slower = saving.high is not None and saving.high < 0
+    return is_slower or min(saving.steps, saving.materials, saving.visits) < 0
 
 
 def _known_saving(move: Move) -> tuple[float, int]:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 from bpmn.model import Model
 from redesign.move import Move, MoveKey
-from redesign.moves import Making
+from redesign.moves import Applied, Making
 from redesign.prove import prove
 from redesign.result import Proof, Refused, Weighed
-from redesign.scales import Scales, Weight
+from redesign.scales import Scales, Weight, affordable
 
 #: Called with the number of sets weighed and the most that will be.
 Progress = Callable[[int, int], None]
@@ -59,7 +59,7 @@ class Sets:
 
     def __init__(self, model: Model, *, cases: int, seed: int) -> None:
         self.model = model
-        self.ranking = Scales(model, cases=min(cases, RANKING), seed=seed, warm_up=AHEAD)
+        self.ranking = Scales(model, cases=affordable(model, min(cases, RANKING)), seed=seed, warm_up=AHEAD)
         self._deciding = Scales(model, cases=cases, seed=seed)
         self._making = Making(model)
         self._asked: dict[tuple[MoveKey, ...], MoveSet] = {}
@@ -75,7 +75,7 @@ class Sets:
         """Make a set and weigh it to rank it; what comes to the same set is weighed once."""
         asked = tuple(move.key for move in moves)
         if asked not in self._asked:
-            applied = self._making.made(moves)
+            applied = self.made(moves)
             key = frozenset(move.key for move in applied.moves)
             if key not in self.known:
                 weight = self.ranking.weigh(applied.model)
@@ -111,7 +111,11 @@ class Sets:
 
     def model_of(self, made: MoveSet) -> Model:
         """The procedure a set makes, its diagram not drawn yet."""
-        return self._making.made(made.moves).model
+        return self.made(made.moves).model
+
+    def made(self, moves: Sequence[Move]) -> Applied:
+        """What becomes of moves, not weighed."""
+        return self._making.made(moves)
 
     def weighed(self, made: MoveSet) -> Weighed:
         """A set as a result."""
@@ -126,24 +130,29 @@ class Sets:
 
     def proof(self, made: MoveSet) -> Proof:
         """The proof of a set, made once."""
-        if made.key not in self._proofs:
-            self._proofs[made.key] = prove(self.model, self.model_of(made))
-        return self._proofs[made.key]
+        return self._proof(made.moves)
 
-    def repaired(self, made: MoveSet) -> MoveSet:
-        """A set without the moves that spoil its proof; itself where it is proved.
+    def _proof(self, moves: Sequence[Move]) -> Proof:
+        applied = self._making.made(moves)
+        key = frozenset(move.key for move in applied.moves)
+        if key not in self._proofs:
+            self._proofs[key] = prove(self.model, applied.model)
+        return self._proofs[key]
+
+    def proved(self, moves: Sequence[Move]) -> tuple[Move, ...]:
+        """Those of the moves that can be made together and are proved, nothing weighed.
 
         Made move by move, a set is proved up to some move and no longer with it: that one is the guilty one. It is
         found by halving; cost a logarithm of proofs for each move that goes.
         """
-        while made.moves and not self.proof(made).holds:
-            proved, spoilt = 0, len(made.moves)
-            while spoilt - proved > 1:
-                middle = (proved + spoilt) // 2
-                is_proved = self.proof(self.weigh(made.moves[:middle])).holds
-                proved, spoilt = (middle, spoilt) if is_proved else (proved, middle)
-            made = self.weigh((*made.moves[: spoilt - 1], *made.moves[spoilt:]))
-        return made
+        left = self._making.made(moves).moves
+        while left and not self._proof(left).holds:
+            holds, spoilt = 0, len(left)
+            while spoilt - holds > 1:
+                middle = (holds + spoilt) // 2
+                holds, spoilt = (middle, spoilt) if self._proof(left[:middle]).holds else (holds, middle)
+            left = self._making.made((*left[: spoilt - 1], *left[spoilt:])).moves
+        return left
 
     def value(self, made: MoveSet) -> Value:
         """How good a set is: it worsens nothing; time, but for ties; then what else it cuts; then how few moves."""

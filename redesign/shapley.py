@@ -10,7 +10,7 @@ Sets that differ in papers and visits only are timed once (`redesign.scales`).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import comb, sqrt
 from random import Random
@@ -20,13 +20,15 @@ from analysis.statistics import student
 from bpmn.model import Model
 from redesign.move import Move
 from redesign.moves import Making
-from redesign.scales import CASES, Scales
+from redesign.scales import CASES, Scales, affordable
 from redesign.sets import AHEAD, RANKING
 
 #: Up to so many moves all their sets are weighed.
 EXACT = 7
 #: Sets that are weighed beyond, roughly; and the fewest pairs of orders drawn.
 _SETS, _FEWEST_PAIRS = 200, 4
+#: Moves times nodes up to which orders are drawn.
+_MOST_NODES = 15_000
 #: The cuts that are split.
 CUTS = ("steps", "elapsed_working_s", "materials", "visits")
 _TIME = CUTS.index("elapsed_working_s")
@@ -54,9 +56,18 @@ class Share:
 def shapley(
     model: Model, moves: Sequence[Move], *, cases: int = CASES, seed: int = 1, progress: Progress | None = None
 ) -> tuple[Share, ...]:
-    """The share of each move, in their order; they sum to what all of them save together."""
-    splitting = _Splitting(model, moves, Scales(model, cases=min(cases, RANKING), seed=seed, warm_up=AHEAD), progress)
-    return splitting.exactly() if len(moves) <= EXACT else splitting.drawn(Random(seed))
+    """The share of each move, in their order; they sum to what all of them save together.
+
+    Of so many moves of so large a procedure that not even a few orders can be weighed, the saving is split in
+    proportion to what each saves alone; such a share lies between nothing and that.
+    """
+    few = affordable(model, min(cases, RANKING))
+    splitting = _Splitting(model, moves, Scales(model, cases=few, seed=seed, warm_up=AHEAD), progress)
+    if len(moves) <= EXACT:
+        return splitting.exactly()
+    if len(moves) * len(model.nodes) > _MOST_NODES:
+        return splitting.in_proportion()
+    return splitting.drawn(Random(seed))
 
 
 class _Splitting:
@@ -87,6 +98,23 @@ class _Splitting:
         """Every move's mean addition over random orders and their reverses."""
         pairs = [self._pair(random.sample(range(len(self._moves)), len(self._moves))) for _ in range(self._pairs)]
         return tuple(self._of_pairs(number, [pair[number] for pair in pairs]) for number in range(len(self._moves)))
+
+    def in_proportion(self) -> tuple[Share, ...]:
+        """The whole saving in proportion to what each move saves alone, as far as that was measured."""
+        whole = self._saved(frozenset(range(len(self._moves))))
+        alone = [
+            tuple(float(getattr(move.saving, cut, None) or 0.0) for cut in CUTS) if move.saving else (0.0,) * len(CUTS)
+            for move in self._moves
+        ]
+        sums = [sum(column) for column in zip(*alone, strict=True)]
+        shares = []
+        for number, own in enumerate(alone):
+            parts = zip(whole, own, sums, strict=True)
+            amounts = tuple(total * (one / every if every else 1 / len(alone)) for total, one, every in parts)
+            share = self._share(number, amounts)
+            low, high = min(0.0, amounts[_TIME], own[_TIME]), max(0.0, amounts[_TIME], own[_TIME])
+            shares.append(share if share.low is None else replace(share, low=low, high=high))
+        return tuple(shares)
 
     def _pair(self, order: list[int]) -> list[_Amounts]:
         """What each move adds on average in one order and its reverse."""

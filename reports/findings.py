@@ -10,7 +10,7 @@ from reports.format import count, percent, plain
 from reports.words import Words
 
 if TYPE_CHECKING:
-    from analysis.findings import Finding, Saving
+    from analysis.findings import Finding, Found, Saving
 
 #: More steps of a finding than that are not all named.
 NAMED = 3
@@ -27,6 +27,18 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "missing": [{"element": one.element, "annotation": one.annotation} for one in finding.missing],
         "move": finding.move,
         "saving": saving_json(finding.saving),
+    }
+
+
+def found_json(found: Found) -> dict[str, Any]:
+    """All that was found, what was not looked at, and what more could be found with which annotations."""
+    return {
+        "findings": [finding_json(finding) for finding in found.findings],
+        "left_out": list(found.left_out),
+        "lacking": [
+            {"annotation": one.annotation, "elements": list(one.elements), "findings": list(one.findings)}
+            for one in found.lacking
+        ],
     }
 
 

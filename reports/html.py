@@ -142,6 +142,8 @@ def _flow_notes(study: Study, *, is_map: bool) -> list[str]:
     notes = [words("report.flow.note"), words("report.legend.law")] if study.after else [words("report.legend.law")]
     if is_map:
         return [*notes, words("report.flow.map", full=words("report.flow.full"))]
+    if study.proposal is not None and not study.is_decided:
+        return [*notes, words("report.legend.found")]
     return [*notes, words("report.legend.number")] if study.comparison else notes
 
 

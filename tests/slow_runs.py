@@ -64,7 +64,9 @@ class Game:
                 self.takes.setdefault(message.target, set()).add(message.flow)
         without = {n: [t for t in targets if (n, t) not in self.backs] for n, targets in self.ways.items()}
         circles = {n: self.reach(without[n], ways=without) for n in without}
-        self.dags = {n: [t for t in targets if n not in circles[t] and n != t] for n, targets in without.items()}
+        self.dags = {
+            n: [t for t in targets if t in self.next[n] or n not in circles[t]] for n, targets in without.items()
+        }
 
     def reach(self, begins, without=-1, ways=None):
         ways = ways or self.next

@@ -37,11 +37,11 @@ _ROUNDING = 1e-6
 def _ways(subject: Subject) -> Iterator[tuple[str, Way]]:
     """The longest way by limits, where a step on it has one, then by expected time."""
     if any((said := subject.node(step).step) is not None and said.limit is not None for step in subject.steps):
-        way = longest_way(subject.model)
+        way = longest_way(subject.model, structure=subject.structure)
         if any((said := subject.node(step).step) is not None and said.limit is not None for step in way.steps):
             yield "limits", way
     if any(node.times or node.event("timer") is not None for node in subject.model.nodes):
-        yield "time", critical_path(subject.model, between_clocks=True)
+        yield "time", critical_path(subject.model, between_clocks=True, structure=subject.structure)
 
 
 def _finding(subject: Subject, way: Way, by: str, limits: Mapping[str, float], exceeded: list[str]) -> Finding:

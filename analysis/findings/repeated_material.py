@@ -35,7 +35,7 @@ def repeated_material(subject: Subject) -> Iterator[Finding]:
 
 def _is_there(subject: Subject, step: str, material: str) -> bool:
     """Whether the material is in the case on every way to the step, and no law wants it to come in once more."""
-    return material in subject.relations.available(step) and not must_come_in(subject, step, material)
+    return subject.relations.is_available(step, material) and not must_come_in(subject, step, material)
 
 
 def hand_ins(subject: Subject) -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from analysis.extent import processes_of, steps_of
 from analysis.findings.finding import Missing
+from analysis.timing.structure import Structure
 from analysis.timing.times import Clocks
 from bpmn.control_flow import ControlFlow
 from bpmn.model import Model, Node, SequenceFlow, Unit
@@ -127,6 +128,11 @@ class Subject:
     def in_path_order(self, steps: Iterable[str]) -> tuple[str, ...]:
         """The steps, each once, as a case meets them."""
         return tuple(sorted(set(steps), key=self.relations.position.__getitem__))
+
+    @cached_property
+    def structure(self) -> Structure:
+        """The model as blocks, with its times."""
+        return Structure(self.model)
 
     @cached_property
     def _clocks(self) -> Clocks:

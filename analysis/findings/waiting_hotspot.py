@@ -68,7 +68,7 @@ def may_hold(subject: Subject) -> bool:
     waiting = [step for step in timed if subject.node(step).time("wait") and not subject.stops_clock(step)]
     if not waiting:
         return False
-    structure = Structure(model)
+    structure = subject.structure
     try:
         met: Mapping[str, float] = visits(structure).steps
     except Irreducible:

@@ -36,21 +36,22 @@ class Way:
     span: str
 
 
-def critical_path(model: Model, *, between_clocks: bool = False) -> Way:
+def critical_path(model: Model, *, between_clocks: bool = False, structure: Structure | None = None) -> Way:
     """The way that takes longest by expected times.
 
     Of the whole case; or, `between_clocks`, as the legal and promised clocks run: from the end of the first accept to
     the end of the first decide after it, with clock-stops and the applicant's own time as 0. Nobody waits for people.
+    `structure` is that of the model, where it is known already.
     """
-    return _longest(model, by_limits=False, between_clocks=between_clocks)
+    return _longest(structure or Structure(model), by_limits=False, between_clocks=between_clocks)
 
 
-def longest_way(model: Model) -> Way:
+def longest_way(model: Model, *, structure: Structure | None = None) -> Way:
     """The way with the longest step limits, as the legal and promised clocks run.
 
     A step without a limit adds its expected time. Clock-stops and the applicant's own time are 0.
     """
-    return _longest(model, by_limits=True, between_clocks=True)
+    return _longest(structure or Structure(model), by_limits=True, between_clocks=True)
 
 
 class _Walk(NamedTuple):
@@ -87,8 +88,7 @@ class _Longer:
 _SCALE = _Longer()
 
 
-def _longest(model: Model, *, by_limits: bool, between_clocks: bool) -> Way:
-    structure = Structure(model)
+def _longest(structure: Structure, *, by_limits: bool, between_clocks: bool) -> Way:
     if structure.pools.home < 0:
         return Way(seconds=0.0, steps=(), span="start-end")
     counted, span = _between(structure) if between_clocks else (None, "start-end")

@@ -133,6 +133,16 @@ class Materials:
         """What is in the case on every way before a node."""
         return self._at(node, self._always)
 
+    def is_available(self, node: str, material: str) -> bool:
+        """Whether a material is in the case on every way before a node."""
+        vertex, bit = self.ways.flow.main.get(node), self.bit.get(material)
+        return (
+            vertex is not None
+            and bit is not None
+            and self._always[vertex] >= 0
+            and bool(self._always[vertex] >> bit & 1)
+        )
+
     def maybe_available(self, node: str) -> frozenset[str]:
         """What is in the case on some way before a node."""
         return self._at(node, self._perhaps)

@@ -112,9 +112,13 @@ class Row:
         """
         parent = self._post_dominators()
         found = [-1] * len(parent)
+        is_before_steps = [False] * len(parent)
         for vertex in reversed(self.ways.order):
-            process = self._node(vertex).process
-            if not self.ways.steps_from(vertex, process):
+            sent = self._sent.get(vertex, ())
+            following = (target for target in self.ways.following[vertex] if target not in sent)
+            is_step = self._node(vertex).is_step and self._is_main(vertex)
+            is_before_steps[vertex] = is_step or any(is_before_steps[target] for target in following)
+            if not is_before_steps[vertex]:
                 continue
             above = parent[vertex]
             found[vertex] = vertex if above < 0 or found[above] < 0 else found[above]

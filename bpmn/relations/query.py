@@ -314,12 +314,22 @@ class Relations:
         """
         if self.model.node[catch].kind == "startEvent":
             return True
+        if not self._is_open(sender, self.model.node[catch].process):
+            return False
         senders = self._catches[self.model.node[catch].process][catch]
         is_taken = any(other != sender and self.can_meet(other, sender) for other in senders)
         entry = self._nesting.entry.get(catch)
         if is_taken or entry is None or self.loops_around(sender):
             return False
         return self._nesting.is_on_every_way(entry)
+
+    def _is_open(self, sender: str, process: str) -> bool:
+        """Whether a pool is open for certain when a node sends: no message of another pool opens it, or one before."""
+        catches = self._catches.get(process, {})
+        opening = [senders for catch, senders in catches.items() if self.model.node[catch].kind == "startEvent"]
+        return not opening or any(
+            opener == sender or self._is_before_in_pool(opener, sender) for senders in opening for opener in senders
+        )
 
     def _is_after_in_pool(self, first: str, second: str) -> bool:
         return self.model.node[first].process == self.model.node[second].process and self.always_after(first, second)
@@ -366,6 +376,10 @@ class Relations:
     def available(self, step: str) -> frozenset[str]:
         """The materials in the case on every way before a step."""
         return self._materials.available(step)
+
+    def is_available(self, step: str, material: str) -> bool:
+        """Whether a material is in the case on every way before the step."""
+        return self._materials.is_available(step, material)
 
     def maybe_available(self, step: str) -> frozenset[str]:
         """The materials in the case on some way before a step."""

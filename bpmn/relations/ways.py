@@ -169,22 +169,6 @@ class Ways:
         """Whether a way without a loop back leads from one vertex to another, itself not counted."""
         return bool(self._reach[source] >> (len(self.order) - 1 - self.rank[target]) & 1)
 
-    @cached_property
-    def _steps(self) -> Mapping[str, int]:
-        """The steps of each process as a set of bits."""
-        last = len(self.order) - 1
-        found: dict[str, int] = {}
-        for node in self.model.nodes:
-            if node.is_step and node.id in self.flow.main:
-                bit = 1 << (last - self.rank[self.flow.main[node.id]])
-                found[node.process] = found.get(node.process, 0) | bit
-        return found
-
-    def steps_from(self, vertex: int, process: str) -> int:
-        """The steps of a process that come from a vertex on without a loop back, itself included, as a set of bits."""
-        own = 1 << (len(self.order) - 1 - self.rank[vertex])
-        return (self._reach[vertex] | own) & self._steps.get(process, 0)
-
     def between(self, source: int, target: int) -> list[int]:
         """Every vertex on a way from one to another that takes no loop back, both left out."""
         found: dict[int, None] = {}

@@ -48,9 +48,7 @@ def _can_happen_at(subject: Subject, step: str, earlier: str) -> bool:
     related = subject.relations
     if subject.kind(step) not in _MOVABLE or subject.are_apart(step, earlier):
         return False
-    is_met = related.always_before(earlier, step) or (
-        related.parallel(earlier, step) and related.always_after(step, earlier)
-    )
+    is_met = related.always_before(earlier, step) or related.always_beside(step, earlier)
     if not is_met or _law_puts_between(subject, step, earlier):
         return False
     known = related.available(earlier) | related.takes_in(earlier) | related.takes_in(step)

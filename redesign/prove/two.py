@@ -63,8 +63,7 @@ class Two:
             return False
         if any(self.before.kind(one) not in ("check", "") for one in (step, other)):
             return False
-        is_beside = related.parallel(other, step) and related.always_after(step, other)
-        return related.always_before(other, step) or is_beside
+        return related.always_before(other, step) or related.always_beside(step, other)
 
     def _approves(self, other: str, step: str) -> bool:
         """Whether another approval comes later for every case that is still under way."""

@@ -5,7 +5,7 @@ import pytest
 from tests.hostile.families import FAMILIES, bounded_loops, chain, unconnected
 
 #: Of these fewer are drawn, and fewer ways searched for, so that the tests stay short.
-SMALLER = {"every_split_to_every_join": 20, "back_to_every_earlier": 25, "calls_in_a_row": 20, "nested_inclusives": 30}
+SMALLER = {"every_split_to_every_join": 20, "back_to_every_earlier": 25, "calls_in_a_row": 8, "nested_inclusives": 10}
 COMMANDS = (
     ("check", "{file}"),
     ("check", "{file}", "--for", "run", "--json"),
@@ -51,7 +51,7 @@ def test_what_is_wrong_is_found_however_wide(call, save):
 
 
 def test_thousands_of_steps_fit_into_the_memory_and_time_of_a_small_machine(child, save):
-    long, loose = save(chain(20_000), "chain.bpmn"), save(unconnected(20_000), "loose.bpmn")
+    long, loose = save(chain(10_000), "chain.bpmn"), save(unconnected(10_000), "loose.bpmn")
 
     assert child("check", long, loose).code == 0
     assert child("time", loose, "--cases", "200").code == 0
@@ -68,4 +68,4 @@ def test_more_steps_than_a_run_has_room_for_are_refused_in_a_sentence(call, save
 
 
 def test_loops_that_are_bounded_one_in_another_are_not_copied_without_end(call, save):
-    call("time", save(bounded_loops(100)), "--cases", "20")
+    call("time", save(bounded_loops(60)), "--cases", "20")

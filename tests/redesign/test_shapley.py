@@ -12,6 +12,7 @@ from bpmn import build, gives, needs
 from redesign import search
 from redesign.move import move_of
 from redesign.moves import apply
+from redesign.saving import measured
 from redesign.scales import Scales
 from redesign.shapley import shapley
 
@@ -104,3 +105,16 @@ def test_a_procedure_that_cannot_be_timed_has_shares_of_what_is_counted():
 
 def test_no_moves_have_no_shares():
     assert shapley(permit("one"), ()) == ()
+
+
+def test_of_very_large_redesigns_the_whole_is_split_in_proportion(monkeypatch):
+    model = permit("one", "two")
+    best = search(model, findings=measured(model, find(model))).best
+    monkeypatch.setattr(splitting, "EXACT", 1)
+    monkeypatch.setattr(splitting, "_MOST_NODES", 0)
+
+    shares = shapley(model, best.moves)
+
+    assert sum(share.elapsed_working_s for share in shares) == pytest.approx(best.saving.elapsed_working_s)
+    assert sum(share.materials for share in shares) == pytest.approx(best.saving.materials)
+    assert all(share.low <= share.elapsed_working_s <= share.high for share in shares)

@@ -9,12 +9,11 @@ from reports.words import LANGUAGES, fields_of, load
 
 #: Keys made of a fixed part and a name that data holds; every one of their sentences counts as used.
 FAMILIES = (
-    "basis", "by", "class", "clock", "distribution", "kind", "known", "limit", "measure", "note",
-    "outcome", "part", "proof", "finding", "move", "missing", "why-not-moved", "obligation", "portfolio",
-    "side", "source", "unit", "why-not", "problem", "said", "error", "cli", "count",
-    "report.headline", "report.lead", "report.cut", "report.flow", "report.clocks", "report.sensitivity", "report.findings", "report.pareto",
-    "method",
-    "docx", "xlsx",
+    "basis", "by", "class", "clock", "distribution", "kind", "known", "limit", "measure", "note", "outcome", "part",
+    "proof", "finding", "move", "missing", "why-not-moved", "obligation", "portfolio", "side", "source", "unit",
+    "why-not", "problem", "said", "error", "cli", "count", "report.headline", "report.lead", "report.cut",
+    "report.flow", "report.clocks", "report.sensitivity", "report.findings", "report.pareto", "method", "docx",
+    "xlsx",
 )  # fmt: skip
 KEY = re.compile(r"""words(?:\.counted)?\(\s*f?["']([a-z][\w.-]*(?:\.[\w{}.-]+)*)["']""")
 

@@ -1,20 +1,41 @@
 """`zaizao study`, the main job."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from bpmn import build, write
 from flows import load
+from zaizao.cli import study
+
+
+@pytest.fixture
+def library(make, monkeypatch):
+    """Give a function that puts small procedures into the library: by name the files of both sides."""
+
+    def fill(**files):
+        known = load("business-start-up")
+        found = {name: replace(known, name=name, as_is=pair[0], to_be=pair[1]) for name, pair in files.items()}
+        monkeypatch.setattr(study, "procedures", lambda: tuple(found.values()))
+        monkeypatch.setattr(study, "load", found.__getitem__)
+
+    return fill
+
+
+def pair(make, name):
+    return make(f"{name}-before.bpmn"), make(f"{name}-after.bpmn", approve=False)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_main_job_writes_a_whole_report(run, tmp_path, language):
+def test_the_main_job_writes_a_whole_report(run, make, library, tmp_path, language):
+    library(permit=pair(make, "permit"))
     folder = tmp_path / "out"
 
-    answer = run("study", "business-start-up", "-o", folder, "--cases", 400, "--lang", language)
+    answer = run("study", "permit", "-o", folder, "--cases", 100, "--lang", language)
 
     assert answer.code == 0
-    assert {file.name for file in folder.iterdir()} == {
+    assert {file.name for file in folder.iterdir()} >= {
         "as-is.svg", "report.docx", "report.html", "report.json", "report.xlsx", "to-be.bpmn", "to-be.svg",
     }  # fmt: skip
     page = (folder / "report.html").read_text()
@@ -22,37 +43,87 @@ def test_the_main_job_writes_a_whole_report(run, tmp_path, language):
     assert "<script" not in page
     assert "http://" not in page.replace("http://www.w3.org/", "")
     assert ('lang="en"' in page) == (language == "en")
-    assert (folder / "to-be.bpmn").read_bytes() == load("business-start-up").to_be.read_bytes()
+    assert (folder / "to-be.bpmn").read_bytes() == (tmp_path / "permit-after.bpmn").read_bytes()
 
 
-def test_the_data_of_the_report_is_what_json_prints(run, tmp_path):
-    answer = run("study", "business-start-up", "-o", tmp_path, "--cases", 200, "--json")
+def test_the_data_of_the_report_is_what_json_prints(run, make, library, tmp_path):
+    library(permit=pair(make, "permit"))
+    folder = tmp_path / "out"
 
-    assert answer.json == json.loads((tmp_path / "report.json").read_text())
+    answer = run("study", "permit", "-o", folder, "--cases", 100, "--json")
+
+    assert answer.json == json.loads((folder / "report.json").read_text())
     assert set(answer.json) >= {
         "procedure", "as_is", "to_be", "compare", "cuts", "findings", "redesign", "files", "not_built",
     }  # fmt: skip
-    assert answer.json["findings"] == []
-    assert "findings" in answer.json["not_built"]
-    assert not {"docx", "xlsx"} & set(answer.json["not_built"])
-    assert {file.rpartition("/")[2] for file in answer.json["files"]} == {file.name for file in tmp_path.iterdir()}
+    assert answer.json["not_built"] == []
+    assert [finding["number"] for finding in answer.json["findings"]] == list(
+        range(1, len(answer.json["findings"]) + 1)
+    )
+    assert {file.rpartition("/")[2] for file in answer.json["files"]} == {file.name for file in folder.iterdir()}
 
 
-def test_a_single_file_gets_the_report_of_its_time(run, make, tmp_path):
-    answer = run("study", make(), "-o", tmp_path / "out", "--cases", 200, "--json")
+def plain(tmp_path):
+    """A file in which nothing is to be found."""
+    file = tmp_path / "plain.bpmn"
+    builder = build("plain", name="登记", lead="窗口").lane("窗口", staff=2, level="county").start()
+    file.write_bytes(write(builder.step("decide", name="决定", kind="decide", work="PT1H").end().model))
+    return file
+
+
+def test_a_single_file_in_which_nothing_pays_gets_the_report_of_its_time(run, tmp_path):
+    answer = run("study", plain(tmp_path), "-o", tmp_path / "out", "--cases", 100, "--json")
 
     assert answer.code == 0
     assert answer.json["to_be"] is None
     assert answer.json["compare"] is None
-    assert answer.json["as_is"]["cases"] == 200
-    assert (tmp_path / "out" / "report.html").exists()
+    assert answer.json["redesign"]["moves"] == []
+    assert answer.json["as_is"]["cases"] == 100
+    assert "本报告只说现状" in (tmp_path / "out" / "report.html").read_text()
 
 
-def test_all_procedures_get_a_folder_each(run, tmp_path):
-    answer = run("study", "--all", "-o", tmp_path, "--cases", 100, "--json")
+def test_a_single_file_is_compared_with_the_proposal_which_is_written_beside(run, make, tmp_path):
+    folder = tmp_path / "out"
+    answer = run("study", make(), "-o", folder, "--cases", 200)
 
     assert answer.code == 0
-    assert {line["procedure"] for line in answer.lines} == {folder.name for folder in tmp_path.iterdir()}
+    assert "还没有人决定采用" in answer.out
+    data = json.loads((folder / "report.json").read_text())
+    assert data["compare"]["after"]["file"] == "proposal.bpmn"
+    undone = run("redesign", "--undo", folder / "to-be.bpmn", "-o", tmp_path / "before.bpmn")
+    assert undone.code == 0
+    assert (tmp_path / "before.bpmn").read_bytes() == (tmp_path / "permit.bpmn").read_bytes()
+
+
+def test_all_procedures_get_a_folder_each_and_one_sheet(run, make, library, tmp_path):
+    library(one=pair(make, "one"), two=pair(make, "two"))
+    folder = tmp_path / "out"
+
+    answer = run("study", "--all", "-o", folder, "--cases", 50, "--json")
+
+    assert answer.code == 0
+    assert [line["procedure"] for line in answer.lines] == ["one", "two"]
+    assert {file.name for file in folder.iterdir()} == {
+        "one", "two", "portfolio.html", "portfolio.xlsx", "portfolio.json",
+    }  # fmt: skip
+    sheet = json.loads((folder / "portfolio.json").read_text())
+    assert [entry["name"] for entry in sheet["procedures"]] == ["one", "two"]
+    assert 'href="one/report.html"' in (folder / "portfolio.html").read_text()
+
+
+def test_a_procedure_that_cannot_be_studied_is_listed_and_the_others_go_on(run, make, library, tmp_path):
+    broken = tmp_path / "broken.bpmn"
+    broken.write_text("<definitions")
+    library(bad=(broken, broken), good=pair(make, "good"))
+    folder = tmp_path / "out"
+
+    answer = run("study", "--all", "-o", folder, "--cases", 50)
+
+    assert answer.code == 1
+    sheet = json.loads((folder / "portfolio.json").read_text())
+    assert [entry["name"] for entry in sheet["procedures"]] == ["good"]
+    assert [(one["name"], "broken.bpmn" in one["reason"]) for one in sheet["failed"]] == [("bad", True)]
+    assert "2 / 2  good" in answer.out
 
 
 def test_an_unknown_name_gets_near_ones(run, tmp_path):
@@ -83,12 +154,13 @@ def test_a_full_disk_leaves_what_was_written_whole(run, make, tmp_path, monkeypa
     assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
 
 
-def test_what_is_to_know_is_said_once_for_both_sides_and_else_with_its_side(run, tmp_path):
-    answer = run("study", "business-start-up", "-o", tmp_path, "--cases", 3000)
+def test_what_is_to_know_is_said_with_the_side_it_holds_for(run, make, library, tmp_path):
+    busy = {"staff": 1, "arrivals": 40}
+    library(permit=(make("a.bpmn", work="PT4H", **busy), make("b.bpmn", work="PT6H", approve=False, **busy)))
+
+    answer = run("study", "permit", "-o", tmp_path / "out", "--cases", 100)
 
     said = [line for line in answer.out.splitlines() if line.startswith("!")]
-
-    assert said
     assert len(said) == len(set(said))
-    assert any("改革前：" in line for line in said)
-    assert any("改革后：" in line for line in said)
+    assert any("改革前：窗口" in line for line in said)
+    assert any("改革后：窗口" in line for line in said)

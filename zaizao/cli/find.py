@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,7 @@ from bpmn import Model
 from reports.format import visible
 from zaizao.cli.failures import CALL, FILE, Refusal, explain
 from zaizao.cli.files import existing, told
-from zaizao.cli.finding import finding_table
+from zaizao.cli.finding import finding_table, is_usable
 from zaizao.cli.options import called
 from zaizao.cli.progress import progress
 from zaizao.cli.simulating import announce_compiler, usable
@@ -20,7 +22,7 @@ from zaizao.cli.text import one_line
 from zaizao.cli.worded import Call, Command, option
 
 if TYPE_CHECKING:
-    from analysis.findings import Finding
+    from analysis.findings import Finding, Found
 
 
 @click.command("find", cls=Command)
@@ -73,38 +75,40 @@ def _file(call: Call, file: str, library: dict[str, Model], no_saving: bool, as_
     model = usable(call, file, library)
     if model is None:
         return FILE, None
-    found = findings(call, model, no_saving=no_saving)
+    found = searched(call, model, no_saving=no_saving)
     if as_json:
-        from reports.findings import finding_json
+        from reports.findings import found_json
 
         process = model.procedure_process
-        answer = {
-            "file": told(file),
-            "process": process.id if process is not None else "",
-            "findings": [finding_json(finding) for finding in found],
-        }
+        answer = {"file": told(file), "process": process.id if process is not None else "", **found_json(found)}
         click.echo(one_line(answer))
     else:
-        click.echo("\n".join(_page(call, file, model, found)))
+        page = [*_page(call, file, model, found.findings, no_saving), *_limits(call, found)]
+        click.echo("\n".join([*page, ""] if found.findings else page))
     return 0, model
 
 
-def findings(call: Call, model: Model, *, no_saving: bool = False) -> tuple[Finding, ...]:
+def findings(call: Call, model: Model) -> tuple[Finding, ...]:
     """Find and measure what each finding saves, under a progress bar."""
-    from analysis.findings import find
+    return searched(call, model).findings
+
+
+def searched(call: Call, model: Model, *, no_saving: bool = False) -> Found:
+    """The same, with what was left out and what more could be found."""
+    from analysis.findings import search
     from redesign.saving import measured
 
-    found = find(model)
+    announce_compiler(call)
+    found = search(model)
     if no_saving:
         return found
-    announce_compiler(call)
     with progress(call.say("find.measure")) as bar:
-        return measured(model, found, progress=bar)
+        return replace(found, findings=measured(model, found.findings, progress=bar))
 
 
-def _page(call: Call, file: str, model: Model, found: tuple[Finding, ...]) -> list[str]:
+def _page(call: Call, file: str, model: Model, found: tuple[Finding, ...], no_saving: bool) -> list[str]:
     """The head with how many there are, the ones that can be used, those that cannot, and what to do next."""
-    usable_ones = [finding for finding in found if finding.saving is not None and finding.sure and finding.move]
+    usable_ones = [finding for finding in found if is_usable(finding, measured=not no_saving)]
     others = [finding for finding in found if finding not in usable_ones]
     head = f"{click.style(visible(model.title), bold=True)}  "
     if not found:
@@ -118,7 +122,21 @@ def _page(call: Call, file: str, model: Model, found: tuple[Finding, ...]) -> li
         lines += finding_table(call, model, others, first=len(usable_ones) + 1, cells=cells, reasons=True)
     if usable_ones:
         lines += ["", click.style(call.say("find.next", file=visible(told(file))), dim=True)]
-    return [*lines, ""]
+    return lines
+
+
+def _limits(call: Call, found: Found) -> list[str]:
+    """What was not looked at, and what more could be found with which annotations."""
+    separator = call.words("list.separator")
+
+    def named(names: Iterable[str]) -> str:
+        return separator.join(call.words(f"finding.{name}.title") for name in names)
+
+    lines = [call.say("find.left-out", findings=named(found.left_out))] if found.left_out else []
+    for one in found.lacking:
+        what = call.words(f"missing.{one.annotation}")
+        lines.append(call.say("find.lacking", n=len(one.elements), what=what, findings=named(one.findings)))
+    return [click.style(line, dim=True) for line in lines]
 
 
 def _between(call: Call, place: str, models: dict[str, Model], shared: tuple[Finding, ...]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bpmn import Model
 from reports import findings as telling
-from reports.format import number, plain
+from reports.format import number, plain, visible
 from zaizao.cli.text import Column, table
 from zaizao.cli.worded import Call
 
@@ -32,7 +32,7 @@ def finding_table(
     ]
     if reasons:
         columns += [Column(dim=True, shrinks=True)]
-        rows = [[*_head(call, model, number, one), why(call, one)] for number, one in enumerate(found, first)]
+        rows = [[*_head(call, model, number, one), why(call, model, one)] for number, one in enumerate(found, first)]
     else:
         day = float(sum(end - start for start, end in model.procedure.hours))
         columns += [Column(head=call.say(f"find.{name}"), right=True) for name in SAVED]
@@ -56,10 +56,25 @@ def saved_cells(saving: Saving | None, day_seconds: float) -> list[str]:
     return [days, str(saving.steps), str(saving.materials), str(saving.visits)]
 
 
-def why(call: Call, finding: Finding) -> str:
+#: Moves that need a person to choose a unit.
+_CHOSEN = frozenset(("assign-owner", "assign-lead"))
+
+
+def is_usable(finding: Finding, *, measured: bool = True) -> bool:
+    """Whether the move of a finding can be made: it is sure, and was measured, or nothing speaks against it."""
+    if not finding.sure or not finding.move or finding.protected or finding.move in _CHOSEN:
+        return False
+    return finding.saving is not None or not measured
+
+
+def why(call: Call, model: Model, finding: Finding) -> str:
     """Why a finding is not used: the law, what is missing, that a person chooses, that it is only shown."""
     if finding.protected:
-        return call.say("find.protected")
+        said = (model.node[step].step for step in finding.steps)
+        bases = list(dict.fromkeys(step.basis for step in said if step is not None and step.mandatory and step.basis))
+        reason = call.say("find.protected")
+        law = call.words("list.separator").join(bases)
+        return f"{reason}{call.words('list.colon')}{visible(law)}" if law else reason
     if finding.missing:
         lacking = list(dict.fromkeys(call.words(f"missing.{one.annotation}") for one in finding.missing))
         return call.say("find.missing", what=call.words("list.separator").join(lacking))
@@ -67,6 +82,6 @@ def why(call: Call, finding: Finding) -> str:
         return call.say("find.uncertain")
     if not finding.move:
         return call.say("find.shown")
-    if finding.move in ("assign-owner", "assign-lead"):
+    if finding.move in _CHOSEN:
         return call.say("find.chooses")
     return call.say("find.no-move")
