@@ -36,9 +36,9 @@ def draw(
     """The diagram of a model as SVG; what has no coordinates is laid out first.
 
     `marks` says by id what a redesign does to an element, or what is wrong with it; a flow at a removed step is removed
-    with it unless marked itself. `notes` stand below the diagram. `compact` draws with hairlines and small type, for a model laid out with `layout.COMPACT`. `prefix` begins
-    the ids of the picture, for pages with several pictures of one model. `plane` is the element whose diagram is drawn:
-    the first one where it is empty.
+    with it unless marked itself. `notes` stand below the diagram. `compact` draws with hairlines and small type, for a
+    model laid out with `layout.COMPACT`. `prefix` begins the ids of the picture, for pages with several pictures of one
+    model. `plane` is the element whose diagram is drawn: the first one where it is empty.
     """
     model = complete(model, style=COMPACT) if compact else complete(model)
     drawing = _Drawing(model, dict(marks or {}), SMALL if compact else FULL, compact)

@@ -359,7 +359,7 @@ def annotated(draw: st.DrawFn, *, max_steps: int = 10, rejects: bool = True) -> 
     for name, level in OFFICES:
         builder.lane(name, level=level)
     builder.black_box("申请人", id="applicant", applicant=True)
-    return _Annotated(draw, builder, draw(st.integers(2, max_steps)), rejects=rejects).model()
+    return _Annotated(draw, builder, draw(st.integers(4, max_steps)), rejects=rejects).model()
 
 
 @dataclass

@@ -29,8 +29,8 @@ SPECIFICATION = {
         "exclusive gateway."
     ),
     "condition-after-event": (
-        "{what} has a condition, but nothing chooses behind the event {gateway}. Delete it, or choose with an exclusive "
-        "gateway behind the event."
+        "{what} has a condition, but nothing chooses behind the event {gateway}. Delete it, or choose with an "
+        "exclusive gateway behind the event."
     ),
     "condition-after-event-gateway": (
         "{what} has a condition, but at {gateway} what happens first decides. Delete the condition."

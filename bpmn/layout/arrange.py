@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bpmn.layout.bands import assign_rows, granted_ways
+from bpmn.layout.bands import assign_rows
 from bpmn.layout.board import Board
 from bpmn.layout.connect import connect, frame_groups
-from bpmn.layout.crossings import crossings
 from bpmn.layout.gather import Frame, Sorting, fill, sort_out
 from bpmn.layout.grid import Grid
 from bpmn.layout.placing import Placed, Placing, Point
 from bpmn.layout.ranks import assign_columns
 from bpmn.layout.routing import route_links
+from bpmn.layout.sifting import with_fewest_crossings
 from bpmn.layout.style import COMPACT, NORMAL, Style
 from bpmn.model import Bounds, Edge, Model, Shape
 from bpmn.uninterpreted import held
 
 #: Where a diagram begins.
 _ORIGIN: Point = (160.0, 80.0)
-#: The most lines of a board on which other sides are tried for branches, and the most lines drawn for that in all.
-_MANY, _TRIED = 250, 3_000
 #: White above what is kept of the old diagram as it stands.
 _APART = 40.0
 
@@ -138,43 +136,7 @@ def _place(sorting: Sorting, scope: str, frames: Mapping[str, Frame]) -> tuple[B
     if not board.items and scope:
         return board, Placed(width=0.0, height=0.0)
     _assign_cells(board, sorting)
-    return board, _with_fewest_crossings(board, sorting)
-
-
-def _with_fewest_crossings(board: Board, sorting: Sorting) -> Placed:
-    """The board placed, with the branches of a choice on the other side where fewer lines cross that way.
-
-    One choice after the other is tried, in the order of the flow, as often as the size of the board allows.
-    """
-    best = _drawn(board, sorting)
-    if len(board.links) > _MANY:
-        return best
-    least = crossings(best.edges.values())
-    for name in _turnable(board)[: _TRIED // max(1, len(board.links))]:
-        if not least:
-            break
-        board.turned ^= {name}
-        assign_rows(board)
-        tried = _drawn(board, sorting)
-        count = crossings(tried.edges.values())
-        if count < least:
-            best, least = tried, count
-        else:
-            board.turned ^= {name}
-    return best
-
-
-def _turnable(board: Board) -> list[str]:
-    """The choices whose branches may change sides, along the flow: a way to a rejection stays below."""
-    outgoing, granted = board.outgoing(board.forward), granted_ways(board)
-    choices = [
-        item
-        for item in board.items.values()
-        if len(outgoing[item.id]) > 1
-        and not (item.keeps_order or item.ports)
-        and len({granted[link.target] for link in outgoing[item.id]}) == 1
-    ]
-    return [item.id for item in sorted(choices, key=lambda item: item.column)]
+    return board, with_fewest_crossings(board, lambda: _drawn(board, sorting))
 
 
 def _drawn(board: Board, sorting: Sorting) -> Placed:

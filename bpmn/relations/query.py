@@ -39,6 +39,7 @@ class Relations:
         self.flow: ControlFlow = control_flow(model)
         self._ways = Ways(model, self.flow)
         self._cross: dict[tuple[str, str], bool] = {}
+        self._taken: dict[str, list[tuple[str, ...]]] = {}
 
     # Parts, made when they are needed.
 
@@ -240,8 +241,12 @@ class Relations:
 
     def _awaited(self, node: str) -> list[tuple[str, ...]]:
         """The senders of each message that every way to a node has taken."""
-        known = self._catches.get(self.model.node[node].process, {})
-        return [senders for catch, senders in known.items() if catch == node or self.always_before(catch, node)]
+        if node not in self._taken:
+            known = self._catches.get(self.model.node[node].process, {})
+            self._taken[node] = [
+                senders for catch, senders in known.items() if catch == node or self.always_before(catch, node)
+            ]
+        return self._taken[node]
 
     def _meet_across(self, first: str, second: str) -> bool:
         if (first, second) not in self._cross:

@@ -41,3 +41,9 @@ def keeps_outcomes(subject: Subject, model: Model, step: str) -> None:
     gap = outcome_gap(subject.model, model)
     if gap is None or gap > TOLERANCE:
         raise CannotMove("rejects", step=step)
+
+
+def turns_down(subject: Subject, step: str) -> bool:
+    """Whether a step says that it turns cases down."""
+    said = subject.node(step).step
+    return said is not None and bool(said.rejects)

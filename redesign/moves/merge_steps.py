@@ -13,7 +13,7 @@ from bpmn.model import Model, Node
 from redesign.change import Change
 from redesign.errors import CannotMove
 from redesign.move import Move
-from redesign.moves.conditions import keeps_outcomes, keeps_papers, needed_from
+from redesign.moves.conditions import keeps_outcomes, keeps_papers, needed_from, turns_down
 from redesign.moves.remove_step import hand_orders, hand_rejects, hears_from_office
 from redesign.moves.sums import summed
 
@@ -34,14 +34,9 @@ def merge_steps(subject: Subject, move: Move) -> Model:
         _merge(subject, change, row[0], step)
     model = change.model
     keeps_papers(subject, model, needed_from(subject, row[1:]))
-    if any(_turns_down(subject, step) for step in row):
+    if any(turns_down(subject, step) for step in row):
         keeps_outcomes(subject, model, row[0])
     return model
-
-
-def _turns_down(subject: Subject, step: str) -> bool:
-    said = subject.node(step).step
-    return said is not None and bool(said.rejects)
 
 
 def _may_join(subject: Subject, row: Sequence[str], step: str) -> None:

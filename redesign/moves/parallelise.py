@@ -9,6 +9,7 @@ from bpmn.model import Model
 from redesign.change import Change
 from redesign.errors import CannotMove
 from redesign.move import Move
+from redesign.moves.conditions import keeps_outcomes, turns_down
 from redesign.moves.segments import refuse_ties, segments, single_entry
 
 
@@ -35,7 +36,10 @@ def parallelise(subject: Subject, move: Move) -> Model:
         change.lead(part.onward, target=join)
     change.connect(join, after)
     _unite(change, split, join)
-    return change.model
+    model = change.model
+    if any(turns_down(subject, step) for step in row):
+        keeps_outcomes(subject, model, row[0])
+    return model
 
 
 def _unite(change: Change, split: str, join: str) -> None:

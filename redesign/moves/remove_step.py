@@ -11,7 +11,7 @@ from bpmn.model import Model
 from redesign.change import Change
 from redesign.errors import CannotMove
 from redesign.move import Move
-from redesign.moves.conditions import keeps_outcomes, keeps_papers, needed_from
+from redesign.moves.conditions import keeps_outcomes, keeps_papers, needed_from, turns_down
 
 #: Kinds of steps that may go for what they do not add; a check only where another one stands for it.
 _IDLE = frozenset(("forward", "record", "other"))
@@ -38,14 +38,9 @@ def checked(subject: Subject, change: Change, gone: Sequence[str]) -> Model:
     """The changed model; raises `CannotMove` where papers of the steps gone are missed or outcomes are others."""
     model = change.model
     keeps_papers(subject, model, needed_from(subject, gone))
-    if any(_turns_down(subject, step) for step in gone):
+    if any(turns_down(subject, step) or subject.relations.routed_by(step) for step in gone):
         keeps_outcomes(subject, model, gone[0])
     return model
-
-
-def _turns_down(subject: Subject, step: str) -> bool:
-    said = subject.node(step).step
-    return bool(said is not None and said.rejects) or bool(subject.relations.routed_by(step))
 
 
 def _may_go(subject: Subject, step: str, heirs: Sequence[str]) -> None:

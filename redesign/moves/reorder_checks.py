@@ -11,6 +11,7 @@ from bpmn.model import Model
 from redesign.change import Change
 from redesign.errors import CannotMove
 from redesign.move import Move
+from redesign.moves.conditions import keeps_outcomes
 from redesign.moves.segments import refuse_ties, segments, single_entry
 
 
@@ -37,7 +38,9 @@ def reorder_checks(subject: Subject, move: Move) -> Model:
     for first, second in pairwise(order):
         change.lead(parts[first].onward, target=second)
     change.lead(parts[order[-1]].onward, target=after)
-    return change.model
+    model = change.model
+    keeps_outcomes(subject, model, row[0])
+    return model
 
 
 def _order(subject: Subject, row: Sequence[str]) -> list[str]:
