@@ -102,22 +102,13 @@ class _Way:
     source: int
     target: int
     flows: list[str]
-    body: deque[Block]
+    body: list[Block]
     #: The arcs of the token game it begins and ends with, ~n for the beginning at vertex n.
     first: list[int]
     last: list[int]
     role: str = ""
     #: Branches of the place it leaves that already lead to one target; none for a single way.
-    branches: deque[Branch] | None = None
-
-
-def _join(left: deque[Item], right: deque[Item]) -> deque[Item]:
-    """One list of two, moving the shorter one."""
-    if len(left) >= len(right):
-        left.extend(right)
-        return left
-    right.extendleft(reversed(left))
-    return right
+    branches: list[Branch] | None = None
 
 
 def _united(left: list[Item], right: list[Item]) -> list[Item]:
@@ -217,7 +208,7 @@ class _Reduction:
         """Add a way that is one arc of the token game, or none where `flow` is none."""
         flows = [] if flow is None else [flow]
         arcs = [] if number is None else [number]
-        way = _Way(source=source, target=target, flows=flows, body=deque(body), first=arcs, last=arcs[:], role=role)
+        way = _Way(source=source, target=target, flows=flows, body=list(body), first=arcs, last=arcs[:], role=role)
         self.ways[self.next_way] = way
         self._attach(self.next_way)
         self.next_way += 1
@@ -270,11 +261,11 @@ class _Reduction:
             if not (self._in_line(place) or self._whole_inclusive(place)):
                 self._loop(place)
 
-    def _body(self, way: _Way) -> deque[Block]:
+    def _body(self, way: _Way) -> list[Block]:
         """What happens on a way; alternatives become one block."""
         if way.branches:
             made = _BLOCK[self.kinds[way.source]](node=self.nodes[way.source], branches=tuple(way.branches))
-            way.body, way.branches = deque((made,)), None
+            way.body, way.branches = [made], None
         return way.body
 
     def _branch(self, way: _Way) -> Branch:
@@ -291,7 +282,7 @@ class _Reduction:
         work = self.work[place]
         if work is not None:
             self._body(before).append(work)
-        before.body = _join(self._body(before), self._body(after))
+        before.body = _united(self._body(before), self._body(after))
         before.last = after.last
         before.target = after.target
         del self.ways[second]
@@ -312,7 +303,7 @@ class _Reduction:
 
     def _fold(self, numbers: Many[int]) -> None:
         """Make the first of some ways stand for all of them."""
-        branches: deque[Branch] = deque()
+        branches: list[Branch] = []
         flows: list[str] = []
         begins: list[int] = []
         ends: list[int] = []
@@ -320,11 +311,11 @@ class _Reduction:
             way = self._detach(number)
             flows = _united(flows, way.flows)
             begins, ends = _united(begins, way.first), _united(ends, way.last)
-            branches = _join(branches, way.branches or deque((self._branch(way),)))
+            branches = _united(branches, way.branches or [self._branch(way)])
         first = self.ways[numbers[0]]
         for number in numbers[1:]:
             del self.ways[number]
-        first.flows, first.branches, first.body, first.role = flows, branches, deque(), ""
+        first.flows, first.branches, first.body, first.role = flows, branches, [], ""
         first.first, first.last = begins, ends
         self._attach(numbers[0])
 
@@ -359,7 +350,7 @@ class _Reduction:
         exits = tuple(flow for other in self.out[split] for flow in self.ways[other].flows)
         body = _sealed(self._body(self.ways[on]))
         loop = Loop(node=self.nodes[split], body=body, back=branch, exits=exits)
-        self.ways[on].body = deque([loop])
+        self.ways[on].body = [loop]
         self._again(place, split)
         return True
 
@@ -540,7 +531,7 @@ class _Reduction:
     def _replace(self, kind: str, first: int, inner: Many[int], leaving: Many[int]) -> None:
         """Put a rest onto the way that leads to it; what happens on the one way out of it comes after the rest."""
         before, last = self.ways[first], self.ways[leaving[0]]
-        after: deque[Block] = deque()
+        after: list[Block] = []
         if len(leaving) == 1 and not last.branches:
             after, last.body = last.body, after
         rest = self._rest(kind, (*inner, *leaving), before)
@@ -552,7 +543,7 @@ class _Reduction:
             self._detach(number)
             del self.ways[number]
         self._body(before).append(rest)
-        before.body = _join(self._body(before), after)
+        before.body = _united(self._body(before), after)
         before.target, before.last = last.target, ends
         self._attach(first)
         self._again(before.source, before.target)

@@ -29,7 +29,9 @@ def routes_on(model: Model, flow: ControlFlow) -> Mapping[str, tuple[str, ...]]:
     for node in model.nodes:
         if node.step is None or not node.step.rejects or node.id not in flow.main:
             continue
-        gateways = _choices_after(model, flow, node, first=True) | _named_choices(model, flow, node, conditions)
+        gateways = _choices_after(model, flow, node, first=True)
+        if conditions:
+            gateways |= _named_choices(model, flow, node, conditions)
         if gateways:
             found[node.id] = tuple(sorted(gateways, key=order.__getitem__))
     return found

@@ -34,8 +34,8 @@ EXHAUSTIVE = 8
 CASES = 10_000
 #: Moves a person has to choose.
 BY_HAND = frozenset(("assign-owner", "assign-lead"))
-#: Bounds on work: nodes of all tries, nodes times moves of one try and of all; but so many tries and moves in any case.
-_NODES, _NODES_OF_MOVES, _NODES_OF_ALL, _FEWEST = 100_000, 150_000, 4_000_000, 12
+#: Bounds on work: nodes of all tries, nodes times moves of one try and of all; but so many moves and tries in any case.
+_NODES, _NODES_OF_MOVES, _NODES_OF_ALL, _FEWEST, _FEWEST_TRIES = 100_000, 150_000, 1_500_000, 12, 6
 #: Up to so many moves each is tried anew whenever one is added; of more only those that may still be the best.
 _PLAIN = 16
 #: How often a redesign is looked at again for new findings; how often shaking may help nothing where two ways met two
@@ -174,12 +174,12 @@ class _Search:
     def _usable(self, moves: Iterable[Move], begin: MoveSet) -> list[Move]:
         """The moves that hold alone, on top of a set to begin with, and are proved; the others are refused.
 
-        Where there are too many to try each alone, those are left out that were measured and worsen something alone.
+        Where there are too many to try each alone, those are left out that were measured and do not pay alone.
         """
         moves = list(moves)
-        self._tries = min(self._tries, max(_NODES_OF_ALL // (self._size * max(len(moves), 1)), _FEWEST))
+        self._tries = min(self._tries, max(_NODES_OF_ALL // (self._size * max(len(moves), 1)), _FEWEST_TRIES))
         if len(moves) > self._tries // 2:
-            return self._unharmful(moves)
+            return self._paying(moves)
         usable = []
         for move in moves:
             alone = self._try((*begin.moves, move))
@@ -195,11 +195,12 @@ class _Search:
                 usable.append(move)
         return usable
 
-    def _unharmful(self, moves: Sequence[Move]) -> list[Move]:
+    def _paying(self, moves: Sequence[Move]) -> list[Move]:
         usable = []
         for move in moves:
-            if move.saving is not None and _worsens(move.saving):
-                self._refuse(move, "trade-off")
+            why = _why_not_alone(move.saving)
+            if why and not self.options.only:
+                self._refuse(move, why)
             else:
                 usable.append(move)
         return usable
@@ -481,9 +482,14 @@ def _told(obligation: Obligation) -> dict[str, object]:
     return {"obligation": obligation.obligation, "element": obligation.element, **obligation.witness}
 
 
-def _worsens(saving: Saving) -> bool:
-    is_slower = saving.high is not None and saving.high < 0
-    return is_slower or min(saving.steps, saving.materials, saving.visits) < 0
+def _why_not_alone(saving: Saving | None) -> str:
+    """Why a move of this saving is not made alone; nothing where it pays, or was not measured."""
+    if saving is None:
+        return ""
+    counted = (saving.steps, saving.materials, saving.visits)
+    if min(counted) < 0 or (saving.high is not None and saving.high < 0):
+        return "trade-off"
+    return "" if max(counted) > 0 or (saving.low is not None and saving.low > 0) else "does-not-pay"
 
 
 def _known_saving(move: Move) -> tuple[float, int]:

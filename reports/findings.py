@@ -16,6 +16,17 @@ if TYPE_CHECKING:
 NAMED = 3
 
 
+#: Moves a person has to choose.
+BY_HAND = frozenset(("assign-owner", "assign-lead"))
+
+
+def is_usable(finding: Finding, *, measured: bool = True) -> bool:
+    """Whether the move of a finding can be made: it is sure, and was measured, or nothing speaks against it."""
+    if not finding.sure or not finding.move or finding.protected or finding.move in BY_HAND:
+        return False
+    return finding.saving is not None or not measured
+
+
 def finding_json(finding: Finding) -> dict[str, Any]:
     """A finding in the shape of docs/reference/json.md."""
     return {

@@ -74,7 +74,7 @@ def draw(points: Sequence[Point], texts: Sequence[str], *, study: Study, title: 
         x, y = across.at(point.moves), up.at(study.scale.value(point.cut))
         if not point.is_beside:
             path += f"{'H' if path else 'M'}{x:.1f}{'V' if path else ' '}{y:.1f}"
-        picture.disc(x, y, 3.6, f"dot {'after' if point.is_made else 'now'} ringed")
+        picture.disc(x, y, 5.0 if point.is_made else 3.4, f"dot {'after' if point.is_made else 'now'} ringed")
         half = text_width(text, SMALL) / 2
         if point.is_made:
             picture.label(x, y + 15, text, anchor="middle", size=SMALL, style="after")

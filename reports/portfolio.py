@@ -109,7 +109,7 @@ class Portfolio:
 
     def of(self, kind: str) -> tuple[Entry, ...]:
         """The procedures of a class, those that miss its target first, then by how little of their time was cut."""
-        found = [entry for entry in self.entries if (entry.kind if entry.kind in CLASSES else "") == kind]
+        found = [entry for entry in self.entries if entry.kind == kind]
         return tuple(sorted(found, key=lambda entry: (entry.is_met is not False, _order(entry), entry.name)))
 
     @property
@@ -136,7 +136,7 @@ def entry_of(
     return Entry(
         name=name,
         title=title,
-        kind=kind,
+        kind=kind if kind in CLASSES else "",
         what="none" if pair is None else "proposed" if is_proposed else "decided",
         cuts=pair.cuts if pair is not None else {},
         proposed=proposed.cuts if proposed is not None and not is_proposed else {},

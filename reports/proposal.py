@@ -11,6 +11,7 @@ from analysis.findings import Finding
 from redesign import Move, Redesign, Refused, move_of
 from redesign.shapley import Share
 from reports.comparison import Comparison
+from reports.findings import is_usable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,11 +86,6 @@ class Proposal:
 def in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """The findings as they are numbered: those whose move can be used, then the others, each in their order."""
     return tuple(sorted(findings, key=lambda finding: not is_usable(finding)))
-
-
-def is_usable(finding: Finding) -> bool:
-    """Whether a finding is sure and has a move that was measured."""
-    return finding.saving is not None and finding.sure and bool(finding.move)
 
 
 def summing_to(shares: Sequence[Share], saved: float | None) -> tuple[Share, ...]:

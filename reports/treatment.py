@@ -14,8 +14,6 @@ from reports import format as write
 from reports.proposal import Item, Proposal
 from reports.study import Study
 
-#: Moves a person has to choose.
-BY_HAND = frozenset(("assign-owner", "assign-lead"))
 #: More findings than that are counted on the page; the workbook has all.
 SHOWN = 60
 #: Seconds that are nothing but noise of the arithmetic.
@@ -224,15 +222,17 @@ def _done(study: Study, item: Item, model: Model) -> str:
 
 
 def _why_not(study: Study, item: Item) -> str:
+    finding, words = item.finding, study.words
+    if finding is not None and finding.protected:
+        said = (study.before.model.node[step].step for step in finding.steps)
+        bases = dict.fromkeys(step.basis for step in said if step is not None and step.mandatory and step.basis)
+        reason = words("why-not-moved.protected")
+        return words("list.colon").join((reason, words("list.separator").join(bases))) if bases else reason
     if item.refused is not None:
         return refusal(study, item.refused)
-    if item.finding is not None and item.finding.protected:
-        return study.words("why-not-moved.protected")
-    if item.finding is not None and item.finding.move in BY_HAND:
-        return study.words("why-not-moved.person-chooses")
-    if item.finding is not None and not item.finding.sure:
-        return study.words("why-not-moved.not-sure")
-    return study.words("why-not-moved.does-not-pay")
+    if finding is not None and finding.move in telling.BY_HAND:
+        return words("why-not-moved.person-chooses")
+    return words("why-not-moved.does-not-pay" if finding is None or finding.sure else "why-not-moved.not-sure")
 
 
 def refusal(study: Study, refused: Refused) -> str:

@@ -6,6 +6,7 @@ and Limam Mansar 2005, "customer teams"). Going back round a loop is rework, not
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterator, Sequence
 
 from analysis.findings.finding import Finding
@@ -164,20 +165,23 @@ def _longest(subject: Subject, passed: Sequence[tuple[str, str]]) -> list[tuple[
     if len(passed) > _MOST_PASSED:
         subject.left_out.add("ping-pong")
     passed = passed[:_MOST_PASSED]
-    best: list[int] = []
+    length: list[int] = []
     before: list[int] = []
+    longest_first: list[int] = []
     for place, (giver, _) in enumerate(passed):
-        earlier = [
-            other
-            for other in range(place)
-            if passed[other][1] == giver or subject.relations.before(passed[other][1], giver)
-        ]
-        last = max(earlier, key=best.__getitem__, default=-1)
+        led = (other for other in longest_first if _leads_on(subject, passed[other][1], giver))
+        last = next(led, -1)
         before.append(last)
-        best.append(best[last] + 1 if last >= 0 else 1)
-    place = max(range(len(passed)), key=best.__getitem__, default=-1)
+        length.append(length[last] + 1 if last >= 0 else 1)
+        insort(longest_first, place, key=lambda other: -length[other])
     chain: list[tuple[str, str]] = []
+    place = longest_first[0] if longest_first else -1
     while place >= 0:
         chain.append(passed[place])
         place = before[place]
     return chain[::-1]
+
+
+def _leads_on(subject: Subject, taker: str, giver: str) -> bool:
+    """Whether the step that takes over is the one that gives on, or comes before it."""
+    return taker == giver or subject.relations.before(taker, giver)

@@ -1,6 +1,6 @@
 """`repeated-material`: the applicant hands in the same material more than once in one case.
 
-The redesign heuristic is "contact reduction" and "information sharing" (Reijers and Limam Mansar 2005); in Chinese
+The redesign heuristic is "contact reduction" and "buffering" (Reijers and Limam Mansar 2005); in Chinese
 practice 一次提交、多方复用. A hand-in the law wants in the original is no repetition that could be spared.
 """
 

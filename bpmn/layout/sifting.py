@@ -34,13 +34,31 @@ def with_fewest_crossings(board: Board, draw: Callable[[], Placed]) -> Placed:
             board.turned ^= {name}
     assign_rows(board)
     rejecting = {item for item, is_granted in granted_ways(board).items() if not is_granted}
+    first = search.least
+    _number(board, spare=1 if search.goes_on else 0)
     while search.goes_on:
         least = search.least
         _sift_rows(board, search, rejecting)
         _move_stretches(board, search, rejecting)
         if search.least == least:
             break
-    return search.best
+    _number(board, spare=0)
+    return search.closed() if search.least < first else search.best
+
+
+def _number(board: Board, *, spare: int) -> None:
+    """Number the rows that hold something through all strips, with so many empty ones above and below in each."""
+    used = {item.row for item in board.items.values()}
+    number: dict[int, int] = {}
+    count = 0
+    for strip in board.strips:
+        kept = [row for row in strip.rows if row in used] or strip.rows[:1]
+        begin, beside = count, 0 if strip.is_band else spare
+        number.update((row, count + beside + place) for place, row in enumerate(kept))
+        count += len(kept) + 2 * beside
+        strip.rows = list(range(begin, count))
+    _set_rows(board, {item.id: number[item.row] for item in board.items.values()})
+    board.rows = count
 
 
 class _Search:
@@ -58,6 +76,11 @@ class _Search:
     def goes_on(self) -> bool:
         """Whether there is something to gain and drawing left to be done."""
         return self.least > 0 and self._left > 0
+
+    def closed(self) -> Placed:
+        """The board as it is now, if no more lines cross without the empty rows."""
+        drawn = self._draw()
+        return drawn if crossings(drawn.edges.values()) <= self.least else self.best
 
     def is_better(self) -> bool:
         """Draw the board as it is now; whether fewer lines cross than ever before."""

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from bpmn import Model
+from reports.findings import is_usable
 from reports.format import visible
-from zaizao.cli.failures import CALL, FILE, Refusal, explain
+from zaizao.cli.failures import CALL, FILE, Refusal, Unreadable, explain
 from zaizao.cli.files import existing, told
-from zaizao.cli.finding import finding_table, is_usable
+from zaizao.cli.finding import finding_table
 from zaizao.cli.options import called
 from zaizao.cli.progress import progress
 from zaizao.cli.simulating import announce_compiler, usable
@@ -34,16 +35,12 @@ def command(call: Call, places: tuple[str, ...], library: dict[str, Model], no_s
     """Find in each file, and in a folder also between its files; leave with 1 where a file is at fault."""
     worst = 0
     for place in places:
-        try:
-            if Path(place).is_dir():
-                worst = max(worst, _folder(call, place, library, no_saving, as_json))
-            else:
-                worst = max(worst, _file(call, place, library, no_saving, as_json)[0])
-        except (Refusal, OSError) as error:
-            sentence, code = explain(error, call.words)
-            click.echo(sentence, err=True)
-            worst = max(worst, code)
-    return CALL if worst == CALL else worst
+        if Path(place).is_dir():
+            code = _folder(call, place, library, no_saving, as_json)
+        else:
+            code, _ = _file(call, place, library, no_saving, as_json)
+        worst = max(worst, code)
+    return worst
 
 
 def _folder(call: Call, place: str, library: dict[str, Model], no_saving: bool, as_json: bool) -> int:
@@ -52,7 +49,8 @@ def _folder(call: Call, place: str, library: dict[str, Model], no_saving: bool, 
 
     files = sorted(path for path in Path(place).rglob("*.bpmn") if path.is_file())
     if not files:
-        raise Refusal("no_files", folder=place)
+        click.echo(explain(Refusal("no_files", folder=place), call.words)[0], err=True)
+        return CALL
     worst, models = 0, dict[str, Model]()
     for file in files:
         code, model = _file(call, str(file), library, no_saving, as_json)
@@ -71,8 +69,14 @@ def _folder(call: Call, place: str, library: dict[str, Model], no_saving: bool, 
 
 
 def _file(call: Call, file: str, library: dict[str, Model], no_saving: bool, as_json: bool) -> tuple[int, Model | None]:
-    existing(file)
-    model = usable(call, file, library)
+    """Find in one file; what is wrong with it is said, so that others can still be answered."""
+    try:
+        existing(file)
+        model = usable(call, file, library)
+    except (Refusal, Unreadable, OSError) as error:
+        sentence, code = explain(error, call.words)
+        click.echo(sentence, err=True)
+        return code, None
     if model is None:
         return FILE, None
     found = searched(call, model, no_saving=no_saving)

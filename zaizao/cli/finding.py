@@ -60,13 +60,6 @@ def saved_cells(saving: Saving | None, day_seconds: float) -> list[str]:
 _CHOSEN = frozenset(("assign-owner", "assign-lead"))
 
 
-def is_usable(finding: Finding, *, measured: bool = True) -> bool:
-    """Whether the move of a finding can be made: it is sure, and was measured, or nothing speaks against it."""
-    if not finding.sure or not finding.move or finding.protected or finding.move in _CHOSEN:
-        return False
-    return finding.saving is not None or not measured
-
-
 def why(call: Call, model: Model, finding: Finding) -> str:
     """Why a finding is not used: the law, what is missing, that a person chooses, that it is only shown."""
     if finding.protected:

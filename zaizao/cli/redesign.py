@@ -216,7 +216,7 @@ def _search(call: Call, made: Redesign, target: float | None) -> list[str]:
     """How far the search went, what could be left to gain, and whether the target is reached."""
     lines = []
     if target is not None and not made.reached:
-        lines.append(call.say("redesign.missed", target=plain(percent(target))))
+        lines.append(call.say("redesign.missed", target=plain(percent(100 * target))))
     if made.moves or not made.complete:
         lines.append(call.say("redesign.all" if made.complete else "redesign.some", n=plain(number(made.tried, 0))))
     saved = made.saving.elapsed_working_s

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from analysis.findings import Finding
     from redesign import Redesign
     from reports.comparison import Comparison, Side
+    from reports.proposal import Proposal
     from reports.study import Study
 
 #: The cell at which the seconds of each part stand.
@@ -146,8 +147,6 @@ def _job(name: str, folder: Path, cases: int, seed: int) -> Job:
 
 def run(call: Call, job: Job, *, as_json: bool) -> Done:
     """Check, find, redesign, prove, simulate and report; each part says what it did and how long it took."""
-    from reports.comparison import Comparison
-
     tell: Callable[[str], None] = (lambda _: None) if as_json else click.echo
     with _part(call, "check", tell) as said:
         found = [ready(call, str(file), {}) for file in job.inputs]
@@ -166,17 +165,19 @@ def run(call: Call, job: Job, *, as_json: bool) -> Done:
     with _part(call, "simulate", tell) as said:
         file = files.told(job.before.name)
         proposed = proposing.proposal(call, findings, redesign, cases=job.cases, seed=job.seed, file=file)
-        proposed = proposing.with_left(call, proposed, models[1]) if len(models) > 1 else proposed
-        result = _simulated(call, job, models) if len(models) > 1 else proposed.comparison or _alone(call, job, models)
-        word = "both" if isinstance(result, Comparison) else "one"
+        if len(models) > 1:
+            proposed = proposing.with_left(call, proposed, models[1])
+        result = _measured(call, job, models, proposed)
+        word = "one" if result is not proposed.comparison and len(models) == 1 else "both"
         said.append(call.say(f"study.{word}", cases=plain(number(job.cases, 0)), seed=job.seed))
     with _part(call, "factors", tell) as said:
         result, moved = _with_sensitivity(job, result)
         said.append(call.say("study.moved", n=moved))
     with _part(call, "report", tell) as said:
         title = job.procedure.title[call.settings.language] if job.procedure is not None else models[0].title
-        command = job.command(call)
-        study = matter(call, result, title=title, command=command, procedure=job.procedure, proposal=proposed)
+        study = matter(
+            call, result, title=title, command=job.command(call), procedure=job.procedure, proposal=proposed
+        )
         written, report = _write(job, study)
         said.append(call.say("study.written"))
     tell("\n".join(_summary(call, job, study, written)))
@@ -187,7 +188,7 @@ def run(call: Call, job: Job, *, as_json: bool) -> Done:
 
 def _found(call: Call, findings: Sequence[Finding]) -> str:
     """How many findings there are, how many can be used, are to be confirmed, are protected."""
-    from reports.proposal import is_usable
+    from reports.findings import is_usable
 
     counts = {
         "usable": sum(map(is_usable, findings)),
@@ -227,8 +228,10 @@ def _checked(call: Call, models: list[Model]) -> str:
     return call.say("study.warned" if found else "study.clean", files=len(models), warnings=found)
 
 
-def _simulated(call: Call, job: Job, models: list[Model]) -> Comparison:
-    """Compare the file as it is with the one decided."""
+def _measured(call: Call, job: Job, models: list[Model], proposed: Proposal) -> Comparison | Side:
+    """Compare the file as it is with the one decided, else with the proposal; measure it alone where there is none."""
+    if len(models) == 1:
+        return proposed.comparison or _alone(call, job, models)
     named = tuple(files.told(file.name) for file in job.inputs)
     return compared(call, *models, cases=job.cases, seed=job.seed, files=named)
 

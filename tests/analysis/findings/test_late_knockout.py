@@ -4,7 +4,6 @@ import pytest
 
 from bpmn.build import build, gives, needs
 
-
 OPINION = [needs("意见", origin="internal")]
 
 
