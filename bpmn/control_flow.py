@@ -369,7 +369,21 @@ class _Builder:
         return end.event("error") is not None or end.event("cancel") is not None
 
     def _is_interrupting(self, end: Node, reference: str) -> bool:
-        """Whether the nearest event on an edge around an end that catches its escalation ends what it sits on."""
+        """Whether what catches the escalation of an end nearest to it interrupts the scope of the end.
+
+        In the scope itself an event sub-process may catch it, else an event on the edge of a sub-process around it.
+        """
+        for event in self.model.nodes:
+            frame = self.model.node.get(event.scope)
+            if (
+                event.kind == "startEvent"
+                and frame is not None
+                and frame.triggered_by_event
+                and frame.scope == end.scope
+            ):
+                caught = event.event("escalation")
+                if caught is not None and caught.reference in ("", reference):
+                    return event.interrupting
         around = end.scope
         while around:
             for event in self.model.boundary_events.get(around, ()):

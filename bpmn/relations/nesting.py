@@ -349,18 +349,24 @@ class _Marked:
             self._behind(number, vertex)
 
     def _before(self, number: int, vertex: Vertex) -> int:
-        mark, arc = len(self.vertices), len(self.arcs)
+        mark, arc = self._added(vertex, vertex.entering, (len(self.arcs),)), len(self.arcs)
         self.arcs.append(Arc(source=mark, target=number))
         for known in vertex.entering:
-            self.arcs[known] = replace(self.arcs[known], target=mark)
-        self.vertices.append(replace(vertex, kind="event", leaving=(arc,)))
+            old = self.arcs[known]
+            self.arcs[known] = Arc(source=old.source, target=mark, flow=old.flow, role=old.role)
         self.vertices[number] = replace(vertex, entering=(arc,))
         return mark
 
     def _behind(self, number: int, vertex: Vertex) -> None:
-        mark, arc = len(self.vertices), len(self.arcs)
+        mark, arc = self._added(vertex, (len(self.arcs),), vertex.leaving), len(self.arcs)
         self.arcs.append(Arc(source=number, target=mark))
         for known in vertex.leaving:
-            self.arcs[known] = replace(self.arcs[known], source=mark)
-        self.vertices.append(replace(vertex, kind="event", entering=(arc,)))
+            old = self.arcs[known]
+            self.arcs[known] = Arc(source=mark, target=old.target, flow=old.flow, role=old.role)
         self.vertices[number] = replace(vertex, leaving=(arc,))
+
+    def _added(self, vertex: Vertex, entering: tuple[int, ...], leaving: tuple[int, ...]) -> int:
+        """A new event of a gateway."""
+        made = Vertex(kind="event", node=vertex.node, scope=vertex.scope, entering=entering, leaving=leaving)
+        self.vertices.append(made)
+        return len(self.vertices) - 1

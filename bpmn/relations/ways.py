@@ -115,6 +115,8 @@ class Ways:
 
     def _join_pools(self) -> None:
         """Message flows join the order of the pools where they do not go round in a circle."""
+        if not self.messages:
+            return
         all_ways = [list(targets) for targets in self.following]
         for source, target, _ in self.messages:
             all_ways[source].append(target)

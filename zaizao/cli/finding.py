@@ -56,10 +56,6 @@ def saved_cells(saving: Saving | None, day_seconds: float) -> list[str]:
     return [days, str(saving.steps), str(saving.materials), str(saving.visits)]
 
 
-#: Moves that need a person to choose a unit.
-_CHOSEN = frozenset(("assign-owner", "assign-lead"))
-
-
 def why(call: Call, model: Model, finding: Finding) -> str:
     """Why a finding is not used: the law, what is missing, that a person chooses, that it is only shown."""
     if finding.protected:
@@ -75,6 +71,6 @@ def why(call: Call, model: Model, finding: Finding) -> str:
         return call.say("find.uncertain")
     if not finding.move:
         return call.say("find.shown")
-    if finding.move in _CHOSEN:
+    if finding.move in telling.BY_HAND:
         return call.say("find.chooses")
     return call.say("find.no-move")

@@ -175,9 +175,7 @@ def run(call: Call, job: Job, *, as_json: bool) -> Done:
         said.append(call.say("study.moved", n=moved))
     with _part(call, "report", tell) as said:
         title = job.procedure.title[call.settings.language] if job.procedure is not None else models[0].title
-        study = matter(
-            call, result, title=title, command=job.command(call), procedure=job.procedure, proposal=proposed
-        )
+        study = matter(call, result, title=title, command=job.command(call), procedure=job.procedure, proposal=proposed)
         written, report = _write(job, study)
         said.append(call.say("study.written"))
     tell("\n".join(_summary(call, job, study, written)))
