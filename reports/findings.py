@@ -103,7 +103,14 @@ def named(model: Model, element: str) -> str:
 
 def sentence(words: Words, model: Model, finding: Finding) -> str:
     """Why it is a finding, in a sentence with its evidence."""
-    return words(f"finding.{finding.finding}.why", **_fields(words, model, finding))
+    return words(f"finding.{finding.finding}.{_reason(finding)}", **_fields(words, model, finding))
+
+
+def _reason(finding: Finding) -> str:
+    """Which of its sentences says why it is one."""
+    if "hand_overs" in finding.evidence:
+        return "why-often"
+    return "why-open" if finding.finding == "rework-loop" and finding.evidence["share"] is None else "why"
 
 
 def _fields(words: Words, model: Model, finding: Finding) -> Mapping[str, object]:
