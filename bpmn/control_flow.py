@@ -232,6 +232,11 @@ class _Builder:
         self.head: dict[str, int] = {}
         self.tail: dict[str, int] = {}
         triggered = {node.id for node in model.nodes if node.is_frame and node.triggered_by_event}
+        #: The starts by escalation of the event sub-processes in each sub-process.
+        self.escalated: dict[str, list[Node]] = {}
+        for node in model.nodes:
+            if node.scope in triggered and node.kind == "startEvent" and node.event("escalation") is not None:
+                self.escalated.setdefault(model.node[node.scope].scope, []).append(node)
         self.undone = compensation(model)
         self.outside = self.undone | triggered
         #: The sub-processes that hold nodes.
@@ -373,17 +378,10 @@ class _Builder:
 
         In the scope itself an event sub-process may catch it, else an event on the edge of a sub-process around it.
         """
-        for event in self.model.nodes:
-            frame = self.model.node.get(event.scope)
-            if (
-                event.kind == "startEvent"
-                and frame is not None
-                and frame.triggered_by_event
-                and frame.scope == end.scope
-            ):
-                caught = event.event("escalation")
-                if caught is not None and caught.reference in ("", reference):
-                    return event.interrupting
+        for event in self.escalated.get(end.scope, ()):
+            caught = event.event("escalation")
+            if caught is not None and caught.reference in ("", reference):
+                return event.interrupting
         around = end.scope
         while around:
             for event in self.model.boundary_events.get(around, ()):

@@ -69,14 +69,21 @@ def _region(flow: ControlFlow, back: int) -> frozenset[int]:
     after = _closure(arc.target, lambda number: [flow.arcs[one].target for one in flow.vertices[number].leaving])
     before = _closure(arc.source, lambda number: [flow.arcs[one].source for one in flow.vertices[number].entering])
     region = frozenset(after & before)
+    posted = _posted(flow)
     for number in region:
         vertex = flow.vertices[number]
         joins_others = vertex.kind in ("parallel-join", "inclusive-join") and any(
             flow.arcs[one].source not in region for one in vertex.entering
         )
-        if vertex.kind in _SINGLE or joins_others:
+        if vertex.kind in _SINGLE or joins_others or vertex.node in posted:
             return frozenset()
     return region
+
+
+def _posted(flow: ControlFlow) -> frozenset[str]:
+    """The nodes that send to another drawn pool or hear from one: a message knows one sender and one to take it."""
+    drawn = [message for message in flow.messages if message.source >= 0 and message.target >= 0]
+    return frozenset(flow.vertices[end].node for message in drawn for end in (message.source, message.target))
 
 
 def _closure(begin: int, onward: Callable[[int], Iterable[int]]) -> set[int]:

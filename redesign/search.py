@@ -117,6 +117,7 @@ class _Search:
         self._refused: dict[tuple[str, tuple[str, ...]], Refused] = {}
         self._moves: list[Move] = []
         self._complete = True
+        self._parts_tried = 0
         self._size = max(len(model.nodes), 1)
         self._tries = self._most = min(options.tries, max(_NODES // self._size, _FEWEST))
 
@@ -409,8 +410,10 @@ class _Search:
         """The set without one of its moves, and without two that touch a common step."""
         moves = whole.moves
         pairs = (pair for pair in combinations(reversed(moves), 2) if set(pair[0].steps) & set(pair[1].steps))
-        every = (*((move,) for move in reversed(moves)), *pairs)
-        for gone in every[: self._tries]:
+        for gone in (*((move,) for move in reversed(moves)), *pairs):
+            if self._parts_tried == self._tries:
+                return
+            self._parts_tried += 1
             part = self._sets.weigh([move for move in moves if move not in gone])
             if len(part.moves) < len(moves):
                 yield part

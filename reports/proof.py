@@ -19,7 +19,7 @@ SHOWN = 24
 _ELEMENTS = frozenset(
     {
         *("stands_for_it", "stands_for", "after", "separate_from", "from", "to"),
-        *("given_by", "before", "missed_before", "path", "element"),
+        *("done_by", "given_by", "before", "missed_before", "path", "element"),
     }
 )
 

@@ -85,7 +85,7 @@ def advance(plan: Plan, run: Run, turns: int) -> int:
             fault = come_to_rest(plan, run, register[at.PRESENT])
         elif register[at.LEFT] == 0:
             return at.DONE
-        elif turns == 0 or register[at.MOVES] > plan.setting[at.MOST_MOVES]:
+        elif turns == 0 or register[at.MOVES] > 10 * plan.setting[at.MOST_MOVES]:
             return at.PAUSED
         else:
             turns -= 1

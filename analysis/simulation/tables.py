@@ -137,7 +137,10 @@ def _longer(table: Table, rows: int) -> Table:
     """The same table with more rows; raises RunTooLarge."""
     if (len(table) + rows) * table.shape[1] * table.itemsize > _MOST_BYTES:
         raise RunTooLarge
-    longer = np.empty((len(table) + rows, table.shape[1]), table.dtype)
+    try:
+        longer = np.empty((len(table) + rows, table.shape[1]), table.dtype)
+    except MemoryError:
+        raise RunTooLarge from None
     longer[: len(table)] = table
     return longer
 

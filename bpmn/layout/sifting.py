@@ -17,7 +17,7 @@ from bpmn.layout.crossings import crossings
 from bpmn.layout.placing import Placed
 
 #: The most lines of a board on which changes are tried, and the most lines drawn for that in all.
-_MANY, _TRIED = 250, 12_000
+_MANY, _TRIED = 250, 3_000
 #: How much longer all lines together may become for each crossing that is gone; a bend counts as so much.
 _LONGER, _BEND = 300.0, 250.0
 
@@ -162,13 +162,20 @@ def _move_stretches(board: Board, search: _Search, rejecting: set[str]) -> None:
         for target in rows[1:]:
             if not search.goes_on:
                 return
-            is_low = any(item.id in rejecting for item in stretch)
-            if (is_low and target < row) or not _is_free(board, stretch, target):
+            if _sinks(board, stretch, target, rejecting) or not _is_free(board, stretch, target):
                 continue
             _set_rows(board, {item.id: target for item in stretch})
             if search.is_better():
                 break
             _set_rows(board, {item.id: row for item in stretch})
+
+
+def _sinks(board: Board, stretch: list[Item], target: int, rejecting: set[str]) -> bool:
+    """Whether a stretch on the way to a rejection would rise, or another one sink below such a one."""
+    row = stretch[0].row
+    if any(item.id in rejecting for item in stretch):
+        return target < row
+    return any(row < board.items[name].row <= target for name in rejecting)
 
 
 def _stretches(board: Board) -> Iterator[list[Item]]:

@@ -186,7 +186,7 @@ def _gone(two: Two) -> Iterator[Obligation]:
             obligation="step-stands",
             holds=bool(found) or is_idle,
             element=step,
-            witness={"done_by": found} if found else {"kind": two.before.kind(step)},
+            witness={"how": "done", "done_by": found} if found else {"kind": two.before.kind(step)},
         )
 
 

@@ -159,7 +159,7 @@ def _order(two: Two, earlier: str, later: str, *, is_named: bool = False) -> Obl
         obligation="legal-order",
         holds=holds,
         element=later,
-        witness={"after": earlier, "done_by": second, "how": why},
+        witness={"after": earlier, "stands_for": second, "how": why},
     )
 
 
@@ -255,5 +255,5 @@ def _limits(two: Two) -> Iterator[Obligation]:
         yield Obligation(
             obligation="limit",
             holds=limits[0] == limits[1],
-            witness={"before": list(limits[0]), "after": list(limits[1])},
+            witness={"legal": limits[1][0], "promised": limits[1][1], "limit_unit": limits[1][2]},
         )

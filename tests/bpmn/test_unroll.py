@@ -60,23 +60,16 @@ def test_an_answer_from_outside_is_waited_for_in_every_round():
 
     simulated = time(model, cases=4_000)
 
-    assert simulated.elapsed_working_s.mean == pytest.approx(HOUR * (1.5 * (1 + 2) + 4), rel=0.03)
+    assert simulated.elapsed_working_mean == pytest.approx(HOUR * (1.5 * (1 + 2) + 4), rel=0.03)
 
 
-def test_another_office_answers_in_every_round():
+def test_a_loop_in_which_another_pool_answers_is_not_copied():
     builder = loop().throw("ask", "message").catch("answer", "message")
-    model = back(builder, 1)
-    other = build("other", pool="市局").node("on", "exclusiveGateway")
-    del other
+    back(builder, None)
     builder.pool("市局", process="other").start("asked", event="message").step("reply", work="PT2H").end("replied")
-    builder.message("ask", "asked").message("reply", "answer")
-    flows = tuple(flow.evolve(most=1) if flow.id == "fine-again" else flow for flow in builder.model.flows)
-    model = builder.model.evolve(flows=flows)
+    model = builder.message("ask", "asked").message("reply", "answer").model
 
-    simulated = time(model, cases=4_000)
-
-    assert next(step for step in simulated.steps if step.id == "look").times_per_case == pytest.approx(1.5, rel=0.03)
-    assert next(step for step in simulated.steps if step.id == "reply").times_per_case == pytest.approx(1.5, rel=0.03)
+    assert not can_unroll(model, "fine-again")
 
 
 def test_the_share_of_the_way_back_goes_to_the_other_branches():
@@ -118,7 +111,5 @@ def test_a_loop_around_a_sub_process_is_not_copied():
 
 
 def test_many_rounds_stay_within_the_budget():
-    model = back(loop(), 10_000)
-
-    assert len(unrolled(model).vertices) < 60_000
+    assert len(unrolled(back(loop(), 1_000_000)).vertices) < 60_000
     assert exact(back(loop(), 40)).elapsed_working.mean == pytest.approx(HOUR * 6)

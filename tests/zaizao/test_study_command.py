@@ -1,12 +1,14 @@
 """`zaizao study`, the main job."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
 
 from bpmn import build, write
 from flows import load
+from reports.words import load as load_words
 from zaizao.cli import study
 
 
@@ -93,6 +95,18 @@ def test_a_single_file_is_compared_with_the_proposal_which_is_written_beside(run
     undone = run("redesign", "--undo", folder / "to-be.bpmn", "-o", tmp_path / "before.bpmn")
     assert undone.code == 0
     assert (tmp_path / "before.bpmn").read_bytes() == (tmp_path / "permit.bpmn").read_bytes()
+
+
+def test_findings_bear_the_numbers_that_find_gives_them(run, make, tmp_path):
+    file, folder = make(), tmp_path / "out"
+    listed = re.findall(r"^ +(\d+) +(\S+)", run("find", file).out, re.MULTILINE)
+
+    run("study", file, "-o", folder, "--cases", 100)
+
+    words = load_words("zh")
+    numbered = json.loads((folder / "report.json").read_text())["findings"]
+    assert listed == [(str(one["number"]), words(f"finding.{one['finding']}.title")) for one in numbered]
+    assert len(listed) > 1
 
 
 def test_all_procedures_get_a_folder_each_and_one_sheet(run, make, library, tmp_path):

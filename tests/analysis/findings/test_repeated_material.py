@@ -3,6 +3,7 @@
 import pytest
 
 from bpmn.build import build, needs
+from bpmn.calls import flattened
 
 PAPER = [needs("执照")]
 STAYS = [needs("执照", surrender=True)]
@@ -92,3 +93,31 @@ def test_thousands_of_the_same_paper_in_one_choice_are_told_apart(told):
         builder.branch().step(f"s{number}", materials=PAPER)
 
     assert told(builder.join().end().model) == set()
+
+
+def with_event(interrupting):
+    """One paper on the way on, one on the way of an event at the edge of the step before."""
+    builder = office().step("t").boundary("w", "timer", "P5D", interrupting=interrupting)
+    builder.step("b", materials=PAPER).end().at("t")
+    return builder.step("a", materials=PAPER).end().model
+
+
+def test_an_event_that_interrupts_excludes_and_one_that_does_not_is_met_beside(told):
+    assert told(with_event(interrupting=True)) == set()
+    assert {name for name, _ in told(with_event(interrupting=False))} == {"repeated-material"}
+
+
+def test_in_a_called_process(of):
+    builder = office().step("a", materials=PAPER).call("c", "other").end()
+    model = builder.process("other").start().step("b", materials=PAPER).end().model
+
+    (finding,) = of(flattened(model).model, "repeated-material")
+
+    assert finding.evidence["hand_ins"] == 2
+
+
+def test_one_process_called_on_two_branches_is_met_once(of):
+    builder = office().exclusive("x").branch().call("c", "other").branch().call("d", "other").join().end()
+    model = builder.process("other").start().step("b", materials=PAPER).end().model
+
+    assert of(flattened(model).model, "repeated-material") == []
