@@ -17,7 +17,7 @@ from bpmn.layout.crossings import crossings
 from bpmn.layout.placing import Placed
 
 #: The most lines of a board on which changes are tried, and the most lines drawn for that in all.
-_MANY, _TRIED = 250, 3_000
+_MANY, _TRIED = 250, 8_000
 #: How much longer all lines together may become for each crossing that is gone; a bend counts as so much.
 _LONGER, _BEND = 300.0, 250.0
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bpmn.build import build
 from bpmn.errors import BpmnError
 from bpmn.layout import complete, lay_out, redraw
-from bpmn.model import Model, Node, SequenceFlow
+from bpmn.model import Bounds, Model, Node, Process, SequenceFlow, Shape
 from bpmn.read import read
 from tests.bpmn.test_layout import QUICK, faults, outside, overlaps, permit, tangle, undrawn
 from tests.strategies import graphs, models
@@ -314,3 +314,70 @@ def test_public_files_are_redrawn(shared: Path) -> None:
             wrong[path.name] = found
     assert len(files) > 20
     assert wrong == {}
+
+
+def test_a_step_drawn_below_the_one_before_it_stays_there() -> None:
+    boxes = {"s": (0, 32, 36), "a": (100, 10, 100), "b": (300, 10, 100), "c": (300, 160, 100), "e": (500, 182, 36)}
+    model = build("p").start("s").step("a").step("b").step("c").end("e").model
+    shapes = tuple(
+        Shape(element=name, bounds=Bounds(x=x, y=y, width=wide, height=80 if wide == 100 else 36), plane="p")
+        for name, (x, y, wide) in boxes.items()
+    )
+    drawn = complete(model.evolve(shapes=shapes))
+
+    again = redraw(drawn, between(drawn, drawn.incoming["b"][0].id, "fresh"))
+
+    assert again.shape["b"].bounds.x > drawn.shape["b"].bounds.x
+    assert again.shape["c"].bounds.x == again.shape["b"].bounds.x
+    assert again.shape["c"].bounds.y == drawn.shape["c"].bounds.y
+
+
+def test_a_pool_that_grows_uses_its_white_and_moves_the_pool_to_its_right() -> None:
+    model = build("p").pool("甲").start("s").step("a").process("q").pool("乙").start("t").step("b").model
+
+    def drawn(wide: float) -> Model:
+        boxes = {
+            model.pools[0].id: (0, wide, 200),
+            model.pools[1].id: (wide + 20, 400, 200),
+            "s": (50, 36, 36),
+            "a": (136, 100, 80),
+            "t": (wide + 70, 36, 36),
+            "b": (wide + 156, 100, 80),
+        }
+        shapes = tuple(
+            Shape(element=name, bounds=Bounds(x=x, y=100 - high / 2, width=width, height=high), plane="collaboration")
+            for name, (x, width, high) in boxes.items()
+        )
+        return complete(model.evolve(shapes=shapes))
+
+    for wide, grows in ((600, False), (256, True)):
+        before = drawn(wide)
+        after = redraw(before, between(before, before.incoming["a"][0].id, "fresh"))
+        moved = after.shape["b"].bounds.x - before.shape["b"].bounds.x
+        assert (moved > 0) == grows
+        assert overlaps(after) == []
+        assert outside(after) == []
+
+
+def test_a_new_flow_keeps_off_names_and_off_other_lines() -> None:
+    boxes = {"a": (100, 100), "g": (260, 115), "b": (400, 100), "c": (560, 100)}
+    nodes = tuple(Node(id=name, kind="exclusiveGateway" if name == "g" else "task", process="p") for name in boxes)
+    flows = tuple(
+        SequenceFlow(id=f"{one}{other}", source=one, target=other, process="p")
+        for one, other in ("ag", "gb", "bc", "gc")
+    )
+    label = Bounds(x=255, y=70, width=60, height=40)
+    shapes = tuple(
+        Shape(
+            element=name,
+            bounds=Bounds(x=x, y=y, width=50 if name == "g" else 100, height=50 if name == "g" else 80),
+            label=label if name == "g" else None,
+            plane="p",
+        )
+        for name, (x, y) in boxes.items()
+    )
+    model = complete(Model(processes=(Process(id="p"),), nodes=nodes, flows=flows, shapes=shapes))
+
+    points = model.edge["gc"].waypoints
+    assert points[0] == (285, 165)
+    assert all(y >= 140 for _, y in points)

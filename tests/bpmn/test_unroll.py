@@ -60,7 +60,7 @@ def test_an_answer_from_outside_is_waited_for_in_every_round():
 
     simulated = time(model, cases=4_000)
 
-    assert simulated.elapsed_working_mean == pytest.approx(HOUR * (1.5 * (1 + 2) + 4), rel=0.03)
+    assert simulated.times.elapsed_working.mean == pytest.approx(HOUR * (1.5 * (1 + 2) + 4), rel=0.03)
 
 
 def test_a_loop_in_which_another_pool_answers_is_not_copied():

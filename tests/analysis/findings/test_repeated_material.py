@@ -111,7 +111,7 @@ def test_in_a_called_process(of):
     builder = office().step("a", materials=PAPER).call("c", "other").end()
     model = builder.process("other").start().step("b", materials=PAPER).end().model
 
-    (finding,) = of(flattened(model).model, "repeated-material")
+    (finding,) = of(flattened(model, {}).model, "repeated-material")
 
     assert finding.evidence["hand_ins"] == 2
 
@@ -120,4 +120,4 @@ def test_one_process_called_on_two_branches_is_met_once(of):
     builder = office().exclusive("x").branch().call("c", "other").branch().call("d", "other").join().end()
     model = builder.process("other").start().step("b", materials=PAPER).end().model
 
-    assert of(flattened(model).model, "repeated-material") == []
+    assert of(flattened(model, {}).model, "repeated-material") == []
