@@ -41,7 +41,7 @@ def called_task(call: Node, model: Model, library: Mapping[str, Model]) -> Root 
     if call.kind != "callActivity" or not call.called:
         return None
     for holder in (model, *library.values()):
-        for name in _names(call.called):
+        for name in called_names(call.called):
             for root in holder.roots:
                 if root.id == name and root.kind in GLOBAL_TASKS:
                     return root
@@ -54,8 +54,8 @@ GLOBAL_TASKS = frozenset(
 )
 
 
-def _names(called: str) -> Iterable[str]:
-    """What is called, and the same without the prefix that stands for another file's namespace."""
+def called_names(called: str) -> Iterable[str]:
+    """Give what is called, and the same without the prefix that stands for another file's namespace."""
     return dict.fromkeys((called, called.rpartition(":")[2]))
 
 
@@ -107,7 +107,7 @@ class _Filling:
 
     def _holder(self, called: str) -> tuple[Model | None, str]:
         """The model a called process stands in, and its id there."""
-        for name in _names(called):
+        for name in called_names(called):
             for model in (self.model, *self.library.values()):
                 if name in model.process:
                     return model, name

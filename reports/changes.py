@@ -55,6 +55,11 @@ class Change:
     by: str
 
 
+def note(study: Study) -> str:
+    """What the marks of the list are, and how steps were matched."""
+    return study.words("report.changes.note-proposed" if study.is_proposed else "report.changes.note")
+
+
 def reckon(matches: Sequence[Match]) -> Reckoning:
     """Count the steps of both sides by what became of them."""
     lines = tuple(

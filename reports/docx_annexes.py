@@ -143,7 +143,7 @@ def _changes(study: Study) -> tuple[Table, ...]:
         )
         for change in changes.changes(study)
     )
-    return (Table(caption="", columns=columns, rows=rows, remarks=(words("report.changes.note"),)), _reckoning(study))
+    return (Table(caption="", columns=columns, rows=rows, remarks=(changes.note(study),)), _reckoning(study))
 
 
 def _reckoning(study: Study) -> Table:

@@ -160,6 +160,7 @@ def _second_page(study: Study) -> dict[str, object]:
         "where": whereabouts.where(study),
         "spread": spread.spread(study),
         "changes": listed,
+        "changes_note": changes.note(study),
         "is_changed": any(change.kind != "kept" for change in listed),
         "waits": waits.waits(study),
         "hands": hand_overs.matrices(study),

@@ -9,6 +9,7 @@ from analysis.sensitivity import Change
 from reports import charts, clocks, headline, method, sensitivity, trust, whereabouts, xlsx_proposal
 from reports import format as write
 from reports.changes import KINDS, labels
+from reports.changes import note as changes_note
 from reports.comparison import Cut
 from reports.format import Scale
 from reports.matching import Match
@@ -153,7 +154,7 @@ def matched(study: Study) -> Table | None:
     keys += [("count-before", "count"), ("count-after", "count"), ("by", "text")]
     label = labels(study)
     rows = tuple(_match_row(study, match, label.get(place, "")) for place, match in enumerate(study.comparison.changes))
-    return Table(columns=columns(study, keys), rows=rows, notes=(study.words("report.changes.note"),))
+    return Table(columns=columns(study, keys), rows=rows, notes=(changes_note(study),))
 
 
 def _match_row(study: Study, match: Match, label: str) -> tuple[Cell, ...]:

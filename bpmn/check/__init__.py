@@ -1,6 +1,7 @@
 """What must be repaired in a procedure file before it is used: every problem, with its place and what to do."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from bpmn.check.annotations import annotations
 from bpmn.check.data import data
@@ -17,6 +18,7 @@ from bpmn.problem import Problem
 
 __all__ = ["LIMIT", "RULES", "check"]
 
+_NONE: Mapping[str, Model] = MappingProxyType({})
 _ORDER = {"error": 0, "warning": 1}
 #: Problems that say less than others of the same element.
 _SAID = {
@@ -29,16 +31,22 @@ _SAID = {
         ("unsupported-element", "complex-gateway"),
     ),
     ("bpmn-rule", "conditional-flows"): (("bpmn-rule", "no-condition"),),
+    **{
+        ("unsafe-expression", rule): (("bpmn-rule", "time-unreadable"), ("bpmn-rule", "time-form"))
+        for rule in ("unexpected", "sign", "meant", "unfinished", "foreign")
+    },
     ("bpmn-rule", "global-unnamed"): (("bpmn-rule", "global-unused"),),
     ("bpmn-rule", "single-blank-start-event"): (("bpmn-rule", "event-sub-process-starts"),),
 }
 
 
-def check(model: Model, *, purpose: str = "analysis", limit: int = LIMIT) -> tuple[Problem, ...]:
+def check(
+    model: Model, *, purpose: str = "analysis", limit: int = LIMIT, library: Mapping[str, Model] = _NONE
+) -> tuple[Problem, ...]:
     """Every problem of a model, those of reading it included, by line and then by severity.
 
     `purpose` is "analysis" or "run"; for "run" also what only a live case trips over is told. `limit` bounds the states
-    looked at in one process. How a model is drawn is judged only where it is drawn. Whether a file can be used is told
+    looked at in one process; `library` holds the other files whose processes may be called. How a model is drawn is judged only where it is drawn. Whether a file can be used is told
     by `Problem.stops`: warnings stop nothing.
     """
     flow = control_flow(model)
@@ -46,7 +54,7 @@ def check(model: Model, *, purpose: str = "analysis", limit: int = LIMIT) -> tup
     problems += [*structure(model, flow), *soundness(model, flow, limit=limit), *annotations(model)]
     problems += [*branches(model), *unwritten(model), *data(model)]
     if purpose == "run":
-        problems += support(model)
+        problems += support(model, library)
     if model.shapes:
         problems += style(model)
     return tuple(sorted(_once(problems), key=lambda problem: (problem.line, _ORDER.get(problem.severity, 2))))

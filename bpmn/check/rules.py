@@ -35,6 +35,10 @@ RULES: dict[tuple[str, str], str] = {
     ("endless-loop", "certain"): (
         "By the written shares a case never leaves the loop {loop}. Correct the shares of the flows that lead out."
     ),
+    ("endless-loop", "calls"): (
+        "{what} calls {value}, which on every way calls again what called it, so no case ever ends. Draw a way past "
+        "the call."
+    ),
     ("deadlock", "join-waits"): (
         "{what} waits for ever for {missing} where {choice} takes another way. Join with an exclusive "
         "gateway, or split with a parallel one."
@@ -110,6 +114,9 @@ RULES: dict[tuple[str, str], str] = {
     ),
     ("missing-reference", "flow-node"): (
         "The flow {what} leads from or to {value}, which the model does not have. Draw the flow again."
+    ),
+    ("missing-reference", "called"): (
+        "{what} calls {value}, which no file given has. Give its file too, or correct the id."
     ),
     ("missing-reference", "step-order"): (
         "{attribute} of gov:step at {what} names {value}, which is no step of the file. Correct the id."

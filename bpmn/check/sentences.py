@@ -75,6 +75,11 @@ SPECIFICATION = {
     "boundary-elsewhere": (
         "{what} sits on {host}, which stands in another process or sub-process. Draw it on a step beside it."
     ),
+    "call-missing": "{what} calls nothing. Choose the process it calls, or draw a task.",
+    "decision-missing": "{what} asks for a decision, but names none. Choose the decision, or draw another task.",
+    "rounds-missing": (
+        "{what} is done several times, but neither a number from 0 on nor a collection says how often. Write one."
+    ),
     "compensation-in-flow": (
         "{what} undoes other work and is called by its event, but a flow leads to or from it. Delete the flow."
     ),
@@ -114,6 +119,8 @@ SPECIFICATION = {
     "condition-missing": "{what} waits for a condition, but does not say which. Write the condition.",
     "code-missing": "{what} throws an {kind} without code, so nothing catches it. Choose one that has a code.",
     "time-missing": "{what} waits for a time, but does not say which. Write the time.",
+    "time-form": ("The time {value} of {what} is not of the form this timer takes. Write it such as {expected}."),
+    "event-names-nothing": "{what} is a {kind} event of an executable process and names no {kind}. Choose it.",
     "time-unreadable": (
         "The time {value} of {what} is neither written by ISO 8601 nor an expression. Write it anew, such as P3D."
     ),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from bpmn.layout.board import Board, Item, Strip
+from bpmn.layout.free import Field
 from bpmn.layout.grid import Grid, Line, Route
 from bpmn.layout.style import Style
 from bpmn.layout.tracks import Tracks, assign_tracks
@@ -50,6 +51,8 @@ class Placing:
         self._row_y: list[float] = []
         self._channel_y: dict[int, tuple[float, float]] = {}
         self._strip_y: list[tuple[float, float]] = []
+        #: The names of messages, which would lie on each other between two pools.
+        self._messages = Field()
 
     def place(self) -> Placed:
         """The coordinates of everything on the board."""
@@ -356,7 +359,14 @@ class Placing:
         wide, high = setting.width, setting.height
         if route.link.kind == "message":
             x, y = self._between_pools(points)
-            placed.labels[route.link.id] = Bounds(x=x + 5, y=y - high / 2, width=wide, height=high)
+            spots = [
+                Bounds(x=left, y=y - high / 2 + down, width=wide, height=high)
+                for down in (0.0, high, -high)
+                for left in (x + 5, x - 5 - wide)
+            ]
+            spot = next((spot for spot in spots if not self._messages.near(spot, 1.0)), spots[0])
+            self._messages.add(route.link.id, spot)
+            placed.labels[route.link.id] = spot
             return
         (x0, y0), (x1, y1) = points[0], points[1]
         if x0 == x1 and len(points) > 2 and points[2][0] > x1 and not route.lines[1].is_run:

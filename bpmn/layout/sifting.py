@@ -24,9 +24,9 @@ _LONGER, _BEND = 300.0, 250.0
 
 def with_fewest_crossings(board: Board, draw: Callable[[], Placed]) -> Placed:
     """The board placed, after those changes that make fewer lines cross."""
-    search = _Search(board, draw)
     if len(board.links) > _MANY:
-        return search.best
+        return draw()
+    search = _Search(board, draw)
     for name in _turnable(board):
         board.turned ^= {name}
         assign_rows(board)
@@ -68,8 +68,10 @@ class _Search:
         self._draw = draw
         self._lines = max(1, len(board.links))
         self._left = _TRIED
+        #: What is counted: lines to data and notes may cross, they are thin and dotted.
+        self._counted = [link.id for link in board.links if link.kind != "association"]
         self.best = draw()
-        self.least = crossings(self.best.edges.values())
+        self.least = self._crossings(self.best)
         self._cost = _cost(self.best)
 
     @property
@@ -80,7 +82,10 @@ class _Search:
     def closed(self) -> Placed:
         """The board as it is now, if no more lines cross without the empty rows."""
         drawn = self._draw()
-        return drawn if crossings(drawn.edges.values()) <= self.least else self.best
+        return drawn if self._crossings(drawn) <= self.least else self.best
+
+    def _crossings(self, placed: Placed) -> int:
+        return crossings(placed.edges[line] for line in self._counted if line in placed.edges)
 
     def is_better(self) -> bool:
         """Draw the board as it is now; whether fewer lines cross than ever before."""
@@ -88,7 +93,7 @@ class _Search:
             return False
         self._left -= self._lines
         drawn = self._draw()
-        count = crossings(drawn.edges.values())
+        count = self._crossings(drawn)
         cost = _cost(drawn)
         if count >= self.least or cost - self._cost > _LONGER * (self.least - count):
             return False

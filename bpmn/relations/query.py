@@ -171,7 +171,7 @@ class Relations:
         """Whether every case that passes the first passes the second later.
 
         Cases that end rejected do not count (a step's own `rejects`, and every branch that leads only to ends with the
-        outcome rejected), nor do those that an event interrupts.
+        outcome rejected), nor do those that an event interrupts, or an end beside the first stops.
         """
         found = self._meeting(first, second)
         if found is None or first == second:
@@ -384,6 +384,10 @@ class Relations:
 
     def is_available(self, step: str, material: str) -> bool:
         """Whether a material is in the case on every way before the step."""
+        return self._materials.is_available(step, material)
+
+    def is_available(self, step: str, material: str) -> bool:
+        """Whether a material is in the case on every way before a step; faster than asking for all of them."""
         return self._materials.is_available(step, material)
 
     def maybe_available(self, step: str) -> frozenset[str]:

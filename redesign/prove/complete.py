@@ -50,13 +50,13 @@ class _Papers:
         after = self.two.after
         for step in after.all_steps:
             asked = after.relations.needs(step) - after.relations.takes_in(step)
-            there = after.relations.available(step) if asked else frozenset[str]()
             for material in sorted(asked):
-                if material not in there and self._was_lacking(step, material):
+                is_there = after.relations.is_available(step, material)
+                if not is_there and self._was_lacking(step, material):
                     continue
                 yield Obligation(
                     obligation="material-available",
-                    holds=material in there,
+                    holds=is_there,
                     element=step,
                     witness={"material": material, "from": self._sources(step, material)},
                 )
@@ -65,7 +65,7 @@ class _Papers:
         """Whether the step waited for the material in vain before."""
         related = self.two.before.relations
         return any(
-            material in related.needs(old) - related.takes_in(old) and material not in related.available(old)
+            material in related.needs(old) - related.takes_in(old) and not related.is_available(old, material)
             for old in self.two.olds.get(step, ())
         )
 
@@ -159,7 +159,7 @@ def _place(subject: Subject, user: str) -> str:
 
 def _is_at(subject: Subject, place: str, material: str) -> bool:
     related = subject.relations
-    return material in related.available(place) | related.gives(place) | related.takes_in(place)
+    return related.is_available(place, material) or material in related.gives(place) | related.takes_in(place)
 
 
 def _stores(two: Two) -> Iterator[Obligation]:

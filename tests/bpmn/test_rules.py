@@ -189,6 +189,8 @@ CASES: dict[tuple[str, str], tuple[Callable[[], Model], str]] = {
     ("unbounded", "may-grow"): (lambda: loose().flow("x", "t").flow("v", "e").model, "v"),
     ("missing-reference", "link"): (lambda: build("p").start("s").throw("l", "link", "A").model, "l"),
     ("missing-reference", "flow-node"): (lambda: with_flow(draw("s>t>e"), "t", "nowhere"), "extra"),
+    ("missing-reference", "called"): (lambda: build("p").start("s").call("c", "nowhere").end("e").model, "c"),
+    ("endless-loop", "calls"): (lambda: build("p").start("s").call("c", "p").end("e").model, "c"),
     ("missing-reference", "step-order"): (lambda: chain(after=("nowhere",)), "t"),
     ("bad-annotation", "several-procedures"): (procedures, "q"),
     ("bad-annotation", "applicant-procedure"): (

@@ -299,6 +299,29 @@ CASES: dict[str, tuple[str, str, tuple[str, ...]]] = {
             ),
         ),
     ),
+    "call-missing": (
+        flow(node("callActivity", "x")),
+        "x",
+        (flow(node("callActivity", "x", calledElement="q")), flow(node("task", "x"))),
+    ),
+    "decision-missing": (
+        flow(node("businessRuleTask", "x")),
+        "x",
+        (
+            file(START + node("businessRuleTask", "x") + END + way("s x e"), isExecutable="false"),
+            flow(node("userTask", "x")),
+        ),
+    ),
+    "rounds-missing": (
+        flow(node("task", "x", loop("<loopCardinality>-3</loopCardinality>"))),
+        "x",
+        (
+            flow(node("task", "x", loop("<loopCardinality>3</loopCardinality>"))),
+            flow(node("task", "x", loop("", **{"tool:collection": "papers"}))),
+            file(START + node("task", "x", loop("")) + END + way("s x e"), isExecutable="false"),
+            flow(node("task", "x", "<standardLoopCharacteristics/>")),
+        ),
+    ),
     "behavior-unused": (
         flow(node("task", "x", loop(COMPLEX.format("n > 2"), behavior="All"))),
         "x",
@@ -452,6 +475,26 @@ CASES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         flow(catch("x", "<timerEventDefinition/>")),
         "x",
         (file(START + catch("x", "<timerEventDefinition/>") + END + way("s x e"), isExecutable="false"),),
+    ),
+    "event-names-nothing": (
+        flow(catch("x", "<signalEventDefinition/>")),
+        "x",
+        (
+            file(START + catch("x", "<signalEventDefinition/>") + END + way("s x e"), isExecutable="false"),
+            file(START + catch("x", MESSAGE) + END + way("s x e"), roots=ROOT),
+            flow(node("intermediateThrowEvent", "x", "<messageEventDefinition/>")),
+            messages("other", "x", START + catch("x", "<messageEventDefinition/>") + END + way("s x e")),
+        ),
+    ),
+    "time-form": (
+        flow(catch("x", TIMER.replace("PT1H", "2026-10-01T09:00:00"))),
+        "x",
+        (
+            flow(catch("x", TIMER)),
+            flow(catch("x", TIMER.replace("PT1H", "${due}"))),
+            flow(catch("x", TIMER.replace("timeDuration", "timeDate").replace("PT1H", "2026-10-01"))),
+            flow(catch("x", TIMER.replace("timeDuration", "timeCycle").replace("PT1H", "R3/PT10S"))),
+        ),
     ),
     "time-unreadable": (
         flow(catch("x", TIMER.replace("PT1H", "tomorrow"))),

@@ -99,7 +99,7 @@ def test_a_single_file_is_compared_with_the_proposal_which_is_written_beside(run
 
 def test_findings_bear_the_numbers_that_find_gives_them(run, make, tmp_path):
     file, folder = make(), tmp_path / "out"
-    listed = re.findall(r"^ +(\d+) +(\S+)", run("find", file).out, re.MULTILINE)
+    listed = re.findall(r"^ *(\d+) +(\S+)", run("find", file).out, re.MULTILINE)
 
     run("study", file, "-o", folder, "--cases", 100)
 

@@ -1,7 +1,9 @@
 """`zaizao check`: what is wrong with BPMN files, all of it at once."""
 
 import shutil
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 import click
@@ -34,9 +36,10 @@ def command(call: Call, files: tuple[str, ...], purpose: str, fix: bool, target:
         return _fixed(call, files, target, purpose, as_json=as_json)
     worst = 0
     given = _given(files)
+    others = cache(lambda: _library(files))
     for file in files:
         try:
-            model, problems = judge(existing(file), purpose)
+            model, problems = judge(existing(file), purpose, others)
             if model is not None and given is not None and purpose == "run":
                 problems += _missing(model, given)
         except (Refusal, OSError) as error:
@@ -68,13 +71,25 @@ def _fixed(call: Call, files: tuple[str, ...], target: str, purpose: str, *, as_
     return FILE if stopping(problems, purpose) else 0
 
 
-def judge(file: Path, purpose: str) -> tuple[Model | None, tuple[Problem, ...]]:
-    """Read and check a file; one that cannot be read has one problem and no model."""
+def judge(
+    file: Path, purpose: str, others: Callable[[], Mapping[str, Model]] = dict
+) -> tuple[Model | None, tuple[Problem, ...]]:
+    """Read and check a file; one that cannot be read has one problem and no model. Its calls may go to other files."""
     try:
         model = read(file, limits=limits())
     except UnreadableFile as error:
         return None, _decisions(file, purpose) if error.problem.rule == "dmn" else (error.problem,)
-    return model, check(model, purpose=purpose)
+    is_calling = purpose == "run" and any(node.called not in model.process for node in model.nodes if node.called)
+    return model, check(model, purpose=purpose, library=others() if is_calling else {})
+
+
+def _library(files: tuple[str, ...]) -> dict[str, Model]:
+    """Read the files given that can be read, for the calls from one to another."""
+    found: dict[str, Model] = {}
+    for file in files:
+        with suppress(UnreadableFile, OSError):
+            found[file] = read(Path(file), limits=limits())
+    return found
 
 
 def _decisions(file: Path, purpose: str) -> tuple[Problem, ...]:

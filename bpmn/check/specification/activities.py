@@ -1,10 +1,43 @@
 """Chapter 10, sections 3 and 7: steps, sub-processes, loops, and work that undoes other work."""
 
+import re
 from collections.abc import Iterator
 
 from bpmn.check.specification.rule import Breach, breach, rule
 from bpmn.control_flow import compensation
 from bpmn.model import Model
+
+
+#: A number below zero.
+_NEGATIVE = re.compile(r"\s*-\s*\d+\s*")
+
+
+@rule("call-missing", "10.3.6", stops="run", purpose="run")
+def call_missing(model: Model) -> Iterator[Breach]:
+    """A call activity calls a process or a global task."""
+    for node in model.nodes:
+        if node.kind == "callActivity" and not node.called:
+            yield breach(node.id)
+
+
+@rule("decision-missing", "10.3.3", stops="run", purpose="run")
+def decision_missing(model: Model) -> Iterator[Breach]:
+    """A business rule task of an executable process asks for a decision."""
+    executable = {process.id for process in model.processes if process.executable}
+    for node in model.nodes:
+        if node.kind == "businessRuleTask" and not node.decision and node.process in executable:
+            yield breach(node.id)
+
+
+@rule("rounds-missing", "10.3.8", stops="run", purpose="run")
+def rounds_missing(model: Model) -> Iterator[Breach]:
+    """How often a step of an executable process is done side by side is a number or the length of a collection."""
+    executable = {process.id for process in model.processes if process.executable}
+    for node in model.nodes:
+        if node.loop is None or node.loop.kind == "standard" or node.process not in executable:
+            continue
+        if _NEGATIVE.fullmatch(node.loop.cardinality) or not (node.loop.cardinality or node.loop.collection):
+            yield breach(node.id)
 
 
 @rule("event-sub-process-in-flow", "10.3.5")

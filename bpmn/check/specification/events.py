@@ -17,6 +17,14 @@ _PLACE_OF = {
 _SPAN = r"P(?=.)(?:\d+(?:[.,]\d+)?[YMWD])*(?:T(?:\d+(?:[.,]\d+)?[HMS])+)?"
 _POINT = r"\d{4}-?\d\d-?\d\d(?:T\d\d(?::?\d\d(?::?\d\d(?:[.,]\d+)?)?)?)?(?:Z|[+-]\d\d(?::?\d\d)?)?"
 _TIME = re.compile(rf"(?:R\d*/)?(?:{_POINT}/)?(?:{_SPAN}|{_POINT})(?:/(?:{_SPAN}|{_POINT}))?|R\d*")
+#: A repetition as the clock of a machine writes it, field after field.
+_CRON = r"(?:[\d*/?,#LW-]|[A-Z]{3})+(?:\s+(?:[\d*/?,#LW-]|[A-Z]{3})+){4,6}"
+#: What stands in a timer of one form and belongs to another, and an example of what does not.
+_FORMS = {
+    "timeDuration": (re.compile(rf"{_POINT}|R\d*/.*|{_CRON}"), "P3D"),
+    "timeDate": (re.compile(rf"{_SPAN}|R\d*/.*|{_CRON}"), "2026-10-01T09:00:00"),
+    "timeCycle": (re.compile(rf"{_POINT}|{_CRON}"), "R/PT1H"),
+}
 _WORD = re.compile(r"[^\W\d]\w*")
 #: A word, or words, as people write them: no sign of any language of expressions among them.
 _WORDS = re.compile(r"[\w,.'’-]+(?:\s+[\w,.'’-]+)*")
@@ -135,6 +143,27 @@ def code_missing(model: Model) -> Iterator[Breach]:
         has_code = codes.get(event.reference, event.reference)  # what names no element of the file is a code itself
         if throws and not has_code and node.process in executable:
             yield breach(node.id, kind=event.kind)
+
+
+@rule("event-names-nothing", "10.5.5", stops="run", purpose="run")
+def event_names_nothing(model: Model) -> Iterator[Breach]:
+    """What an executable process waits for has a name; a tool binds what is sent in ways of its own."""
+    executable = _executable(model)
+    met = {end for line in model.message_flows for end in (line.source, line.target)}
+    for node, event in _events(model):
+        is_named = event.reference or event.operation or node.id in met
+        catches = node.kind not in ("intermediateThrowEvent", "endEvent")
+        if event.kind in ("message", "signal") and catches and not is_named and node.process in executable:
+            yield breach(node.id, kind=event.kind)
+
+
+@rule("time-form", "10.5.5", stops="run", purpose="run")
+def time_form(model: Model) -> Iterator[Breach]:
+    """A date is no span of time, and what repeats is written by ISO 8601."""
+    for node, event in _events(model):
+        wrong, expected = _FORMS.get(event.timer, (None, ""))
+        if wrong is not None and wrong.fullmatch(event.expression.strip()):
+            yield breach(node.id, value=event.expression.strip(), expected=expected)
 
 
 @rule("time-missing", "10.5.5", severity="warning")
