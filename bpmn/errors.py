@@ -47,7 +47,9 @@ EXPRESSION_FAULTS = {
     "unfinished": "The expression ends at character {position} before it is complete. Write on with {expected}.",
     "function": "There is no function {found} (character {position}). Use one of: {expected}.",
     "arguments": "{found} at character {position} does not take so many values. Give it {expected}.",
-    "literal": "{found} at character {position} is no {expected}. Write one such as {limit}.",
+    "literal": (
+        "The text of {found} at character {position} names no {expected} that there is. Write one such as {limit}."
+    ),
     "foreign": (
         "{found} at character {position} is written in another language ({dialect}) and has no exact counterpart here. "
         "Write the expression anew, such as amount > 3."

@@ -354,7 +354,9 @@ class Reading:
             return end
         word = "starts" if name == "sourceRef" else "ends"
         sentence = "The flow {word} at {value}, which is no step, event or gateway of the file. Draw the flow again."
-        details = {"attribute": name, "value": reference or "nothing", "word": word}
+        there = attribute(found.element, "targetRef" if name == "sourceRef" else "sourceRef")
+        other = self.walk.resolve(there, found.element)
+        details = {"attribute": name, "value": reference or "nothing", "word": word, "other": other}
         self._missing(found, "flow-end", sentence, **details)
         return ""
 

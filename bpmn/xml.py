@@ -54,6 +54,9 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+#: How packed files and pictures begin.
+_PACKED = (b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF-")
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]{0,200}?\sencoding\s*=\s*["']([^"'>]{1,60})["']""")
 _SPACE = re.compile(rb"\s*")
 _PROLOG = re.compile(rb"\s+|<!--.*?-->|<\?.*?\?>", re.DOTALL)
@@ -75,7 +78,7 @@ _SENTENCES = {
     "long-text": "A text or attribute is longer than {limit}. Shorten it, or move what is in it to a file of its own.",
     "too-deep": "Elements are nested more than {limit} deep. Export the file again from the tool it was drawn with.",
     "empty": "The file is empty. Export it again from the tool it was drawn with.",
-    "zip": "This is a zip archive, not a BPMN file. Unpack it and name the .bpmn file inside.",
+    "zip": "This is a packed archive, not a BPMN file. Unpack it and name the .bpmn file inside.",
     "no-markup": "This is not an XML file. Export the drawing as BPMN 2.0 XML.",
     "encoding": "The file is not written in {encoding}, although it says so. Save it again as UTF-8.",
     "unknown-encoding": "The encoding {encoding} is not accepted. Save the file as UTF-8.",
@@ -151,6 +154,10 @@ def _refuse_special(mode: int) -> None:
 
 def encoding_of(data: bytes) -> str:
     """The codec the bytes are written in: by byte order mark, else by declaration, else UTF-8."""
+    if data.startswith(_PACKED):
+        raise _refuse("zip")
+    if data.startswith(_PICTURES):
+        raise _refuse("no-markup", line=1)
     for mark, codec in _BOMS:
         if data.startswith(mark):
             if codec == "utf-32":

@@ -14,7 +14,7 @@ from redesign.moves import MOVES
 from redesign.scales import CASES, Scales, affordable
 
 #: Findings that are measured: so many nodes together, and so many in any case.
-_MOST_NODES, _FEWEST = 60_000, 20
+_MOST_NODES, _FEWEST = 20_000, 6
 
 #: Called with the number of findings measured and of all.
 Progress = Callable[[int, int], None]

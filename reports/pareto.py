@@ -57,17 +57,18 @@ def pareto(study: Study) -> Line | None:
     return Line(points=tuple(points), chart=Markup(chart))
 
 
-def draw(points: Sequence[Point], texts: Sequence[str], *, study: Study, title: str, height: float = 132.0) -> str:
+def draw(points: Sequence[Point], texts: Sequence[str], *, study: Study, title: str, height: float = 142.0) -> str:
     """Draw the points as steps: a set of moves is made as a whole, so nothing lies between two of them."""
     picture = Picture(width=HALF, height=height, title=title)
     bottom, left = height - 30, 34.0
     across = axis(left, HALF - 30, max(point.moves for point in points), whole=1.0)
-    up = axis(bottom, 14.0, max(study.scale.value(point.cut) for point in points), about=4)
+    up = axis(bottom, 24.0, max(study.scale.value(point.cut) for point in points), about=4)
     for value in up.ticks:
         picture.path(f"M{left:.1f} {up.at(value):.1f}H{HALF - 24:.1f}", "ax" if value else "ax2")
         picture.label(left - 6, up.at(value) + 3.2, f"{value:g}", anchor="end", size=SMALL, style="tk")
     for value in across.ticks:
-        picture.label(across.at(value), bottom + 12, f"{value:g}", anchor="middle", size=SMALL, style="tk")
+        if abs(value - round(value)) < 1e-6:  # there is no half a move
+            picture.label(across.at(value), bottom + 12, f"{value:g}", anchor="middle", size=SMALL, style="tk")
     picture.label(HALF - 24, bottom + 25, study.words("report.pareto.axis"), anchor="end", size=SMALL, style="tk")
     path, edge = "", -1.0
     for point, text in zip(points, texts, strict=True):

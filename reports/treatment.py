@@ -225,14 +225,23 @@ def _why_not(study: Study, item: Item) -> str:
     finding, words = item.finding, study.words
     if finding is not None and finding.protected:
         said = (study.before.model.node[step].step for step in finding.steps)
-        bases = dict.fromkeys(step.basis for step in said if step is not None and step.mandatory and step.basis)
-        reason = words("why-not-moved.protected")
-        return words("list.colon").join((reason, words("list.separator").join(bases))) if bases else reason
+        bases = [step.basis for step in said if step is not None and step.mandatory and step.basis]
+        return _with(study, words("why-not-moved.protected"), bases)
+    if finding is not None and finding.missing:
+        lacking = [words(f"missing.{one.annotation}") for one in finding.missing]
+        return _with(study, words("why-not-moved.not-sure"), lacking)
     if item.refused is not None:
         return refusal(study, item.refused)
     if finding is not None and finding.move in telling.BY_HAND:
         return words("why-not-moved.person-chooses")
     return words("why-not-moved.does-not-pay" if finding is None or finding.sure else "why-not-moved.not-sure")
+
+
+def _with(study: Study, reason: str, details: Sequence[str]) -> str:
+    """A reason, and what it rests on, each thing once."""
+    words = study.words
+    told = words("list.separator").join(dict.fromkeys(details))
+    return words("list.colon").join((reason, told)) if told else reason
 
 
 def refusal(study: Study, refused: Refused) -> str:
@@ -244,16 +253,11 @@ def refusal(study: Study, refused: Refused) -> str:
 
 
 def _trust(study: Study, finding: Finding | None) -> str:
-    """Whether it is sure, protected, or what is missing for it to be sure."""
-    words = study.words
-    if finding is None or (finding.sure and not finding.protected):
-        return words("report.findings.trust.sure")
-    if finding.protected:
-        return words("report.findings.trust.protected")
-    lacking = dict.fromkeys(words(f"missing.{one.annotation}") for one in finding.missing)
-    if not lacking:
-        return words("report.findings.trust.look")
-    return words("report.findings.trust.missing", what=words("list.separator").join(lacking))
+    """Whether it is sure, protected, or to be checked."""
+    if finding is not None and finding.protected:
+        return study.words("report.findings.trust.protected")
+    is_sure = finding is None or finding.sure
+    return study.words("report.findings.trust.sure" if is_sure else "report.findings.trust.look")
 
 
 def _total(study: Study, proposal: Proposal) -> Line:

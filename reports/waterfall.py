@@ -136,7 +136,9 @@ def draw(rows: Sequence[Fall], *, title: str, unit: str, total: str, width: floa
     for value in scale.ticks:
         picture.path(f"M{scale.at(value):.1f} 2V{bottom:.1f}", "ax" if value else "ax2")
         picture.label(scale.at(value), bottom + 12, f"{value:g}", anchor="middle", size=SMALL, style="tk")
-    picture.label(width, bottom + 12, unit, anchor="end", size=SMALL, style="tk")
+    is_tight = scale.at(scale.top) + text_width(f"{scale.top:g}", SMALL) / 2 + 4 > width - text_width(unit, SMALL)
+    picture.label(width, bottom + (24 if is_tight else 12), unit, anchor="end", size=SMALL, style="tk")
+    picture.height += 12 if is_tight else 0
     for place, (row, name, note) in enumerate(zip(rows, names, notes, strict=True)):
         y = 4 + _ROW * place + _ROW / 2
         is_fall = row.kind in ("fall", "rise")

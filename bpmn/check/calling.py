@@ -26,7 +26,7 @@ def calls(model: Model, library: Mapping[str, Model]) -> Iterator[Problem]:
                 yield found(model, ("missing-reference", "called"), node.id, stops="run", value=node.called)
             continue
         endless = _endless(models) if endless is None else endless
-        if node.process in endless and called in endless:
+        if node.process in endless and node.process in _called_from(called, endless, models):
             yield found(model, ("endless-loop", "calls"), node.id, stops="run", value=called)
 
 
@@ -48,6 +48,20 @@ def _endless(models: Mapping[str, Model]) -> frozenset[str]:
         if still == endless:
             return endless
         endless = still
+
+
+def _called_from(process: str, endless: frozenset[str], models: Mapping[str, Model]) -> set[str]:
+    """An endless process and all such processes that are called from it, at once or through others."""
+    seen = {process}
+    todo = [process]
+    while todo:
+        here = todo.pop()
+        for node in models[here].nodes:
+            called = _process(node, models) if node.called and node.process == here else None
+            if called in endless and called not in seen:
+                seen.add(called)
+                todo.append(called)
+    return seen
 
 
 def _ends(model: Model, process: str, endless: frozenset[str], models: Mapping[str, Model]) -> bool:

@@ -104,8 +104,8 @@ SPECIFICATION = {
         "{what} throws events at conditions of its own, but its behaviour is {value}. Choose the behaviour Complex."
     ),
     "event-kind": (
-        "{what} is a {kind} event at a place where there can be none ({place}). Choose another kind of event, or "
-        "draw it elsewhere."
+        "{what} is an event of the kind {kind}, which cannot stand there; there can be: {expected}. Choose another "
+        "kind of event, or draw it elsewhere."
     ),
     "event-empty": "{what} catches an event, but does not say which. Choose what it waits for.",
     "cancel-outside-transaction": (

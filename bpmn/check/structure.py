@@ -19,6 +19,7 @@ ROUNDING = 1e-9
 def structure(model: Model, flow: ControlFlow) -> Iterator[Problem]:
     """Everything that can be told from which vertex leads to which, one scope after the other."""
     impossible = impossible_flows(model)
+    cut_off, cut_short = _told_elsewhere(model, flow)
     for scope in flow.scopes:
         if not scope.vertices:
             continue
@@ -26,10 +27,33 @@ def structure(model: Model, flow: ControlFlow) -> Iterator[Problem]:
         nodes = [model.node[node] for node in dict.fromkeys(flow.vertices[v].node for v in scope.vertices)]
         if not scope.ad_hoc:
             yield from _starts(model, scope, nodes)
-            yield from _ends(model, flow, scope, nodes, seen)
-        yield from _unreachable(model, flow, scope, nodes, seen)
+            yield from (
+                problem for problem in _ends(model, flow, scope, nodes, seen) if problem.element not in cut_short
+            )
+        yield from _unreachable(model, flow, scope, nodes, seen | cut_off)
         yield from _endless(model, flow, scope, seen, impossible)
     yield from _links(model)
+
+
+def _told_elsewhere(model: Model, flow: ControlFlow) -> tuple[set[int], set[str]]:
+    """What no case comes to, and the nodes that lead nowhere, only because of a fault that is told where it is.
+
+    Such a fault is a flow that no token can take, an event on no step, and a link that does not land.
+    """
+    played = {arc.flow for arc in flow.arcs}
+    void = [one for one in model.flows if one.id not in played]
+    targets = {one.target for one in void}
+    sources = {one.source for one in void}
+    lost = [fault.details.get("other", "") for fault in model.faults if fault.rule == "flow-end"]
+    leaping = {node.id: node.process for node in _unlanded(model)}
+    leapt = set(leaping.values())
+    for node in model.nodes:
+        is_loose = node.kind == "boundaryEvent" and (not node.attached_to or node.attached_to in flow.outside)
+        is_landing = node.process in leapt and node.kind == "intermediateCatchEvent" and node.event("link")
+        if is_loose or is_landing:
+            targets.add(node.id)
+    heads = [flow.main[node] for node in (*targets, *lost) if node in flow.main]
+    return set(reachable(flow, heads)), {*sources, *lost, *leaping}
 
 
 def _whole(scope: Scope) -> str:
@@ -197,6 +221,13 @@ def _parts(flow: ControlFlow, vertices: set[int]) -> Iterator[list[int]]:
 
 def _links(model: Model) -> Iterator[Problem]:
     """Throwing link events that lead nowhere."""
+    for node in _unlanded(model):
+        link = node.event("link")
+        value = (link.reference if link is not None else "") or node.name
+        yield found(model, ("missing-reference", "link"), node.id, value=value)
+
+
+def _unlanded(model: Model) -> Iterator[Node]:
     caught: Mapping[tuple[str, str, str], str] = {
         (node.process, node.scope, link.reference or node.name): node.id
         for node in model.nodes
@@ -205,4 +236,4 @@ def _links(model: Model) -> Iterator[Problem]:
     for node in model.nodes:
         link = node.event("link") if node.kind == "intermediateThrowEvent" else None
         if link is not None and (node.process, node.scope, link.reference or node.name) not in caught:
-            yield found(model, ("missing-reference", "link"), node.id, value=link.reference or node.name)
+            yield node

@@ -18,6 +18,7 @@ from lark.parsers.lalr_interactive_parser import InteractiveParser
 from bpmn.errors import UnreadableExpression
 from bpmn.expression.functions import FUNCTIONS, WRITTEN, Environment
 from bpmn.expression.lexer import Sign
+from bpmn.expression.temporal import read_moment
 from bpmn.expression.tree import (
     DECIMAL,
     INPUT,
@@ -282,6 +283,8 @@ class Builder(Transformer[Token, Node]):
         if not isinstance(arguments[0].value, str):
             return None
         value = FUNCTIONS[str(function)].make([arguments[0].value], Environment())
+        if value is None and str(function) == "date" and read_moment(arguments[0].value) is not None:
+            raise Refusal("meant", function, expected="date and time")
         if value is None:
             raise Refusal("literal", function, expected=str(function), limit=example)
         return Literal(value=value)  # type: ignore[arg-type]

@@ -93,7 +93,22 @@ def _any_language(text: str, language: str, known: frozenset[str], wanted: str, 
             raise UnreadableExpression("foreign", text, 0, found=text.strip())
         return _translated(text, unwrapped(text, dialect), dialect, wanted, input_name)
     except UnreadableExpression as error:
-        raise error.of(text, dialect) from None
+        raise _meant(text, dialect, known) or error.of(text, dialect) from None
+
+
+#: What many write and the language has another sign for.
+_MEANT = (("<>", "!="), (" 且 ", " and "), (" 或 ", " or "), ("'", '"'))
+
+
+def _meant(text: str, dialect: str, known: frozenset[str]) -> UnreadableExpression | None:
+    """The error that names the one sign to write differently, where with it all of the text is ours."""
+    for sign, instead in _MEANT if dialect in ("feel", "other") else ():
+        if sign in text:
+            with suppress(UnreadableExpression):
+                parse(unwrapped(text.replace(sign, instead), "feel"), known)
+                found, place = sign.strip(), text.find(sign) + len(sign) - len(sign.lstrip())
+                return UnreadableExpression("meant", text, place, found=found, expected=instead.strip())
+    return None
 
 
 def _ours(text: str, body: str, known: frozenset[str], wanted: str, *, is_sure: bool) -> Expression:

@@ -361,7 +361,7 @@ class Placing:
             x, y = self._between_pools(points)
             spots = [
                 Bounds(x=left, y=y - high / 2 + down, width=wide, height=high)
-                for down in (0.0, high, -high)
+                for down in (0.0, high + 2, -high - 2)
                 for left in (x + 5, x - 5 - wide)
             ]
             spot = next((spot for spot in spots if not self._messages.near(spot, 1.0)), spots[0])

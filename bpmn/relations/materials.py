@@ -147,13 +147,6 @@ class Materials:
             and bool(self._always[vertex] >> bit & 1)
         )
 
-    def is_available(self, node: str, material: str) -> bool:
-        """Whether a material is in the case on every way before a node; faster than asking for all of them."""
-        vertex = self.ways.flow.main.get(node)
-        if vertex is None or self._always[vertex] < 0 or material not in self.bit:
-            return False
-        return bool(self._always[vertex] >> self.bit[material] & 1)
-
     def maybe_available(self, node: str) -> frozenset[str]:
         """What is in the case on some way before a node."""
         return self._at(node, self._perhaps)

@@ -386,10 +386,6 @@ class Relations:
         """Whether a material is in the case on every way before the step."""
         return self._materials.is_available(step, material)
 
-    def is_available(self, step: str, material: str) -> bool:
-        """Whether a material is in the case on every way before a step; faster than asking for all of them."""
-        return self._materials.is_available(step, material)
-
     def maybe_available(self, step: str) -> frozenset[str]:
         """The materials in the case on some way before a step."""
         return self._materials.maybe_available(step)

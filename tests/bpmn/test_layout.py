@@ -416,3 +416,20 @@ def test_public_files_are_laid_out_without_a_fault(shared: Path) -> None:
             wrong[path.name] = found
     assert chosen
     assert wrong == {}
+
+
+def test_names_of_messages_do_not_lie_on_one_another() -> None:
+    builder = build("p").pool("申请人").start("s")
+    for number in range(3):
+        builder.step(f"a{number}")
+    builder.end().process("q").pool("单位").start("t")
+    for number in range(3):
+        builder.step(f"b{number}")
+    builder.end()
+    for number in range(3):
+        builder.message("a1", "b1", id=f"m{number}", name="补充材料清单与身份证明文件")
+    model = lay_out(builder.model)
+
+    names = [model.edge[f"m{number}"].label for number in range(3)]
+    for one, other in combinations(names, 2):
+        assert one.right <= other.x or other.right <= one.x or one.bottom <= other.y or other.bottom <= one.y

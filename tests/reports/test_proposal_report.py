@@ -90,8 +90,8 @@ def test_every_finding_says_what_is_done_or_why_not(compared, proposal):
     lines = {line.number: line for line in treatment(study(compared, proposal)).lines}
 
     assert (lines[1].done, lines[1].trust) == ("减少层级：分管审批", "可信")
-    assert lines[3].done == "未采用：缺标注，先补齐或确认"
-    assert lines[3].trust == "待核：缺材料（gov:material）"
+    assert lines[3].done == "未采用：缺标注，先补齐或确认：材料（gov:material）"
+    assert lines[3].trust == "待核"
     assert lines[4].done == "未采用：受法律保护：市场主体登记管理条例 第十九条"
     assert (lines[4].alone, lines[4].counted) == ("—", "—")
 

@@ -91,13 +91,15 @@ def problem_sentence(problem: Problem, words: Words) -> str:
 
 
 #: The details of a problem that name kinds and forms by fixed words; all others are texts of the file.
-_FIXED = frozenset(("kind", "child", "expected"))
+_FIXED = frozenset(("kind", "child", "expected", "dialect"))
+#: Details that are of the file, but for one word that says there is none.
+_ABSENT = {("found", "none"), ("value", "nothing")}
 _CHOICE = " | "
 
 
 def _said(name: str, value: str, words: Words) -> str:
     """A detail in the user's language, where it is one of the program's own words."""
-    if name not in _FIXED and (name, value) != ("found", "none"):
+    if name not in _FIXED and (name, value) not in _ABSENT:
         return value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
     parts = [value] if f"said.{value}" in words else value.split(_CHOICE)
     known = [words(f"said.{part}") if f"said.{part}" in words else part for part in parts]
@@ -167,6 +169,8 @@ def _machine(error: OSError, words: Words) -> str:
     file = visible(str(error.filename or ""))
     if error.errno in (28, 122):
         return words("error.disk-full", file=file)
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return words("error.no-folder", file=file)
     if isinstance(error, PermissionError):
         return words("error.permission", file=file)
     return words("error.machine", what=visible(error.strerror or str(error)), file=file)

@@ -77,7 +77,10 @@ def output(path: str, endings: tuple[str, ...]) -> Path:
 def save(file: Path, content: bytes) -> None:
     """Write a file whole or not at all; what stood there before stays until the new one is complete."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name[:40]}.")
+    try:
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name[:40]}.")
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, str(file)) from None  # its own file, not the one beside it
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)

@@ -60,7 +60,8 @@ def event_kind(model: Model) -> Iterator[Breach]:
     for node, event in _events(model):
         place = place_of(model, node)
         if place != "sub-process-start" and event.kind not in PLACES[place].kinds:
-            yield breach(node.id, kind=event.kind, place=place)
+            expected = " | ".join(sorted(PLACES[place].kinds))
+            yield breach(node.id, kind=event.kind, place=place, expected=expected)
 
 
 @rule("event-empty", "10.5.4", stops="run")
