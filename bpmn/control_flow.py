@@ -43,7 +43,8 @@ by their own event. An ad-hoc sub-process begins with all its nodes without inco
 nodes, a call activity, a loop and a multi-instance are steps.
 
 **Starts.** Several start events are alternatives: each begins a case. Receive tasks and event-based gateways that
-instantiate count as starts. A scope without any begins `together` at all its nodes without incoming flow.
+instantiate count as starts. Where such gateways are all the starts, one event of each must come: the process begins
+`together` at all of them. A scope without any begins `together` at all its nodes without incoming flow.
 
 **Links.** A throwing link event is joined by an arc to the catching one of the same name in its scope.
 
@@ -127,7 +128,7 @@ class Scope:
     parent: int
     #: Indices of the vertices where it begins.
     starts: tuple[int, ...]
-    #: Whether it begins at all of them (no start event is drawn) or at one of them.
+    #: Whether it begins at all of them (no start is drawn, or several event-based gateways are) or at one of them.
     together: bool
     #: Whether an event begins it (an event sub-process).
     triggered: bool
@@ -314,7 +315,8 @@ class _Builder:
         ids = list(dict.fromkeys(self.nodes[number] for number in inside))
         drawn = [node for node in ids if is_start(self.model.node[node], self.incoming.get(node, ()))]
         open_ends = [node for node in ids if not self.incoming.get(node) and not self._is_led_to(node)]
-        together = not drawn or scope.ad_hoc
+        groups = {self.model.node[node].kind for node in drawn} == {"eventBasedGateway"} and len(drawn) > 1
+        together = not drawn or scope.ad_hoc or groups
         begins = open_ends if together else drawn
         return Scope(
             node=scope.node,

@@ -58,6 +58,9 @@ RULES: dict[tuple[str, str], str] = {
     ("deadlock", "joins-wait-for-each-other"): (
         "{what} may wait for ever: what it waits for waits for it. Draw the loop with exclusive gateways."
     ),
+    ("deadlock", "joins-never-act"): (
+        "{what} waits for ever in every case: what it waits for waits for it. Join with an exclusive gateway."
+    ),
     ("deadlock", "not-decided"): (
         "Whether every case of {what} ends properly is not decided after {limit} states. Join each parallel "
         "split by a gateway of its own kind."

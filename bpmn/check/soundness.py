@@ -170,7 +170,7 @@ class _Witness:
 
     def _deadlock_rule(self, choice: int) -> str:
         if self.search.places[self.defect.place].kind == "inclusive-join":
-            return "joins-wait-for-each-other"
+            return "joins-never-act" if self.defect.certain else "joins-wait-for-each-other"
         if choice == ENTRY:
             return "loop-before-join"
         if not self._node(choice):

@@ -84,6 +84,8 @@ class Search:
         self.told: set[tuple[int, int]] = set()
         self.parents: dict[int, tuple[int, Move] | None] = {}
         self.is_complete = True
+        #: Whether some run comes to its end.
+        self.ends_well = False
         #: Places looked at so far, and the most that may be.
         self.effort = 0
         self.most = EFFORT * limit
@@ -218,7 +220,17 @@ class Search:
             self._play_out()
         if not self.found and not self.is_complete:
             return (Defect(problem="not-decided", place=ENTRY, certain=False),)
-        return tuple(self.found.values())
+        is_always = self._never_ends_well()
+        return tuple(replace(defect, certain=defect.certain or is_always) for defect in self.found.values())
+
+    def _never_ends_well(self) -> bool:
+        """Whether inclusive joins wait for each other in every run, in whatever order the places act."""
+        joins = {place for problem, place in self.found if problem == "deadlock"} & self.upstream.keys()
+        if not joins or len(joins) < len(self.found) or self.ends_well or not self.is_complete:
+            return False
+        self.effort = 0
+        self._play(self._all_moves)
+        return self.is_complete and not self.ends_well
 
     def _play_out(self) -> None:
         """Play in the order that suffices, and in every order where inclusive joins may act before other places do."""
@@ -409,6 +421,7 @@ class Search:
         """Nothing moves any more: an end, or tokens that wait for ever."""
         waiting = state & ~self.ended
         if not waiting or state & self.terminated:
+            self.ends_well = True
             return
         run = self._run(state)
         for place, known in enumerate(self.places):

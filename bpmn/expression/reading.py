@@ -97,17 +97,18 @@ def _any_language(text: str, language: str, known: frozenset[str], wanted: str, 
 
 
 #: What many write and the language has another sign for.
-_MEANT = (("<>", "!="), (" 且 ", " and "), (" 或 ", " or "), ("'", '"'))
+_MEANT = (("<>", "!="), (" 且 ", " and "), (" 或 ", " or "), ("'", '"'), (";", ""))
 
 
 def _meant(text: str, dialect: str, known: frozenset[str]) -> UnreadableExpression | None:
     """The error that names the one sign to write differently, where with it all of the text is ours."""
-    for sign, instead in _MEANT if dialect in ("feel", "other") else ():
+    for sign, instead in _MEANT if dialect in ("feel", "other", "juel") else ():
         if sign in text:
             with suppress(UnreadableExpression):
                 parse(unwrapped(text.replace(sign, instead), "feel"), known)
                 found, place = sign.strip(), text.find(sign) + len(sign) - len(sign.lstrip())
-                return UnreadableExpression("meant", text, place, found=found, expected=instead.strip())
+                rule = "meant" if instead else "sign"
+                return UnreadableExpression(rule, text, place, found=found, expected=instead.strip())
     return None
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from bpmn.build import build
 from bpmn.control_flow import ControlFlow, control_flow
-from bpmn.model import Model
+from bpmn.model import Model, Node, Process
 
 
 def arcs(model: Model) -> set[str]:
@@ -217,3 +217,14 @@ def test_a_complex_gateway_that_asks_for_all_of_its_tokens_joins_like_a_parallel
     nodes = [n.evolve(kind="complexGateway", activation=activation) if n.id == "j" else n for n in model.nodes]
 
     assert kinds(model.evolve(nodes=tuple(nodes)), "j") == [kind]
+
+
+def test_of_several_groups_of_beginning_events_one_of_each_must_come() -> None:
+    gateways = {name: Node(id=name, kind="eventBasedGateway", process="p", instantiate=True) for name in ("g", "h")}
+    alone, both = (
+        control_flow(Model(processes=(Process(id="p"),), nodes=nodes)).scopes[0]
+        for nodes in ((gateways["g"],), tuple(gateways.values()))
+    )
+
+    assert (alone.together, both.together) == (False, True)
+    assert len(both.starts) == 2

@@ -246,6 +246,7 @@ def test_working_days_are_counted_by_the_calendar_of_the_caller():
         ("金额 == 3", "unexpected", 5, '"…"'),
         ("金额 ＞ 3", "meant", 4, ">"),
         ("状态 = “是”", "meant", 6, '"'),
+        ('date("2026-10-01T09:00:00")', "meant", 1, "date and time"),
         ("金额 ≥ 3", "meant", 4, ">="),
         ("a & b", "meant", 3, "and"),
         ("not a", "meant", 1, "not(…)"),

@@ -184,3 +184,21 @@ def test_any_text_of_another_tool_is_read_or_refused(text):
             evaluate(read_expression(text, language), {"a": 1, "b": "x"})
         with suppress(UnreadableExpression):
             passes(read_cell(text, language), 1, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "found", "expected"),
+    [
+        ("a = 'x'", "meant", "'", '"'),
+        ("a <> 3", "meant", "<>", "!="),
+        ("金额 > 3 且 金额 < 9", "meant", "且", "and"),
+        ("a = 1;", "sign", ";", ""),
+        ("a = 'x' + b'y", "foreign", "=", ""),
+    ],
+)
+def test_of_what_many_write_the_one_wrong_sign_is_named(text, rule, found, expected) -> None:
+    with pytest.raises(UnreadableExpression) as caught:
+        read_expression(text)
+
+    assert (caught.value.rule, caught.value.found) == (rule, found)
+    assert expected in caught.value.expected

@@ -154,6 +154,7 @@ CASES: dict[tuple[str, str], tuple[Callable[[], Model], str]] = {
     ("deadlock", "start-alone"): (lambda: draw("s1>a>e s2>a"), "a"),
     ("deadlock", "loop-before-join"): (lambda: draw("s>a0>t>x1>e x1>a0"), "a0"),
     ("deadlock", "joins-wait-for-each-other"): (circle, "o1"),
+    ("deadlock", "joins-never-act"): (lambda: draw("s>a>o1>x1>a2>e a>o2>x2>a2 x1>o2 x2>o1"), "o1"),
     ("deadlock", "not-decided"): (many_states, "p"),
     ("deadlock", "complex-gateway"): (
         lambda: draw("s>a1>t>c>e a1>u>c a1>x1>c x1>f", c="complexGateway", f="endEvent"),

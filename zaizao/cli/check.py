@@ -47,7 +47,10 @@ def command(call: Call, files: tuple[str, ...], purpose: str, fix: bool, target:
             click.echo(sentence, err=True)
             worst = max(worst, code)
             continue
-        except Exception as error:  # noqa: BLE001 - one file must not take the others of the call with it
+        except Exception as error:
+            # One file must not take the others of the call with it; alone it goes the usual way.
+            if len(files) == 1:
+                raise
             sentence, code = explain(error, call.words)
             click.echo(f"{visible(file)}: {sentence}", err=True)
             worst = max(worst, code)
