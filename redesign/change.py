@@ -78,6 +78,11 @@ class Change:
         """Whether a boundary event sits on a node."""
         return any(event.attached_to == node for event in self.nodes.values())
 
+    def _is_undone(self, node: str) -> bool:
+        """Whether an event undoes a node by compensation, and names it."""
+        events = (event for other in self.nodes.values() for event in other.events)
+        return any(event.kind == "compensate" and event.reference == node for event in events)
+
     @cached_property
     def _taken(self) -> set[str]:
         """Every id of the file."""
@@ -130,7 +135,7 @@ class Change:
     def bypass(self, node: str) -> None:
         """Take out a node and lead what came to it on to what followed; its data and messages go with it."""
         entering, leaving = self.incoming(node), self.outgoing(node)
-        if self.has_events(node):
+        if self.has_events(node) or self._is_undone(node):
             raise CannotMove("has-events", step=node)
         if not entering or len(leaving) != 1 or leaving[0].condition:
             raise CannotMove("several-ways-on", step=node)

@@ -46,7 +46,7 @@ def _can_happen_at(subject: Subject, step: str, earlier: str) -> bool:
     Every case that comes to the step must come to the earlier one, or have it beside.
     """
     related = subject.relations
-    if subject.kind(step) not in _MOVABLE or subject.are_apart(step, earlier):
+    if subject.kind(step) not in _MOVABLE or subject.stops_clock(step) or subject.are_apart(step, earlier):
         return False
     is_met = related.always_before(earlier, step) or related.always_beside(step, earlier)
     if not is_met or _law_puts_between(subject, step, earlier):

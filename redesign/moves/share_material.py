@@ -36,10 +36,31 @@ def _share(subject: Subject, change: Change, move: Move, step: str, material: st
     """Let one step take the material from elsewhere, if it can."""
     if material not in subject.relations.handed_in(step) or must_come_in(subject, step, material):
         return False
+    if _is_renewed(subject, step, material):
+        return False
     origin = _origin(subject, move, step, material)
     if origin:
         change.set(step, materials=tuple(_taken(item, material, origin) for item in subject.node(step).materials))
     return bool(origin)
+
+
+def _is_renewed(subject: Subject, step: str, material: str) -> bool:
+    """Whether a step takes in anew what was checked and is checked again: the paper in the case is the old one."""
+    if subject.kind(step) != "collect":
+        return False
+    checks = [check for check in subject.of_kind("check") if material in subject.relations.needs(check)]
+    again = [check for check in checks if subject.relations.later(step, check)]
+    return any(
+        other == check or (_purpose(subject, check) and _purpose(subject, check) == _purpose(subject, other))
+        for check in checks
+        if subject.relations.before(check, step)
+        for other in again
+    )
+
+
+def _purpose(subject: Subject, step: str) -> str:
+    said = subject.node(step).step
+    return said.purpose if said is not None else ""
 
 
 def _origin(subject: Subject, move: Move, step: str, material: str) -> str:

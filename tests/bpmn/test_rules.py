@@ -111,7 +111,8 @@ def swept() -> Model:
 
 
 def circle() -> Model:
-    return draw("s>a1>o1>t1>o3>e1 a1>o2>t2>o4>e2 o3>o2 o4>o1")
+    """Two joins that wait for each other, and a way past them."""
+    return draw("s>x1>a1>o1>t1>o3>e1 a1>o2>t2>o4>e2 o3>o2 o4>o1 x1>e3")
 
 
 def many_states() -> Model:

@@ -67,5 +67,16 @@ def test_more_steps_than_a_run_has_room_for_are_refused_in_a_sentence(call, save
     assert "fewer --cases" in answer.err
 
 
+def test_what_nobody_could_read_is_neither_redesigned_nor_reported(call, save, monkeypatch):
+    monkeypatch.setattr("zaizao.cli.simulating.MOST_REDESIGNED", 40)
+    path = save(chain(50))
+
+    for command in (("study", path, "-o", "out"), ("redesign", path, "-o", "out.bpmn")):
+        answer = call(*command, "--lang", "en")
+
+        assert answer.code == 2
+        assert "52 elements" in answer.err
+
+
 def test_loops_that_are_bounded_one_in_another_are_not_copied_without_end(call, save):
     call("time", save(bounded_loops(60)), "--cases", "20")

@@ -97,3 +97,26 @@ def test_nothing_is_shared_twice():
     after = moved(twice(), "share-material", "a", "b", finding=TWICE, material="plan")
 
     assert refused(after, "share-material", "b", finding=TWICE, material="plan") == "nothing-left"
+
+
+def corrected(second_purpose: str) -> Model:
+    """A plan checked, handed in anew where it is wrong, and checked again."""
+    builder = desk().step("a", kind="collect", materials=[needs("plan")])
+    builder = builder.step("check", kind="check", purpose="title", materials=[needs("plan", origin="internal")])
+    builder = builder.exclusive("wrong").branch(0.3).step("mend", kind="collect", materials=[needs("plan")])
+    builder = builder.step(
+        "again", kind="check", purpose=second_purpose, materials=[needs("plan", origin="internal")]
+    )
+    return builder.branch(0.7).join().end().model
+
+
+def test_a_paper_corrected_after_its_check_comes_in_anew():
+    assert (
+        refused(corrected("title"), "share-material", "a", "mend", finding=TWICE, material="plan") == "not-available"
+    )
+
+
+def test_a_paper_asked_again_for_another_check_is_shared():
+    after = moved(corrected("map"), "share-material", "a", "mend", finding=TWICE, material="plan")
+
+    assert papers(after, "mend") == {"plan": "internal"}

@@ -169,7 +169,7 @@ def _machine(error: OSError, words: Words) -> str:
     file = visible(str(error.filename or ""))
     if error.errno in (28, 122):
         return words("error.disk-full", file=file)
-    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+    if isinstance(error, (FileNotFoundError, NotADirectoryError, FileExistsError)):
         return words("error.no-folder", file=file)
     if isinstance(error, PermissionError):
         return words("error.permission", file=file)

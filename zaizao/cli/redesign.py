@@ -17,7 +17,7 @@ from zaizao.cli.find import findings
 from zaizao.cli.finding import SAVED, saved_cells
 from zaizao.cli.options import MOST_CASES, Whole, called, listed
 from zaizao.cli.progress import progress
-from zaizao.cli.simulating import usable
+from zaizao.cli.simulating import refuse_large, usable
 from zaizao.cli.text import Column, one_line, table
 from zaizao.cli.worded import Call, Command, option
 
@@ -70,6 +70,7 @@ def command(call: Call, /, file: str, target: str, undo: bool, force: bool, only
     model = usable(call, file, asked.pop("library"))
     if model is None:
         return FILE
+    refuse_large(told(file), model)
     made = _redesigned(call, model, asked)
     if path is not None:
         save(path, content_of(made))

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: At most so many problems are spelled out where a figure is refused; `zaizao check` shows all.
 SHOWN = 5
+#: Elements of a file for which moves are searched and a report is written; nobody could read a longer one.
+MOST_REDESIGNED = 10_000
 
 
 def ready(call: Call, file: str, library: Mapping[str, Model]) -> Model | None:
@@ -53,6 +55,12 @@ def _judged(
     if len(problems) > SHOWN:
         click.echo(call.say("check.more", file=visible(file), n=len(problems) - SHOWN), err=True)
     return None if problems else flattened(model, library).model
+
+
+def refuse_large(file: str, model: Model) -> None:
+    """Refuse to redesign a file that is no procedure any more."""
+    if len(model.nodes) > MOST_REDESIGNED:
+        raise Refusal("too_large", file=file, n=str(len(model.nodes)), limit=str(MOST_REDESIGNED))
 
 
 def timed(

@@ -24,7 +24,7 @@ from zaizao.cli.figures import cut_table, headline, hours, marked, of_each_side,
 from zaizao.cli.options import simulated
 from zaizao.cli.redesign import content_of
 from zaizao.cli.reporting import REPORTS, matter
-from zaizao.cli.simulating import compared, ready, timed
+from zaizao.cli.simulating import compared, ready, refuse_large, timed
 from zaizao.cli.text import one_line, width
 from zaizao.cli.time import names
 from zaizao.cli.worded import Call, Command, option
@@ -153,6 +153,8 @@ def run(call: Call, job: Job, *, as_json: bool) -> Done:
         models = [model for model in found if model is not None]
         if len(models) < len(found):
             return Done(code=FILE)
+        for file, model in zip(job.inputs, models, strict=True):
+            refuse_large(str(file), model)
         said.append(_checked(call, models))
     with _part(call, "find", tell) as said:
         findings = find.findings(call, models[0])
