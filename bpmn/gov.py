@@ -251,9 +251,7 @@ ELEMENTS: Mapping[str, Mapping[str, Attribute]] = {
         ("source", "source", SUGGESTED),
     ),
     "repeat": _table(("mean", "mean", AMOUNT), ("source", "source", SUGGESTED)),
-    "branch": _table(
-        ("probability", "probability", SHARE), ("most", "most", PEOPLE), ("source", "source", SUGGESTED)
-    ),
+    "branch": _table(("probability", "probability", SHARE), ("most", "most", PEOPLE), ("source", "source", SUGGESTED)),
     "end": _table(("outcome", "outcome", one_of("granted", "rejected"))),
     "origin": _table(("digest", "digest", TEXT)),
 }

@@ -85,7 +85,7 @@ def _given_at(subject: Subject, element: str) -> frozenset[str]:
 def _finding(subject: Subject, purpose: str, steps: tuple[str, ...]) -> Finding:
     going = _going(subject, steps)
     staying = [step for step in steps if step not in going]
-    safe = [step for step in going if any(_leads_to(subject, kept, step) for kept in staying)]
+    safe = [step for step in going if any(stands_for(subject, kept, step) for kept in staying)]
     return Finding(
         finding="repeated-check",
         steps=steps,
@@ -136,7 +136,9 @@ def _cost(subject: Subject, step: str, other: str) -> float:
     return subject.work_seconds(step)
 
 
-def _leads_to(subject: Subject, kept: str, removed: str) -> bool:
-    """Whether every case that would meet the removed check meets the kept one."""
+def stands_for(subject: Subject, kept: str, removed: str) -> bool:
+    """Whether every case that would meet the removed check meets the kept one, which sees all that it would see."""
     related = subject.relations
-    return related.always_before(kept, removed) or related.always_beside(removed, kept)
+    if related.always_before(kept, removed):
+        return no_new_input(subject, kept, removed)
+    return related.always_beside(removed, kept) and related.needs(removed) <= related.needs(kept)

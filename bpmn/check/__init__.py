@@ -46,8 +46,8 @@ def check(
     """Every problem of a model, those of reading it included, by line and then by severity.
 
     `purpose` is "analysis" or "run"; for "run" also what only a live case trips over is told. `limit` bounds the states
-    looked at in one process; `library` holds the other files whose processes may be called. How a model is drawn is judged only where it is drawn. Whether a file can be used is told
-    by `Problem.stops`: warnings stop nothing.
+    looked at in one process; `library` holds the other files whose processes may be called. How a model is drawn is
+    judged only where it is drawn. Whether a file can be used is told by `Problem.stops`: warnings stop nothing.
     """
     flow = control_flow(model)
     problems = [*model.faults, *specification(model, purpose=purpose)]

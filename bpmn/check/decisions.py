@@ -47,6 +47,7 @@ DECISION_RULES: dict[tuple[str, str], str] = {
         "{what} answers by priority, but no output says which values come first. List the values of an output, the "
         "most important first."
     ),
+    ("bpmn-rule", "table-empty"): "The table of {what} has no rule, so it answers nothing. Write its rules.",
     ("bpmn-rule", "table-row"): (
         "Rule {first} of {what} has {found} cells, the table {expected} inputs and outputs. Fill in the row anew."
     ),
@@ -210,26 +211,30 @@ def _runnable(decision: Decision | Knowledge) -> Iterator[Problem]:
         yield _problem(("unsupported-element", "decision-logic"), decision, stops="run", value=decision.other)
     elif decision.table is None and decision.expression is None:
         yield _problem(("unsupported-element", "no-logic"), decision, stops="run")
-    for cell in cells_of(decision):
+    for cell, place in cells_of(decision):
         if cell.fault is not None:
             case = ("unsafe-expression", cell.fault.rule)
-            yield _problem(case, decision, severity="error", stops="run", line=cell.line, **details_of(cell.fault))
+            name = " › ".join(filter(None, (decision.name.strip() or decision.id, *place)))
+            details = {"what": f"“{shortened(name)}”", "name": name, **details_of(cell.fault)}
+            yield _problem(case, decision, severity="error", stops="run", line=cell.line, **details)
 
 
-def cells_of(decision: Decision | Knowledge) -> Iterator[Cell]:
-    """Every cell of a decision that has to be read before it can answer."""
+def cells_of(decision: Decision | Knowledge) -> Iterator[tuple[Cell, tuple[str, ...]]]:
+    """Every cell of a decision that has to be read before it can answer, with its place: rule and column."""
     if decision.expression is not None:
-        yield decision.expression
+        yield decision.expression, ()
     table = decision.table
     if table is None:
         return
-    for column in table.inputs:
-        yield from filter(None, (column.expression, column.allowed))
-    for answer in table.outputs:
-        yield from filter(None, (answer.allowed, answer.default))
-    for rule in table.rules:
-        yield from rule.tests
-        yield from rule.outputs
+    asked = [column.name or column.label for column in table.inputs]
+    answered = [column.name or column.label for column in table.outputs]
+    for column, name in zip(table.inputs, asked, strict=True):
+        yield from ((cell, (name,)) for cell in (column.expression, column.allowed) if cell is not None)
+    for answer, name in zip(table.outputs, answered, strict=True):
+        yield from ((cell, (name,)) for cell in (answer.allowed, answer.default) if cell is not None)
+    for number, rule in enumerate(table.rules, start=1):
+        for cell, name in (*zip(rule.tests, asked, strict=False), *zip(rule.outputs, answered, strict=False)):
+            yield cell, (str(number), name)
 
 
 # Gaps and overlaps
@@ -238,6 +243,9 @@ def cells_of(decision: Decision | Knowledge) -> Iterator[Cell]:
 def _coverage(decision: Decision | Knowledge, table: Table) -> Iterator[Problem]:
     """Values no rule holds for, where one rule answers, and values two rules hold for, where only one may."""
     if table.hit_policy not in _SINGLE or not all(_fits(rule, table) for rule in table.rules):
+        return
+    if not table.rules:
+        yield _problem(("bpmn-rule", "table-empty"), decision, severity="warning")
         return
     axes = _axes(table)
     if axes is None:

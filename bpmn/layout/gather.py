@@ -379,7 +379,10 @@ def _item(sorting: Sorting, node: Node, strip: int, frame: Frame | None) -> Item
         width=width,
         up=up,
         down=down,
-        span=max(1, ceil((width - style.column_gap) / pitch)) if width > 2 * style.task[0] else 1,
+        # What is wide only for its events keeps one column: they are set out from the middle of it.
+        span=max(1, ceil((width - style.column_gap) / pitch))
+        if width > 2 * style.task[0] and (frame is not None or not ports)
+        else 1,
         is_wide=node.is_activity,
         is_gateway=node.is_gateway,
         keeps_order=node.kind in ("parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway"),
@@ -391,12 +394,19 @@ def _item(sorting: Sorting, node: Node, strip: int, frame: Frame | None) -> Item
     return item
 
 
+#: So many boundary events have room for their names on a step of any width.
+_FEW = 2
+
+
 def _ports(ports: tuple[Node, ...], width: float, style: Style) -> tuple[list[float], float]:
     """Where boundary events sit from the middle of their host, which stays free, and how wide it must be for them."""
     if not ports:
         return [], width
     half = ceil(len(ports) / 2)
     step = style.event * 1.3
+    if len(ports) > _FEW and style.has_labels:
+        step = max(step, *(style.label(port.name).width + 8 for port in ports if port.name), 0.0)
+        width = max(width, (2 * half - 1) * step + style.event * 1.6)
     width = max(width, 2 * half * step + 6)
     if any(port.name for port in ports) and style.has_labels:
         step = max(step, min(style.label_room + 12, (width / 2 - style.event * 0.8) / half))

@@ -15,6 +15,8 @@ from bpmn.layout.board import Board, Item, Link
 
 #: Lines nearer than this to one another would look like one.
 _APART = 8.0
+#: Lines looked at, of one drawing, to learn what a route would cross; the routes left over take the nearest channel.
+_MOST_LOOKED = 10_000_000
 
 
 @dataclass(kw_only=True, eq=False, slots=True)
@@ -62,6 +64,7 @@ class Grid:
     _taken: dict[tuple[bool, int], dict[float, _Taken]] = field(default_factory=dict)
     #: The runs in each channel, by its axis and place: first and last place, and net.
     _runs: dict[tuple[bool, int], list[tuple[int, int, str]]] = field(default_factory=dict)
+    _looked: int = 0
 
     def __post_init__(self) -> None:
         for item in self.board.items.values():
@@ -122,20 +125,25 @@ class Grid:
                 taken.add(min(line.begin, line.end), max(line.begin, line.end), route.link)
 
     def crossed(self, route: Route) -> int:
-        """How many routes taken before the runs of a route across would cross."""
+        """How many routes taken before the runs of a route across would cross; none once too many were looked at."""
+        if self._looked > _MOST_LOOKED:
+            return 0
         return sum(self._crossed_by(line) for line in route.lines if line.is_run and not line.is_vertical)
 
     def _crossed_by(self, run: Line) -> int:
         first, last = min(run.begin, run.end), max(run.begin, run.end)
         count = 0
+        self._looked += last - first + len(self._runs.get((False, run.place), ()))
         for low, high, net in self._runs.get((False, run.place), ()):
             count += net != run.net and (low < first < high < last or first < low < last < high)
         for place in range(first + 1, last):
             if place % 2:
                 taken = self._taken.get((True, place), {})
                 count += any(stretches.passes(run.place) for stretches in taken.values())
+                self._looked += len(taken)
             else:
                 upright = self._runs.get((True, place), ())
+                self._looked += len(upright)
                 count += sum(low < run.place < high and net != run.net for low, high, net in upright)
         return count
 

@@ -7,6 +7,7 @@ from math import prod
 
 from analysis.findings import Subject
 from analysis.findings.pass_through import is_used
+from analysis.findings.repeated_check import stands_for
 from bpmn.model import Model
 from redesign.change import Change
 from redesign.errors import CannotMove
@@ -28,7 +29,7 @@ def remove_step(subject: Subject, move: Move) -> Model:
     kept = [step for step in move.steps if step in subject.model.node and step not in free]
     change = Change(subject.model)
     for step in free:
-        heirs = [other for other in kept if _stands_for(subject, other, step)]
+        heirs = [other for other in kept if stands_for(subject, other, step)]
         _may_go(subject, step, heirs)
         remove(subject, change, step, heirs)
     return checked(subject, change, free)
@@ -132,9 +133,3 @@ def hand_orders(subject: Subject, change: Change, gone: str, heir: str) -> None:
             raise CannotMove("legal-order", step=node.id, after=gone)
         order = dict.fromkeys(heir if name == gone else name for name in said.after)
         change.set_step(node.id, after=tuple(name for name in order if name != node.id))
-
-
-def _stands_for(subject: Subject, kept: str, step: str) -> bool:
-    """Whether every case that would meet the removed step meets the kept one."""
-    related = subject.relations
-    return related.always_before(kept, step) or related.always_beside(step, kept)

@@ -28,7 +28,8 @@ def reorder_checks(subject: Subject, move: Move) -> Model:
             raise CannotMove("dependent", first=first, second=second)
     change = Change(subject.model)
     single_entry(change, row[0])
-    parts = {part.step: part for part in segments(change, row, through=gateways)}
+    ending = {gateway: frozenset(flow.id for flow in subject.ending_flows(gateway)) for gateway in gateways}
+    parts = {part.step: part for part in segments(change, row, through=ending)}
     for first, second in combinations(row, 2):
         if place[second] < place[first]:
             refuse_ties(subject, parts[first], parts[second])

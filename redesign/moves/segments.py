@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from analysis.findings import Subject
 from redesign.change import Change
@@ -22,11 +23,13 @@ class Segment:
     nodes: tuple[str, ...]
 
 
-def segments(change: Change, row: Sequence[str], *, through: frozenset[str] = frozenset()) -> list[Segment]:
+def segments(
+    change: Change, row: Sequence[str], *, through: Mapping[str, frozenset[str]] = MappingProxyType({})
+) -> list[Segment]:
     """Cut a row into segments; what lies between must be single ways on, or the gateways named in `through`.
 
-    Of a gateway in `through` the one flow that does not only end the case leads on. Raises `CannotMove` where the way
-    from one step of the row to the next parts otherwise.
+    Of a gateway in `through` the one flow that is not among those named with it, which only end the case, leads on.
+    Raises `CannotMove` where the way from one step of the row to the next parts otherwise.
     """
     found: list[Segment] = []
     for place, step in enumerate(row):
@@ -35,13 +38,13 @@ def segments(change: Change, row: Sequence[str], *, through: frozenset[str] = fr
     return found
 
 
-def _segment(change: Change, step: str, following: str, through: frozenset[str]) -> Segment:
+def _segment(change: Change, step: str, following: str, through: Mapping[str, frozenset[str]]) -> Segment:
     if change.has_events(step):
         raise CannotMove("has-events", step=step)
     passed = {step: None}
     node = step
     while True:
-        leaving = [flow for flow in change.outgoing(node) if node not in through or not _only_ends(change, flow.target)]
+        leaving = [flow for flow in change.outgoing(node) if flow.id not in through.get(node, ())]
         if len(leaving) != 1 or (leaving[0].condition and node not in through):
             raise CannotMove("several-ways-on", step=node)
         onward = leaving[0]
@@ -52,20 +55,6 @@ def _segment(change: Change, step: str, following: str, through: frozenset[str])
         if node in passed or len(change.incoming(node)) != 1 or change.has_events(node):
             raise CannotMove("several-ways-on", step=node)
         passed[node] = None
-
-
-def _only_ends(change: Change, node: str) -> bool:
-    """Whether nothing but end events lies at or behind a node."""
-    seen, waiting = {node}, [node]
-    while waiting:
-        at = change.nodes[waiting.pop()]
-        if at.is_activity or at.kind == "intermediateCatchEvent":
-            return False
-        for flow in change.outgoing(at.id):
-            if flow.target not in seen:
-                seen.add(flow.target)
-                waiting.append(flow.target)
-    return True
 
 
 def single_entry(change: Change, step: str) -> None:

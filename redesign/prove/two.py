@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from analysis.findings import Subject
-from analysis.findings.repeated_check import no_new_input
+from analysis.findings.repeated_check import stands_for
 from bpmn.annotation import GovStep
 from bpmn.model import Model
 
@@ -59,14 +59,12 @@ class Two:
 
     def _checks(self, other: str, step: str) -> bool:
         """Whether another step checks the same in every case that meets the step, which has nothing new to look at."""
-        related, purpose = self.before.relations, said(self.before, step).purpose
+        purpose = said(self.before, step).purpose
         if not purpose or said(self.before, other).purpose != purpose:
             return False
         if any(self.before.kind(one) not in ("check", "") for one in (step, other)):
             return False
-        if related.always_before(other, step):
-            return no_new_input(self.before, other, step)
-        return related.always_beside(step, other)
+        return stands_for(self.before, other, step)
 
     def _approves(self, other: str, step: str) -> bool:
         """Whether another approval comes later for every case that is still under way."""

@@ -130,7 +130,6 @@ def test_types_come_from_item_definitions():
         (['date("2026-01-01") | 1', '> date("2026-01-01") | 2'], ["d:date"], "d = 2025-12-31"),
         (['< date("2026-01-01") | 1', '> date("2026-01-01") | 2'], ["d:date"], "d = 2026-01-01"),
         (["[0..999] | 1"], ["x:number:[0..999], null"], "x = null"),
-        ([], ["x"], "…"),
     ],
 )
 def test_a_gap_is_a_warning_with_a_value_in_it(rows, columns, value):
@@ -295,6 +294,7 @@ def test_a_budget_ends_in_not_decided():
         ),
         (table("1 | 1", columns=["x"], policy="OUTPUT ORDER"), ("bpmn-rule", "no-priority")),
         (table("1 | 2 | 1", columns=["x"]), ("bpmn-rule", "table-row")),
+        (table(columns=["x"]), ("bpmn-rule", "table-empty")),
         ('<decision id="a"><invocation/></decision>', ("unsupported-element", "decision-logic")),
         ('<decision id="a"/>', ("unsupported-element", "no-logic")),
         (needing("a", "no"), ("missing-reference", "requirement")),
@@ -313,6 +313,12 @@ def test_expressions_of_other_languages_stop_a_live_case_only():
 
     assert problems(body) == {}
     assert problems(body, "run")["unsafe-expression", "foreign"].stops == "run"
+
+
+def test_a_fault_in_a_table_names_its_rule_and_column():
+    body = table("1 | 1", "x.size() | 2", columns=["金额"], policy="COLLECT")
+
+    assert problems(body, "run")["unsafe-expression", "foreign"].details["name"] == "定级 › 2 › 金额"
 
 
 def test_a_decision_nobody_gives_is_missed():

@@ -113,6 +113,14 @@ def test_gaps_and_overlaps_are_those_found_by_trying_everything(conditions):
     assert found.count("decision-overlap") == len({pair for ways in holding for pair in combinations(ways, 2)})
 
 
+@pytest.mark.parametrize(
+    "conditions",
+    [("${empty a}", "${!empty a}"), ("a in [{b: 1}]", "a = 3"), ("a = {b: 1}", "a = 3")],
+)
+def test_conditions_on_lists_and_contexts_are_judged_without_a_crash(conditions):
+    assert "unsafe-expression" not in {problem for problem, _ in told(gateway(*conditions), purpose="run")}
+
+
 def test_a_default_flow_leaves_no_gap():
     assert told(gateway("n > 3", "n < 3", default=True)) == []
 

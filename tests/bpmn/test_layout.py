@@ -258,6 +258,19 @@ def test_same_model_same_diagram() -> None:
     assert lay_out(tangle(7)) == lay_out(tangle(7))
 
 
+def test_many_boundary_events_stand_on_their_host_side_by_side_with_their_names() -> None:
+    builder = build("p").start().step("a")
+    for number in range(6):
+        builder = builder.boundary(f"b{number}", "timer", "P1D", on="a", name=f"第{number}个提醒事件").end(f"e{number}")
+    shapes = lay_out(builder.at("a").end("done").model).shape
+
+    host, events = shapes["a"].bounds, [shapes[f"b{number}"] for number in range(6)]
+    assert all(host.x <= event.bounds.x and event.bounds.right <= host.right for event in events)
+    labels = sorted((event.label for event in events if event.label is not None), key=lambda label: label.x)
+    assert len(labels) == 6
+    assert all(one.right <= other.x for one, other in pairwise(labels))
+
+
 def test_boundary_events_stand_on_the_lower_border_of_their_host() -> None:
     model = lay_out(build("p").start().step("a").boundary("late", "timer", "P1D").end("out").at("a").end("done").model)
 

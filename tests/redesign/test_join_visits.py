@@ -37,10 +37,18 @@ def test_a_result_is_delivered():
         {"kind": "check", "materials": [needs("decision", origin="internal")]},
         {"kind": "check", "after": ["decide"]},
         {"kind": "check", "separate_from": ["first"]},
+        {"kind": "check", "clock_stop": "inspection"},
         {"kind": "decide"},
         {"kind": "produce", "materials": [needs("receipt")]},
     ],
-    ids=["needs what comes between", "the law puts something between", "four eyes", "a decision", "a paper handed in"],
+    ids=[
+        "needs what comes between",
+        "the law puts something between",
+        "four eyes",
+        "an inspection",
+        "a decision",
+        "a paper handed in",
+    ],
 )
 def test_a_visit_that_has_to_be_later_stays(values):
     builder = desk().step("decide", kind="decide", materials=[gives("decision")])

@@ -2,7 +2,11 @@
 
 import pytest
 
+from analysis.findings import Subject
 from bpmn.build import Builder, build, gives, needs
+from redesign.move import Move
+from redesign.moves import MOVES
+from redesign.prove import prove
 from tests.redesign.moving import moved, papers, refused, said, way
 
 
@@ -193,3 +197,26 @@ def test_a_step_the_law_puts_another_one_behind_stays():
     model = desk().step("note", kind="forward").step("b", after=["note"]).end().model
 
     assert refused(model, "remove-step", "note", finding="pass-through") == "legal-order"
+
+
+def test_a_step_that_an_event_undoes_stays():
+    model = desk().step("hand on", kind="forward").step("b").end("end", event="compensate", value="hand on").model
+
+    assert refused(model, "remove-step", "hand on", finding="pass-through") == "has-events"
+
+
+def test_a_check_of_a_paper_that_came_in_anew_is_not_done_by_the_first_one():
+    paper = [needs("plan", origin="internal")]
+    builder = desk().step("take", kind="collect", materials=[needs("plan")])
+    builder = builder.step("first", kind="check", purpose="premises", materials=paper)
+    builder = builder.step("anew", kind="collect", materials=[needs("plan")])
+    model = builder.step("second", kind="check", purpose="premises", materials=paper).step("d").end("end").model
+    shared = model.evolve(
+        nodes=tuple(node.evolve(materials=tuple(paper)) if node.id == "anew" else node for node in model.nodes)
+    )
+    after = MOVES["remove-step"](
+        Subject(shared),
+        Move(move="remove-step", finding="repeated-check", steps=("first", "second"), details={"remove": ["second"]}),
+    )
+
+    assert [one.element for one in prove(model, after).failed if one.obligation == "step-stands"] == ["second"]

@@ -43,6 +43,19 @@ def test_each_check_takes_its_gateway_along():
     assert {flow.target: flow.probability for flow in after.outgoing["long?"]} == {"no": 0.1, "decide": 0.9}
 
 
+def test_a_gateway_takes_along_what_is_done_for_those_it_turns_away():
+    builder = check(desk(), "long", work="PT8H").exclusive("long?").branch(0.1)
+    builder.step("tell", kind="notify", work="PT1H").end("no", outcome="rejected").branch(0.9)
+    builder = check(builder, "short", work="PT1H").exclusive("short?").branch(0.2)
+    builder.step("write", kind="notify", work="PT1H").end("nay", outcome="rejected").branch(0.8)
+    model = builder.step("decide", kind="decide").end("end").close().close().model
+
+    after = moved(model, "reorder-checks", "long", "short")
+
+    assert {flow.target: flow.probability for flow in after.outgoing["short?"]} == {"write": 0.2, "long": 0.8}
+    assert {flow.target: flow.probability for flow in after.outgoing["long?"]} == {"tell": 0.1, "decide": 0.9}
+
+
 def test_three_checks_are_sorted():
     builder = check(row(), "mid", work="PT2H", rejects=0.2)
     model = builder.step("decide", kind="decide").end("end").model

@@ -104,16 +104,12 @@ def corrected(second_purpose: str) -> Model:
     builder = desk().step("a", kind="collect", materials=[needs("plan")])
     builder = builder.step("check", kind="check", purpose="title", materials=[needs("plan", origin="internal")])
     builder = builder.exclusive("wrong").branch(0.3).step("mend", kind="collect", materials=[needs("plan")])
-    builder = builder.step(
-        "again", kind="check", purpose=second_purpose, materials=[needs("plan", origin="internal")]
-    )
+    builder = builder.step("again", kind="check", purpose=second_purpose, materials=[needs("plan", origin="internal")])
     return builder.branch(0.7).join().end().model
 
 
 def test_a_paper_corrected_after_its_check_comes_in_anew():
-    assert (
-        refused(corrected("title"), "share-material", "a", "mend", finding=TWICE, material="plan") == "not-available"
-    )
+    assert refused(corrected("title"), "share-material", "a", "mend", finding=TWICE, material="plan") == "not-available"
 
 
 def test_a_paper_asked_again_for_another_check_is_shared():

@@ -92,3 +92,12 @@ def test_a_problem_shows_the_way_to_it(run, tmp_path):
     assert problem["run"][:2] == ["s", "s-a"]
     assert problem["run"][-1] == "j"
     assert "s → a → 审查 → u → j → j" in run("check", file).out
+
+
+def test_a_call_into_another_file_given_is_answered(run, tmp_path):
+    caller, called = tmp_path / "caller.bpmn", tmp_path / "called.bpmn"
+    caller.write_bytes(write(build("main").start().call("c", "other").end().model))
+    called.write_bytes(write(build("other").start().step("t").end().model))
+
+    assert "other" in run("check", caller, "--for", "run", "--json").json["problems"][0]["message"]
+    assert run("check", caller, called, "--for", "run").code == 0

@@ -46,6 +46,16 @@ def test_a_drawn_start_has_its_name_in_the_users_language(run, tmp_path):
     assert {node.name for node in read(out).nodes} == {"开始", "受理", "结束"}
 
 
+def test_the_file_given_is_never_written_over(run, untidy):
+    before = untidy.read_bytes()
+
+    answer = run("check", untidy, "--fix", "-o", untidy)
+
+    assert answer.code == 2
+    assert str(untidy) in answer.err
+    assert untidy.read_bytes() == before
+
+
 def test_a_file_with_nothing_to_repair_is_written_as_it_is(run, tmp_path):
     path, out = tmp_path / "a.bpmn", tmp_path / "b.bpmn"
     path.write_bytes(write(complete(build().start(name="收").step("a", name="办").end(name="结").model)))

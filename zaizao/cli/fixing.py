@@ -1,6 +1,7 @@
 """`zaizao check --fix`: repairing a file and saying what was done."""
 
 import shutil
+from pathlib import Path
 from typing import Any
 
 from bpmn.errors import UnreadableFile
@@ -19,6 +20,8 @@ def repair_into(call: Call, files: tuple[str, ...], target: str) -> tuple[Fix, .
     if len(files) != 1:
         raise Refusal("fix_one_file")
     path = output(target, (".bpmn", ".xml"))
+    if path.resolve() == Path(files[0]).resolve():
+        raise Refusal("fix_same_file", file=files[0])
     names = {"startEvent": call.say("fix.start"), "endEvent": call.say("fix.end")}
     try:
         repaired = repair(existing(files[0]), names=names, limits=limits())

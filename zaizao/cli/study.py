@@ -153,8 +153,8 @@ def run(call: Call, job: Job, *, as_json: bool) -> Done:
         models = [model for model in found if model is not None]
         if len(models) < len(found):
             return Done(code=FILE)
-        for file, model in zip(job.inputs, models, strict=True):
-            refuse_large(str(file), model)
+        for place, model in zip(job.inputs, models, strict=True):
+            refuse_large(str(place), model)
         said.append(_checked(call, models))
     with _part(call, "find", tell) as said:
         findings = find.findings(call, models[0])

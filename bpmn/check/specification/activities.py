@@ -7,7 +7,6 @@ from bpmn.check.specification.rule import Breach, breach, rule
 from bpmn.control_flow import compensation
 from bpmn.model import Model
 
-
 #: A number below zero.
 _NEGATIVE = re.compile(r"\s*-\s*\d+\s*")
 
