@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("analysis", "bpmn", "flows", "org", "reports", "zaizao")
+PACKAGES = ("analysis", "bpmn", "flows", "org", "redesign", "reports", "zaizao")
 
 
 def expected_files() -> set[str]:
@@ -51,6 +51,8 @@ def use(wheel: Path, folder: Path) -> None:
     for arguments in (
         ["flows"],
         ["study", "business-start-up", "-o", "out", "--cases", "500"],
+        ["find", "out/to-be.bpmn"],
+        ["redesign", "out/proposal.bpmn", "--undo", "-o", "as-is.bpmn"],
         ["org", "due", "2026-09-25", "3", "workday"],
     ):
         subprocess.run([binary / "zaizao", *arguments], check=True, cwd=empty, stdout=subprocess.DEVNULL)

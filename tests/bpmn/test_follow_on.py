@@ -28,7 +28,8 @@ def file(body: str, ways: str) -> bytes:
         (
             BEGIN
             + AFTER
-            + '<exclusiveGateway id="x"/><boundaryEvent id="b" attachedToRef="x"><timerEventDefinition/></boundaryEvent>',
+            + '<exclusiveGateway id="x"/>'
+            + '<boundaryEvent id="b" attachedToRef="x"><timerEventDefinition/></boundaryEvent>',
             "s-a a-x x-e b-z z-f",
             [("attached-to", "b")],
         ),
