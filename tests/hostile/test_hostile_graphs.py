@@ -78,5 +78,18 @@ def test_what_nobody_could_read_is_neither_redesigned_nor_reported(call, save, m
         assert "52 elements" in answer.err
 
 
+def test_what_nobody_could_see_is_not_laid_out_but_drawn_where_it_has_its_diagram(call, save, monkeypatch):
+    path = save(chain(50))
+    assert call("draw", path, "-o", "drawn.bpmn").code == 0
+    monkeypatch.setattr("zaizao.cli.draw.MOST_LAID_OUT", 100)
+
+    refused = call("draw", path, "-o", "out.svg", "--lang", "en")
+
+    assert refused.code == 2
+    assert "lay out" in refused.err
+    assert call("draw", "drawn.bpmn", "-o", "out.svg").code == 0
+    assert call("draw", "drawn.bpmn", "-o", "out.svg", "--relayout").code == 2
+
+
 def test_loops_that_are_bounded_one_in_another_are_not_copied_without_end(call, save):
     call("time", save(bounded_loops(60)), "--cases", "20")

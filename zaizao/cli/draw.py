@@ -9,13 +9,15 @@ from bpmn.check import check
 from bpmn.drawing import Mark, Note, draw
 from bpmn.problem import Problem
 from reports.format import visible
-from zaizao.cli.failures import problem_sentence
+from zaizao.cli.failures import Refusal, problem_sentence
 from zaizao.cli.files import load, output, save, told
 from zaizao.cli.text import one_line
 from zaizao.cli.worded import Call, Command, option
 
 #: Problems named below a drawing.
 MOST_NOTES = 40
+#: Nodes and flows that are laid out: more would take longer, and show less, than anybody can wait for and see.
+MOST_LAID_OUT = 120_000
 
 
 @click.command("draw", cls=Command)
@@ -29,6 +31,7 @@ def command(call: Call, file: str, target: str, relayout: bool, problems: bool, 
     path = output(target, (".svg", ".png", ".bpmn"))
     ending = path.suffix.lower()
     model = load(file)
+    _refuse_large(file, model, relayout=relayout)
     if relayout or ending == ".bpmn":
         from bpmn.layout import complete, lay_out
 
@@ -40,6 +43,13 @@ def command(call: Call, file: str, target: str, relayout: bool, problems: bool, 
     else:
         click.echo(visible(told(path)))
     return 0
+
+
+def _refuse_large(file: str, model: Model, *, relayout: bool) -> None:
+    """Refuse to lay out a drawing of more than can be; one that has its diagram is drawn as it is."""
+    drawn = 0 if relayout else len(model.shapes) + len(model.edges)
+    if len(model.nodes) + len(model.flows) - drawn > MOST_LAID_OUT:
+        raise Refusal("too_large_to_draw", file=file, limit=str(MOST_LAID_OUT))
 
 
 def _picture(call: Call, model: Model, ending: str, problems: Sequence[Problem]) -> bytes:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from analysis.findings import find
 from bpmn.build import build, gives, needs
 
 
@@ -109,3 +110,15 @@ def test_thousands_of_checks_of_one_purpose_end(of):
     (finding,) = of(builder.end().model, "repeated-check")
 
     assert len(finding.steps) == 1_500
+
+
+def test_a_check_that_sees_more_than_the_one_before_it_does_not_go_with_those_that_repeat_it():
+    plan, both = [needs("plan", origin="shared")], [needs("plan", origin="shared"), needs("map", origin="shared")]
+    builder = check(permit(), "first", materials=plan).exclusive("choice").branch(0.5)
+    builder = check(builder, "now and then", materials=both).branch(0.5).join()
+    model = check(check(builder, "wider", materials=both), "last", materials=plan).end().model
+
+    (finding,) = [one for one in find(model) if one.finding == "repeated-check"]
+
+    assert finding.evidence["remove"] == ["last"]
+    assert finding.evidence["not_always"] == ["now and then", "wider"]
