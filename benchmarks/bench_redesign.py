@@ -51,7 +51,7 @@ def rows() -> list[Row]:
             "1,000 redesigns of 16 tasks x 10,000 cases, s",
             "optimos_v2: 250-5,400",
             "≤ 90",
-            _candidates() * _OF / _WEIGHED,
+            _candidates(),
         ),
         ("savings of the findings of 企业开办, s", "", "≤ 2", saved),
         ("best set of moves of 企业开办, s", "", "≤ 10", searched),

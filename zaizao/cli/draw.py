@@ -16,7 +16,7 @@ from zaizao.cli.worded import Call, Command, option
 
 #: Problems named below a drawing.
 MOST_NOTES = 40
-#: Nodes and flows that are laid out: more would take longer, and show less, than anybody can wait for and see.
+#: Nodes, flows, data and notes that are laid out: more would take longer, and show less, than anybody can wait for and see.
 MOST_LAID_OUT = 120_000
 
 
@@ -48,7 +48,8 @@ def command(call: Call, file: str, target: str, relayout: bool, problems: bool, 
 def _refuse_large(file: str, model: Model, *, relayout: bool) -> None:
     """Refuse to lay out a drawing of more than can be; one that has its diagram is drawn as it is."""
     drawn = 0 if relayout else len(model.shapes) + len(model.edges)
-    if len(model.nodes) + len(model.flows) - drawn > MOST_LAID_OUT:
+    beside = len(model.data) + len(model.artifacts) + len(model.associations)
+    if len(model.nodes) + len(model.flows) + beside - drawn > MOST_LAID_OUT:
         raise Refusal("too_large_to_draw", file=file, limit=str(MOST_LAID_OUT))
 
 
