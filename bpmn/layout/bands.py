@@ -215,12 +215,15 @@ def _place_beside(board: Board, strips: list[_Rows]) -> None:
     """Data above the top row of their strip or below its lowest, near the item they belong to, notes likewise."""
     extent = [(min(rows.taken, default=0), max(rows.taken, default=0)) for rows in strips]
     beside = [item for item in board.items.values() if item.kind in ("data", "note")]
+    #: Where the last one was put that wanted the same place: nothing nearer is free any more.
+    reached: dict[tuple[int, bool, int], int] = {}
     for item in beside:
         anchor = board.items.get(board.anchors.get(item.id, ""))
         top, bottom = extent[item.strip]
         is_above = anchor is not None and anchor.row == top
-        wanted = anchor.column + (anchor.span - 1) // 2 if anchor is not None else 0
-        row = top - 1 if is_above else bottom + 1
+        wanted = anchor.column + (anchor.span - 1) // 2 if anchor is not None else -2
+        place = (item.strip, is_above, wanted)
+        row = reached.get(place, top - 1 if is_above else bottom + 1)
         step = -1 if is_above else 1
         while True:
             near = [wanted, wanted + 1, wanted - 1] if anchor is not None else list(range(max(1, board.columns)))
@@ -229,6 +232,7 @@ def _place_beside(board: Board, strips: list[_Rows]) -> None:
                 break
             row += step
         item.row, item.column = row, column
+        reached[place] = row
         strips[item.strip].take(row, column, column)
 
 

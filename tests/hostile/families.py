@@ -317,6 +317,16 @@ def bounded_loops(size: int) -> bytes:
     return drawing.text()
 
 
+def data_beside(size: int) -> bytes:
+    """Data that no step reads or writes, and notes at one step."""
+    parts = (
+        f'<dataObject id="d{n}"/><dataObjectReference id="r{n}" dataObjectRef="d{n}"/><textAnnotation id="n{n}">'
+        f'<text>n</text></textAnnotation><association id="a{n}" sourceRef="n{n}" targetRef="t"/>'
+        for n in range(size)
+    )
+    return file(f'<process id="p"><task id="t"/>{"".join(parts)}</process>')
+
+
 Family = Callable[[int], bytes]
 
 
@@ -350,5 +360,6 @@ FAMILIES = _named(
         calls_in_a_row,
         calls_itself,
         bounded_loops,
+        data_beside,
     )
 )

@@ -91,5 +91,9 @@ def test_what_nobody_could_see_is_not_laid_out_but_drawn_where_it_has_its_diagra
     assert call("draw", "drawn.bpmn", "-o", "out.svg", "--relayout").code == 2
 
 
+def test_data_and_notes_by_the_thousand_are_laid_out(call, save):
+    assert call("draw", save(FAMILIES["data_beside"](3_000)), "-o", "out.svg").code == 0
+
+
 def test_loops_that_are_bounded_one_in_another_are_not_copied_without_end(call, save):
     call("time", save(bounded_loops(60)), "--cases", "20")

@@ -16,7 +16,7 @@ from zaizao.cli.worded import Call, Command, option
 
 #: Problems named below a drawing.
 MOST_NOTES = 40
-#: Nodes, flows, data and notes that are laid out: more would take longer, and show less, than anybody can wait for and see.
+#: Nodes, flows, data and notes that are laid out: more would take longer, and show less, than anybody waits for.
 MOST_LAID_OUT = 120_000
 
 
