@@ -1,13 +1,12 @@
 """Every line of a diagram as SVG: flows with round corners, their arrows, and the signs at their beginnings."""
 
-from itertools import pairwise
 from math import hypot
 
 from bpmn.figures import number, path, pen
+from bpmn.layout.geometry import Point, halfway
 from bpmn.look import PAPER, Look
 from bpmn.model import Bounds
 
-Point = tuple[float, float]
 Points = tuple[Point, ...]
 
 
@@ -75,17 +74,6 @@ def middle(points: Points) -> Bounds:
     """A place for the name of a line that has none: above its middle."""
     x, y = halfway(points)
     return Bounds(x=x - 45, y=y - 16, width=90, height=14)
-
-
-def halfway(points: Points) -> Point:
-    """The point in the middle of a line."""
-    lengths = [hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(points)]
-    left = sum(lengths) / 2
-    for (a, b), length in zip(pairwise(points), lengths, strict=True):
-        if 0 < length >= left:
-            return a[0] + (b[0] - a[0]) * left / length, a[1] + (b[1] - a[1]) * left / length
-        left -= length
-    return points[0]
 
 
 def _direction(start: Point, end: Point) -> Point:

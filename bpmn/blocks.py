@@ -39,7 +39,7 @@ from bpmn.block import (
     fold,
 )
 from bpmn.borders import cut_together
-from bpmn.control_flow import ControlFlow, Scope
+from bpmn.control_flow import ControlFlow, Scope, reachable
 
 __all__ = [
     "EMPTY",
@@ -58,7 +58,6 @@ __all__ = [
     "children",
     "decompose",
     "fold",
-    "reachable",
 ]
 
 Item = TypeVar("Item")
@@ -573,16 +572,3 @@ class _Reduction:
             edges.append(Edge(source=at(way.source), target=at(way.target), branch=self._branch(way), **ends))
         is_end = self.EXIT in outside or not outside
         return Rest(kind=kind, ends=is_end, places=tuple(places), edges=tuple(edges), entry=entry)
-
-
-def reachable(flow: ControlFlow, starts: Iterable[int]) -> list[int]:
-    """The vertices that can be reached from some vertices, these first."""
-    seen = dict.fromkeys(starts)
-    stack = list(seen)
-    while stack:
-        for number in flow.vertices[stack.pop()].leaving:
-            target = flow.arcs[number].target
-            if target not in seen:
-                seen[target] = None
-                stack.append(target)
-    return list(seen)

@@ -137,6 +137,11 @@ class Scope:
     #: Indices of its own vertices, without those of scopes inside it.
     vertices: tuple[int, ...]
 
+    @property
+    def element(self) -> str:
+        """The sub-process or process itself."""
+        return self.node or self.process
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MessageArc:
@@ -220,6 +225,32 @@ def compensation(model: Model) -> frozenset[str]:
     return frozenset(events | {node.id for node in model.nodes if node.id in handlers and node.is_activity})
 
 
+def reachable(flow: ControlFlow, starts: Iterable[int], without: frozenset[str] = frozenset()) -> list[int]:
+    """The vertices that can be reached from some, these first; flows left out are never taken."""
+    seen = dict.fromkeys(starts)
+    stack = list(seen)
+    while stack:
+        for number in flow.vertices[stack.pop()].leaving:
+            arc = flow.arcs[number]
+            if arc.target not in seen and arc.flow not in without:
+                seen[arc.target] = None
+                stack.append(arc.target)
+    return list(seen)
+
+
+def leading_to(flow: ControlFlow, ends: Iterable[int], without: frozenset[str] = frozenset()) -> set[int]:
+    """The vertices from which some can be reached, these too; flows left out are never taken."""
+    seen = set(ends)
+    stack = list(seen)
+    while stack:
+        for number in flow.vertices[stack.pop()].entering:
+            arc = flow.arcs[number]
+            if arc.source not in seen and arc.flow not in without:
+                seen.add(arc.source)
+                stack.append(arc.source)
+    return seen
+
+
 class _Builder:
     """Collects vertices and arcs while nodes are walked in the order of the file."""
 
@@ -242,7 +273,7 @@ class _Builder:
         self.outside = self.undone | triggered
         #: The sub-processes that hold nodes.
         self.filled = frozenset(node.scope for node in model.nodes if node.scope)
-        self.links = _links(model)
+        self.links = links(model)
         self.linked = frozenset(self.links.values())
         self.incoming = self._played(model.incoming)
         self.outgoing = self._played(model.outgoing)
@@ -524,7 +555,7 @@ def _scope(process: str, node: Node | None, parent: int) -> Scope:
     )
 
 
-def _links(model: Model) -> dict[str, str]:
+def links(model: Model) -> dict[str, str]:
     """The catching link event each throwing one leads to: the first of the same name in its scope."""
     catching: dict[tuple[str, str, str], str] = {}
     throwing: list[tuple[str, tuple[str, str, str]]] = []

@@ -6,9 +6,9 @@ and stays told; nothing is guessed. What a table leaves open, or answers twice, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -328,19 +328,13 @@ class _Reader:
         text, line = _text(element), element.sourceline or 0
         if not text:
             return Cell(text="", line=line)
-        try:
-            expression = read_expression(text, self._language(element), self.names, is_condition=False)
-        except UnreadableExpression as fault:
-            return Cell(text=text, fault=fault, line=line)
-        return Cell(text=text, expression=expression, line=line)
+        language = self._language(element)
+        return _cell(text, line, partial(read_expression, text, language, self.names, is_condition=False))
 
     def _test(self, element: Any, input_name: str) -> Cell:
-        text, line = _text(element), element.sourceline or 0
-        try:
-            expression = read_cell(text, self._language(element), self.names, input_name=input_name)
-        except UnreadableExpression as fault:
-            return Cell(text=text, fault=fault, line=line)
-        return Cell(text=text, expression=expression, line=line)
+        text, language = _text(element), self._language(element)
+        read = partial(read_cell, text, language, self.names, input_name=input_name)
+        return _cell(text, element.sourceline or 0, read)
 
     def _values(self, element: Any) -> Cell | None:
         """The values there are, as a list of tests in our language; none where nothing is said."""
@@ -369,10 +363,13 @@ _CAMUNDA_VARIABLE = "{http://camunda.org/schema/1.0/dmn}inputVariable"
 
 
 def _allowed(text: str, line: int) -> Cell | None:
-    if not text or text == "-":
-        return None
+    return None if text in ("", "-") else _cell(text, line, partial(parse_cell, text))
+
+
+def _cell(text: str, line: int, read: Callable[[], Expression]) -> Cell:
+    """A cell with what its text means, or with its fault."""
     try:
-        return Cell(text=text, expression=parse_cell(text), line=line)
+        return Cell(text=text, expression=read(), line=line)
     except UnreadableExpression as fault:
         return Cell(text=text, fault=fault, line=line)
 

@@ -51,6 +51,19 @@ class Draft:
         return self.reading.walk.resolve((element.text or "").strip(), element) == id_
 
 
+def draft_of(reading: Reading, new: Model) -> Draft:
+    """The tree that was read, nothing in it changed yet, and what it is to say."""
+    edit = Editor(reading.root)
+    return Draft(
+        reading=reading,
+        edit=edit,
+        gov=GovWriter(edit, reading.annotator.kept),
+        elements=dict(reading.walk.elements),
+        old=reading.model,
+        new=new,
+    )
+
+
 def removed(old: Iterable[Part], new: Iterable[Part]) -> list[str]:
     """The ids that are no longer there, the last first."""
     kept = {part.id for part in new}

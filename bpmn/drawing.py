@@ -9,6 +9,7 @@ from zlib import crc32
 from bpmn import arrows
 from bpmn.figures import Figures, clean, group, is_open_frame, number, plain_colour
 from bpmn.layout import COMPACT, complete
+from bpmn.layout.geometry import halfway
 from bpmn.legend import Note, legend
 from bpmn.look import FULL, INK, INK_3, INKS, PAPER, RULE, SANS, SMALL, Look, Mark
 from bpmn.model import Bounds, Edge, Model, SequenceFlow, Shape
@@ -234,7 +235,7 @@ class _Drawing:
         content += arrows.ring(points, colour, look) + arrows.head(points, colour, look, is_hollow=True)
         if edge.envelope and not self._small:
             ground = PAPER if edge.envelope == "initiating" else RULE
-            x, y = arrows.halfway(points)
+            x, y = halfway(points)
             content += f'<g transform="translate({number(x)} {number(y)})">{message_sign(colour, ground)}</g>'
         return group(edge.element, name, content)
 

@@ -219,12 +219,16 @@ def _collection(several: Any, inner: Parts, walk: Walk) -> str:
     reference = text_of(first(inner, "loopDataInputRef"))
     if reference:
         return walk.resolve(reference, several) or reference
-    extensions = [child for holder in inner.get("extensionElements", ()) for child in holder.iterchildren("{*}*")]
-    for element in (several, *extensions):
+    for element in (several, *_extensions(inner)):
         for name, value in element.attrib.items():
             if (name.startswith("{") and name.endswith("}collection")) or name == "inputCollection":
                 return str(value).strip()
     return ""
+
+
+def _extensions(parts: Parts) -> list[Any]:
+    """What other tools say in an element."""
+    return [child for holder in parts.get("extensionElements", ()) for child in holder.iterchildren("{*}*")]
 
 
 def data_of(found: Found, parts: Parts, walk: Walk) -> list[Association]:
@@ -270,8 +274,7 @@ def _association(element: Any, side: str, found: Found, walk: Walk) -> list[Asso
 
 def decision_of(element: Any, parts: Parts) -> str:
     """The id of the decision a business rule task asks for, by the attribute or element each engine has for it."""
-    extensions = [child for holder in parts.get("extensionElements", ()) for child in holder.iterchildren("{*}*")]
-    for part in (element, *extensions):
+    for part in (element, *_extensions(parts)):
         for name, value in part.attrib.items():
             is_asked = name.endswith("}decisionRef") or (name == "decisionId" and "calledDecision" in part.tag)
             if is_asked and value.strip():

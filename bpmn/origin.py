@@ -17,11 +17,10 @@ from bpmn.annotation import NAMESPACE
 from bpmn.edit import Editor
 from bpmn.elements import local_name
 from bpmn.errors import BpmnError
-from bpmn.write import serialised
+from bpmn.write import NO_LIMITS, serialised
 from bpmn.xml import Limits, encoding_of, parse
 
 _TAG = f"{{{NAMESPACE}}}origin"
-_NO_LIMITS = Limits(bytes=1 << 40, nodes=1 << 40, markup=1 << 40)
 #: The attribute as it stands in a file that was written here.
 _DIGEST = re.compile(r'(<[A-Za-z_][\w.-]*:origin\b[^>]*?\bdigest=")([0-9a-f]*)(")')
 
@@ -36,7 +35,7 @@ class ChangedSince(BpmnError):
 
 def with_origin(after: bytes, before: bytes) -> bytes:
     """The file `after`, carrying `before`; what it carried already is replaced."""
-    root = parse(after, _NO_LIMITS)
+    root = parse(after, NO_LIMITS)
     edit = Editor(root)
     for old in list(root.iter(_TAG)):
         edit.remove(old)

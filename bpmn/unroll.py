@@ -9,10 +9,10 @@ taken, so only times, outcomes and hand-overs are made of this.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from bpmn.control_flow import Arc, ControlFlow, Vertex, control_flow
+from bpmn.control_flow import Arc, ControlFlow, Vertex, control_flow, leading_to, reachable
 from bpmn.model import Model
 
 #: No loop is copied into more vertices than that.
@@ -66,9 +66,7 @@ def _last(flow: ControlFlow, name: str) -> int:
 def _region(flow: ControlFlow, back: int) -> frozenset[int]:
     """The vertices of the loop around an arc; none where there is none, or one that cannot be copied."""
     arc = flow.arcs[back]
-    after = _closure(arc.target, lambda number: [flow.arcs[one].target for one in flow.vertices[number].leaving])
-    before = _closure(arc.source, lambda number: [flow.arcs[one].source for one in flow.vertices[number].entering])
-    region = frozenset(after & before)
+    region = frozenset(leading_to(flow, [arc.source]).intersection(reachable(flow, [arc.target])))
     posted = _posted(flow)
     for number in region:
         vertex = flow.vertices[number]
@@ -84,16 +82,6 @@ def _posted(flow: ControlFlow) -> frozenset[str]:
     """The nodes that send to another drawn pool or hear from one: a message knows one sender and one to take it."""
     drawn = [message for message in flow.messages if message.source >= 0 and message.target >= 0]
     return frozenset(flow.vertices[end].node for message in drawn for end in (message.source, message.target))
-
-
-def _closure(begin: int, onward: Callable[[int], Iterable[int]]) -> set[int]:
-    found, waiting = {begin}, [begin]
-    while waiting:
-        for following in onward(waiting.pop()):
-            if following not in found:
-                found.add(following)
-                waiting.append(following)
-    return found
 
 
 class _Copying:
@@ -163,7 +151,7 @@ def _met(flow: ControlFlow) -> ControlFlow:
 
     Vertices nothing led to before are kept: they stand for what the drawing holds.
     """
-    met = set(_reached(flow))
+    met = set(reachable(flow, (start for scope in flow.scopes for start in scope.starts)))
     there = {flow.vertices[number].node for number in met}
     kept = [n for n, vertex in enumerate(flow.vertices) if n in met or vertex.node not in there]
     if len(kept) == len(flow.vertices):
@@ -198,15 +186,3 @@ def _met(flow: ControlFlow) -> ControlFlow:
         ),
         messages=tuple(replace(m, source=still(m.source), target=still(m.target)) for m in flow.messages),
     )
-
-
-def _reached(flow: ControlFlow) -> set[int]:
-    starts = [start for scope in flow.scopes for start in scope.starts]
-    found, waiting = set(starts), list(starts)
-    while waiting:
-        for arc in flow.vertices[waiting.pop()].leaving:
-            target = flow.arcs[arc].target
-            if target not in found:
-                found.add(target)
-                waiting.append(target)
-    return found

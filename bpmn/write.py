@@ -13,8 +13,8 @@ from typing import Any
 from lxml import etree
 
 from bpmn.annotation import NAMESPACE
-from bpmn.draft import Draft, changed, removed
-from bpmn.edit import Editor, skeleton
+from bpmn.draft import Draft, changed, draft_of, removed
+from bpmn.edit import skeleton
 from bpmn.elements import NODES
 from bpmn.errors import StaleElement, UnwritableValue
 from bpmn.model import Association, Model, Node
@@ -22,7 +22,6 @@ from bpmn.order import in_file_order
 from bpmn.read import Reading
 from bpmn.walk import Walk
 from bpmn.write_diagram import write_diagram
-from bpmn.write_gov import GovWriter
 from bpmn.write_nodes import write_flow_lists, write_node
 from bpmn.write_parts import (
     remove_data,
@@ -90,19 +89,11 @@ def _changed_tree(model: Model) -> tuple[Any, Mapping[str, str]] | None:
 
 def _bring_in(reading: Reading, new: Model) -> Mapping[str, str]:
     """Bring the differences between the model read and the new one into the tree; what is added once it is text."""
-    edit = Editor(reading.root)
-    draft = Draft(
-        reading=reading,
-        edit=edit,
-        gov=GovWriter(edit, reading.annotator.kept),
-        elements=dict(reading.walk.elements),
-        old=reading.model,
-        new=new,
-    )
+    draft = draft_of(reading, new)
     if new.id != draft.old.id:
-        edit.set(reading.root, "id", new.id)
+        draft.edit.set(reading.root, "id", new.id)
     if new.name != draft.old.name:
-        edit.set(reading.root, "name", new.name)
+        draft.edit.set(reading.root, "name", new.name)
     write_roots(draft)
     write_processes(draft)
     write_collaboration(draft)

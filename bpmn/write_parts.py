@@ -78,8 +78,7 @@ def _write_pool(draft: Draft, old: Pool | None, pool: Pool) -> None:
 def _write_multiplicity(draft: Draft, element: Any, multiplicity: tuple[int, int] | None) -> None:
     """Say how many participants a pool stands for."""
     if multiplicity is None:
-        for child in [child for child in element if local_name(child) == "participantMultiplicity"]:
-            draft.edit.remove(child)
+        draft.edit.set_child(element, "participantMultiplicity", "")
         return
     child = draft.child(element, "participantMultiplicity")
     for name, number in zip(("minimum", "maximum"), multiplicity, strict=True):
@@ -226,9 +225,8 @@ def _write_state(draft: Draft, element: Any, state: str) -> None:
     """Say the state of data; the state of none is no state."""
     if state:
         draft.child(element, "dataState").set("name", state)
-        return
-    for child in [child for child in element if local_name(child) == "dataState"]:
-        draft.edit.remove(child)
+    else:
+        draft.edit.set_child(element, "dataState", "")
 
 
 def _data_container(draft: Draft, data: Data) -> Any:

@@ -7,7 +7,7 @@ prove(before, after) -> Proof        sound, lawful, complete
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from analysis.findings import Finding, find
 from bpmn.layout import redraw
@@ -17,7 +17,7 @@ from redesign.move import Move, move_of
 from redesign.prove import prove
 from redesign.result import Obligation, Proof, Redesign, Refused, Weighed
 from redesign.saving import measured
-from redesign.search import Found, Options, search
+from redesign.search import Found, Options, Progress, search
 
 __all__ = [
     "CannotMove",
@@ -36,9 +36,6 @@ __all__ = [
     "redesigned",
     "search",
 ]
-
-#: Called with the number of sets weighed and the most that will be.
-Progress = Callable[[int, int], None]
 
 
 def redesigned(

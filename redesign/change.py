@@ -284,10 +284,6 @@ class Change:
         self.drop(gateway)
         return [entering[0].source, leaving[0].target]
 
-    def has_messages(self, node: str) -> bool:
-        """Whether a message flow begins or ends at a node."""
-        return bool(self.messages_of(node))
-
     def _drop_if_empty(self, frame: Node) -> list[str]:
         """Take out a sub-process in which no more happens than that it begins and ends."""
         inside = [node for node in self.nodes.values() if node.scope == frame.id]
@@ -297,7 +293,7 @@ class Change:
         is_bare = not (frame.materials or frame.reads or frame.writes or frame.times or frame.step)
         if not (plain and is_single and is_bare) or frame.triggered_by_event or self.has_events(frame.id):
             return []
-        if self.has_messages(frame.id) or flow is None or flow.condition or flow.target == frame.id:
+        if self.messages_of(frame.id) or flow is None or flow.condition or flow.target == frame.id:
             return []
         near = [*(entering.source for entering in self.incoming(frame.id)), flow.target]
         for inner in [one for one in self.flows.values() if one.scope == frame.id]:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from math import inf
 
 from analysis.findings import Finding, Subject
-from analysis.timing.times import Clocks
 from bpmn.model import Model
 from redesign.errors import CannotMove
 from redesign.move import move_of
@@ -45,10 +44,9 @@ def _worth_measuring(subject: Subject, found: Sequence[Finding]) -> frozenset[in
     places = [place for place, finding in enumerate(found) if move_of(finding) is not None and not finding.protected]
     most = max(_MOST_NODES // max(len(subject.model.nodes), 1), _FEWEST)
     if len(places) > most:
-        clocks = Clocks(subject.model)
 
         def seconds(place: int) -> float:
-            times = [clocks.times(subject.node(step)) for step in found[place].steps]
+            times = [subject.clocks.times(subject.node(step)) for step in found[place].steps]
             return sum(one.work.mean + one.wait.mean for one in times)
 
         places.sort(key=seconds, reverse=True)

@@ -184,7 +184,7 @@ class _Search:
         usable = []
         for move in moves:
             alone = self._try((*begin.moves, move))
-            why = next((one for one in alone.refused if one.steps == move.steps and one.finding == move.finding), None)
+            why = _refusal(alone.refused, move)
             failed = () if why else self._sets.proof(alone).failed
             if why is not None:
                 self._refuse(move, why.why, why.details)
@@ -476,9 +476,13 @@ class _Search:
         elif not alone.weight.betters:
             self._refuse(move, "does-not-pay")
         else:
-            beside = self._sets.weigh((*best.moves, move)).refused
-            why = next((one for one in beside if one.steps == move.steps and one.finding == move.finding), None)
+            why = _refusal(self._sets.weigh((*best.moves, move)).refused, move)
             self._refuse(move, why.why if why else "another-does-as-well", why.details if why else None)
+
+
+def _refusal(refused: Iterable[Refused], move: Move) -> Refused | None:
+    """Why a move of a set was not made; none where it was."""
+    return next((one for one in refused if (one.finding, one.steps) == (move.finding, move.steps)), None)
 
 
 def _told(obligation: Obligation) -> dict[str, object]:

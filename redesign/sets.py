@@ -6,7 +6,7 @@ between the few that are left, and make the figures people see. Where time is ex
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bpmn.model import Model
@@ -15,9 +15,6 @@ from redesign.moves import Applied, Making
 from redesign.prove import prove
 from redesign.result import Proof, Refused, Weighed
 from redesign.scales import Scales, Weight, affordable
-
-#: Called with the number of sets weighed and the most that will be.
-Progress = Callable[[int, int], None]
 
 #: Cases that rank, and the most that are left uncounted before them.
 RANKING, AHEAD = 1_000, 250
@@ -40,7 +37,7 @@ class MoveSet:
     @property
     def key(self) -> Key:
         """What tells it from other sets."""
-        return frozenset(move.key for move in self.moves)
+        return _key(self.moves)
 
     @property
     def elapsed(self) -> float:
@@ -76,7 +73,7 @@ class Sets:
         asked = tuple(move.key for move in moves)
         if asked not in self._asked:
             applied = self.made(moves)
-            key = frozenset(move.key for move in applied.moves)
+            key = _key(applied.moves)
             if key not in self.known:
                 weight = self.ranking.weigh(applied.model)
                 self.known[key] = MoveSet(moves=applied.moves, refused=applied.refused, weight=weight)
@@ -86,7 +83,7 @@ class Sets:
 
     def decide(self, ranked: MoveSet) -> MoveSet:
         """Weigh a set with all the cases asked for."""
-        if self.ranking.is_exact or self._deciding.cases <= self.ranking.cases:
+        if self._final is self.ranking or self._deciding.cases <= self.ranking.cases:
             return ranked
         key = ranked.key
         if key not in self._decided:
@@ -101,13 +98,16 @@ class Sets:
     @property
     def decided_elapsed_working_s(self) -> float:
         """The same of all the cases asked for."""
-        scales = self.ranking if self.ranking.is_exact else self._deciding
-        return scales.elapsed_working_s or 0.0
+        return self._final.elapsed_working_s or 0.0
 
     def saved(self, model: Model) -> float | None:
         """The elapsed working seconds any other model saves, of all the cases asked for."""
-        scales = self.ranking if self.ranking.is_exact else self._deciding
-        return scales.saved(model).elapsed_working_s
+        return self._final.saved(model).elapsed_working_s
+
+    @property
+    def _final(self) -> Scales:
+        """The scales that decide: both are one where time is exact."""
+        return self.ranking if self.ranking.is_exact else self._deciding
 
     def model_of(self, made: MoveSet) -> Model:
         """The procedure a set makes, its diagram not drawn yet."""
@@ -134,7 +134,7 @@ class Sets:
 
     def _proof(self, moves: Sequence[Move]) -> Proof:
         applied = self._making.made(moves)
-        key = frozenset(move.key for move in applied.moves)
+        key = _key(applied.moves)
         if key not in self._proofs:
             self._proofs[key] = prove(self.model, applied.model)
         return self._proofs[key]
@@ -175,3 +175,7 @@ class Sets:
         if part.weight.overloaded > whole.weight.overloaded:
             return False
         return part.elapsed >= whole.elapsed - TIE * self.elapsed_working_s
+
+
+def _key(moves: Iterable[Move]) -> Key:
+    return frozenset(move.key for move in moves)

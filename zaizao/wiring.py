@@ -1,17 +1,13 @@
 """What is joined at the front door: the clock, the version, the kernel's compiler and its cache, a cluster."""
 
-import logging
 import os
 import re
-import socket
 import stat
-import tempfile
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -49,6 +45,8 @@ def show(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
 
 def today(timezone: str) -> date:
     """Give today's date in the office's time zone."""
+    from zoneinfo import ZoneInfo
+
     return datetime.now(ZoneInfo(timezone)).date()
 
 
@@ -68,6 +66,8 @@ def prepare(environment: MutableMapping[str, str]) -> None:
 
 def _own_temporary_folder() -> Path:
     """Give a folder that lasts between runs and that nobody else can have put code into."""
+    import tempfile
+
     folder = Path(tempfile.gettempdir()) / f"zaizao-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     seen = folder.lstat()
@@ -93,6 +93,8 @@ def warm_up() -> None:
 @contextmanager
 def cluster(address: str) -> Iterator[None]:
     """Connect to the Dask cluster whose scheduler is at an address, for the work done inside; raises NoCluster."""
+    import logging  # this and what follows cost a third of the start of a command that needs none of it
+
     try:
         import distributed
     except ImportError:
@@ -113,6 +115,8 @@ def cluster(address: str) -> Iterator[None]:
 
 def _hear(address: str, host: str, port: int, *, is_secret: bool) -> None:
     """Hear whether a scheduler is there: it speaks first. A client would wait for a silent server without end."""
+    import socket
+
     try:
         with socket.create_connection((host, port), timeout=CLUSTER_SECONDS) as line:
             is_there = is_secret or line.recv(1) != b""

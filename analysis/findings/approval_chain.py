@@ -61,8 +61,7 @@ def is_news(subject: Subject, pair: Neighbour) -> bool:
 
 def _line(subject: Subject, first: str, second: str) -> tuple[Missing, ...] | None:
     """What is missing to be sure that two approvals are of one line; None where they are of two."""
-    one, other = subject.node(first).step, subject.node(second).step
-    basis = one.basis if one is not None else "", other.basis if other is not None else ""
+    basis = subject.said(first).basis, subject.said(second).basis
     if all(basis) and basis[0] != basis[1]:
         return None
     units = subject.unit(first), subject.unit(second)

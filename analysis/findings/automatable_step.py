@@ -19,7 +19,7 @@ def automatable_step(subject: Subject) -> Iterator[Finding]:
         if node.is_automatic or subject.stops_clock(step):
             continue
         by_rules = node.kind == "businessRuleTask"
-        if by_rules or (subject.kind(step) in ("check", "record") and _all_shared(subject, step)):
+        if by_rules or (subject.kind(step) in ("check", "record") and is_in_registers(subject, step)):
             yield Finding(
                 finding="automatable-step",
                 steps=(step,),
@@ -30,7 +30,7 @@ def automatable_step(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def _all_shared(subject: Subject, step: str) -> bool:
+def is_in_registers(subject: Subject, step: str) -> bool:
     """Whether a step looks at something and all of it stands in registers."""
     related = subject.relations
     needed = related.needs(step)

@@ -8,24 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analysis.findings.finding import Finding, Missing
-from analysis.findings.subject import LEVELS, MOST, Subject, level_rank
+from analysis.findings.subject import LEVELS, MOST, Subject, level_rank, rank
 
 
 def delegable_step(subject: Subject) -> Iterator[Finding]:
     """One finding for each such step."""
     givers = _givers(subject)
     for step in subject.steps:
-        rank = level_rank(subject.unit(step))
-        said = subject.node(step).step
-        if rank < 0 or said is None or subject.node(step).is_automatic:
+        own, said = level_rank(subject.unit(step)), subject.said(step)
+        if own < 0 or subject.node(step).is_automatic:
             continue
-        lowest = LEVELS.index(said.level) if said.level in LEVELS else -1
-        if 0 <= lowest < rank:
+        lowest = rank(said.level)
+        if 0 <= lowest < own:
             yield _finding(subject, step, said.level, subject.suggested((step,)))
         elif lowest < 0 and said.kind in ("decide", "approve"):
             given_by = _givers_of(subject, step, givers)
             below = [level_rank(subject.unit(giver)) for giver in given_by]
-            if below and min(below) >= 0 and max(below) < rank:
+            if below and min(below) >= 0 and max(below) < own:
                 missing = subject.unsure((step, *given_by), "kind", "materials")
                 yield _finding(subject, step, LEVELS[max(below)], missing)
 

@@ -13,7 +13,7 @@ from analysis.findings.subject import Subject
 
 def extra_visit(subject: Subject) -> Iterator[Finding]:
     """One finding for each group of visits of which one case can meet two."""
-    visits = [step for step in subject.steps if _has_visit(subject, step)]
+    visits = [step for step in subject.steps if subject.said(step).visit]
     for group in subject.relations.meeting_groups(visits):
         if len(group) < 2:
             continue
@@ -25,8 +25,3 @@ def extra_visit(subject: Subject) -> Iterator[Finding]:
             missing=subject.suggested(steps),
             move="join-visits",
         )
-
-
-def _has_visit(subject: Subject, step: str) -> bool:
-    said = subject.node(step).step
-    return said is not None and said.visit

@@ -16,7 +16,7 @@ from analysis.findings.subject import MOST, Subject
 def held_material(subject: Subject) -> Iterator[Finding]:
     """One finding a material: the steps that ask the applicant for what an office or the case already holds."""
     givers = _givers(subject)
-    offices = _offices(subject)
+    known = offices(subject)
     for material, steps in hand_ins(subject).items():
         found: list[str] = []
         evidence: dict[str, Any] = {"material": material}
@@ -24,12 +24,12 @@ def held_material(subject: Subject) -> Iterator[Finding]:
             if must_come_in(subject, step, material):
                 continue
             earlier = _earlier(subject, givers.get(material, ()), step)
-            issuer = _issuer(subject, step, material)
-            if issuer in offices:
+            issuer = issuer_of(subject, step, material)
+            if issuer in known:
                 evidence["issuer"] = issuer
             if earlier:
                 evidence.setdefault("given_by", []).extend(g for g in earlier if g not in evidence.get("given_by", ()))
-            if earlier or issuer in offices:
+            if earlier or issuer in known:
                 found.append(step)
         if found:
             yield Finding(
@@ -57,12 +57,13 @@ def _givers(subject: Subject) -> dict[str, list[str]]:
     return found
 
 
-def _offices(subject: Subject) -> frozenset[str]:
-    """Names and codes of the units of the procedure and of the organisation."""
-    own = {text for unit in subject.model.units if not unit.applicant for text in (unit.name, unit.code) if text}
+def offices(subject: Subject) -> frozenset[str]:
+    """Names and codes of the offices whose registers can be asked: those of the procedure and of the organisation."""
+    own = (text for unit in subject.model.units if not unit.applicant for text in (unit.name, unit.code) if text)
     return frozenset(own) | (subject.organisation or frozenset())
 
 
-def _issuer(subject: Subject, step: str, material: str) -> str:
+def issuer_of(subject: Subject, step: str, material: str) -> str:
+    """Who issues a material a step needs, as the file says; empty where it does not."""
     wanted = (item for item in subject.node(step).materials if item.name == material and item.use == "needs")
     return next((item.issuer for item in wanted if item.issuer), "")

@@ -69,9 +69,8 @@ def rate(subject: Subject, step: str, share: float) -> float:
 
 def reject_share(subject: Subject, step: str) -> float:
     """The share of cases a check turns down: its `rejects`, else that of the gateway behind it that ends them."""
-    said = subject.node(step).step
-    if said is not None and said.rejects:
-        return said.rejects
+    if rejects := subject.said(step).rejects:
+        return rejects
     gateway = knockout_gateway(subject, step)
     return subject.ending_share(gateway) if gateway else 0.0
 

@@ -11,15 +11,16 @@ from collections.abc import Iterator, Mapping
 from analysis.findings.finding import Finding, Missing
 from analysis.findings.subject import Subject
 from analysis.timing import Way, critical_path, longest_way
-from analysis.timing.times import Clocks
+
+#: Seconds by which a sum of durations may be off.
+_ROUNDING = 1e-6
 
 
 def limit_overrun(subject: Subject) -> Iterator[Finding]:
     """One finding where the longest way, by limits or else by expected time, exceeds the promised or legal limit."""
     procedure = subject.model.procedure
-    clocks = Clocks(subject.model)
     limits = {
-        name: clocks.limit(amount, procedure.limit_unit)
+        name: subject.clocks.limit(amount, procedure.limit_unit)
         for name, amount in (("promised", procedure.promised_limit), ("legal", procedure.legal_limit))
         if amount is not None
     }
@@ -30,15 +31,11 @@ def limit_overrun(subject: Subject) -> Iterator[Finding]:
             return
 
 
-#: Seconds by which a sum of durations may be off.
-_ROUNDING = 1e-6
-
-
 def _ways(subject: Subject) -> Iterator[tuple[str, Way]]:
     """The longest way by limits, where a step on it has one, then by expected time."""
-    if any((said := subject.node(step).step) is not None and said.limit is not None for step in subject.steps):
+    if any(subject.said(step).limit is not None for step in subject.steps):
         way = longest_way(subject.model, structure=subject.structure)
-        if any((said := subject.node(step).step) is not None and said.limit is not None for step in way.steps):
+        if any(subject.said(step).limit is not None for step in way.steps):
             yield "limits", way
     if any(node.times or node.event("timer") is not None for node in subject.model.nodes):
         yield "time", critical_path(subject.model, between_clocks=True, structure=subject.structure)

@@ -27,8 +27,7 @@ def pass_through(subject: Subject) -> Iterator[Finding]:
 
 def adds_something(subject: Subject, step: str) -> bool:
     """Whether anything a step does is used: a material, a result, a register, an archive, a message."""
-    said = subject.node(step).step
-    if said is not None and said.archive:
+    if subject.said(step).archive:
         return True
     if subject.relations.stores_written(step) or subject.is_awaited(step) or subject.tells_applicant(step):
         return True

@@ -78,8 +78,7 @@ class _Stay:
 
     def _gains(self, step: str) -> bool:
         subject = self._subject
-        said = subject.node(step).step
-        if subject.kind(step) in _FRUITFUL or subject.stops_clock(step) or (said is not None and said.archive):
+        if subject.kind(step) in _FRUITFUL or subject.stops_clock(step) or subject.said(step).archive:
             return True
         if subject.relations.stores_written(step) or subject.tells_applicant(step):
             return True
@@ -90,8 +89,8 @@ class _Stay:
 
     def _is_used_outside(self, step: str, material: str) -> bool:
         """Whether anything but the stay itself, and the message that hands the case back, uses a material."""
-        used = set(self._subject.relations.used_after(step, material))
-        return bool(used - set(self.steps) - {flow.id for flow in self._subject.model.message_flows})
+        used = set(self._subject.relations.used_after(step, material)).difference(self.steps)
+        return bool(used) and not used <= {flow.id for flow in self._subject.model.message_flows}
 
 
 #: Kinds of steps that are a gain by themselves: a judgement, or something the applicant gets.

@@ -47,8 +47,8 @@ def _purposes(subject: Subject) -> dict[str, list[str]]:
     """The steps that check each purpose, in path order."""
     found: dict[str, list[str]] = {}
     for step in subject.steps:
-        said = subject.node(step).step
-        if said is not None and said.purpose and said.kind in ("check", ""):
+        said = subject.said(step)
+        if said.purpose and said.kind in ("check", ""):
             found.setdefault(said.purpose, []).append(step)
     return found
 
@@ -130,9 +130,9 @@ def _worse(subject: Subject, first: str, second: str) -> str:
 
 def _cost(subject: Subject, step: str, other: str) -> float:
     """What a check costs beside another: money where the file names it for both, else work."""
-    said, beside = subject.node(step).step, subject.node(other).step
-    if said is not None and beside is not None and said.cost is not None and beside.cost is not None:
-        return said.cost
+    own, beside = subject.said(step).cost, subject.said(other).cost
+    if own is not None and beside is not None:
+        return own
     return subject.work_seconds(step)
 
 

@@ -9,6 +9,7 @@ from analysis.extent import processes_of, steps_of
 from analysis.findings.finding import Missing
 from analysis.timing.structure import Structure
 from analysis.timing.times import Clocks
+from bpmn.annotation import GovStep
 from bpmn.control_flow import ControlFlow
 from bpmn.model import Model, Node, SequenceFlow, Unit
 from bpmn.relations import Neighbour, Relations, relations
@@ -20,6 +21,7 @@ JUDGING = frozenset(("check", "decide", "approve"))
 LEVELS = ("village", "town", "county", "city", "province", "state")
 #: Steps told that come next after one; a step with more of them is a drawing nobody can read.
 MOST = 100
+_NOTHING = GovStep()
 
 
 class Subject:
@@ -45,7 +47,7 @@ class Subject:
     @cached_property
     def steps(self) -> tuple[str, ...]:
         """The steps of the procedure that the applicant does not do, in path order."""
-        counted = {node.id for node in steps_of(self.model) if not self._is_applicants(node.id)}
+        counted = {node.id for node in steps_of(self.model) if not self.is_applicants(node.id)}
         return tuple(step for step in self.relations.steps if step in counted)
 
     @cached_property
@@ -63,10 +65,13 @@ class Subject:
         """The node of an id."""
         return self.model.node[step]
 
+    def said(self, step: str) -> GovStep:
+        """What `gov:step` says of a step; all of it empty where it says nothing."""
+        return self.model.node[step].step or _NOTHING
+
     def kind(self, step: str) -> str:
         """What `gov:step` calls it; empty where it says nothing."""
-        said = self.model.node[step].step
-        return said.kind if said is not None else ""
+        return self.said(step).kind
 
     def of_kind(self, *kinds: str) -> tuple[str, ...]:
         """The steps of these kinds, in path order."""
@@ -84,13 +89,11 @@ class Subject:
 
     def is_mandatory(self, step: str) -> bool:
         """Whether the law demands the step."""
-        said = self.model.node[step].step
-        return said is not None and said.mandatory
+        return self.said(step).mandatory
 
     def stops_clock(self, step: str) -> bool:
         """Whether a clock-stop stands on the step."""
-        said = self.model.node[step].step
-        return said is not None and bool(said.clock_stop)
+        return bool(self.said(step).clock_stop)
 
     @cached_property
     def kept_apart(self) -> frozenset[str]:
@@ -104,8 +107,7 @@ class Subject:
 
     def are_apart(self, first: str, second: str) -> bool:
         """Whether the law wants different persons at two steps."""
-        one, other = self.model.node[first].step, self.model.node[second].step
-        return (one is not None and second in one.separate_from) or (other is not None and first in other.separate_from)
+        return second in self.said(first).separate_from or first in self.said(second).separate_from
 
     def steps_at(self, node: str) -> tuple[str, ...]:
         """The step a node is, or those inside it where it is a frame, in path order."""
@@ -135,16 +137,17 @@ class Subject:
         return Structure(self.model)
 
     @cached_property
-    def _clocks(self) -> Clocks:
+    def clocks(self) -> Clocks:
+        """The clocks its steps run on."""
         return Clocks(self.model)
 
     def work_seconds(self, step: str) -> float:
         """The mean work of one round of a step, in seconds of its own clock; 0 where the file names none."""
-        return self._clocks.times(self.model.node[step]).work.mean
+        return self.clocks.times(self.model.node[step]).work.mean
 
     def pace(self, step: str) -> float:
         """The procedure's open seconds that pass in a second of the clock on which a step waits."""
-        return self._clocks.times(self.model.node[step]).wait.pace
+        return self.clocks.times(self.model.node[step]).wait.pace
 
     # What is a result
 
@@ -175,13 +178,9 @@ class Subject:
             found.setdefault(message.source, []).append(message.target)
         return found
 
-    def is_applicants(self, step: str) -> bool:
-        """Whether the applicant does a step."""
-        return self._is_applicants(step)
-
     def tells_applicant(self, step: str) -> bool:
         """Whether a message flow leads from a step to the applicant."""
-        return any(map(self._is_applicants, self.sent_to(step)))
+        return any(map(self.is_applicants, self.sent_to(step)))
 
     @cached_property
     def _got(self) -> Mapping[str, Sequence[str]]:
@@ -190,7 +189,8 @@ class Subject:
             found.setdefault(message.target, []).append(message.source)
         return found
 
-    def _is_applicants(self, end: str) -> bool:
+    def is_applicants(self, end: str) -> bool:
+        """Whether a node, or a pool or process at the end of a message flow, is the applicant's."""
         node = self.model.node.get(end)
         if node is not None:
             unit = self.model.unit_of.get(end)
@@ -352,14 +352,14 @@ class Subject:
         node = self.model.node[element]
         if node.kind == "startEvent" and not node.scope:
             senders = self._got.get(element, ())
-            is_handed_on = senders and not any(s not in self.model.node or self._is_applicants(s) for s in senders)
+            is_handed_on = senders and not any(s not in self.model.node or self.is_applicants(s) for s in senders)
             return node.event("message") is not None and not is_handed_on
         catching = ("startEvent", "intermediateCatchEvent", "boundaryEvent")
         return node.kind == "receiveTask" or (node.kind in catching and node.event("message") is not None)
 
     def hears_applicant(self, node: str) -> bool:
         """Whether a message of the applicant's comes in at a node."""
-        return any(map(self._is_applicants, self._got.get(node, ())))
+        return any(map(self.is_applicants, self._got.get(node, ())))
 
     # What is missing for a finding to be sure
 
@@ -418,6 +418,11 @@ def _onward(flow: ControlFlow, heard: Mapping[str, tuple[int, ...]], number: int
     return found
 
 
+def rank(level: str) -> int:
+    """How high a level of government is; -1 where none is said."""
+    return LEVELS.index(level) if level in LEVELS else -1
+
+
 def level_rank(unit: Unit | None) -> int:
     """How high the level of a unit is; -1 where it is not said."""
-    return LEVELS.index(unit.level) if unit is not None and unit.level in LEVELS else -1
+    return rank(unit.level) if unit is not None else -1

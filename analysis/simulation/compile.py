@@ -9,12 +9,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.hours import office_hours
+from analysis.hours import Hours, hours_of, office_hours
 from analysis.simulation import layout as at
 from analysis.simulation.draws import UNTIL
 from analysis.simulation.laws import NO_TIME, Law, law_of
 from analysis.simulation.places import Place, Places, catcher
-from analysis.simulation.program import Hours, Program, StepPlace
+from analysis.simulation.program import Program, StepPlace
 from analysis.simulation.reach import reach_of
 from analysis.simulation.tables import Table
 from analysis.simulation.timers import timer_of, waits_for_timer
@@ -421,8 +421,7 @@ class _Compiler:
 
     def _hours(self, step: StepPlace) -> Hours:
         """The office hours in which a step or event is done."""
-        unit = step.unit if step.unit is not None and not step.applicant else None
-        return unit.hours if unit is not None and unit.hours is not None else self.model.procedure.hours
+        return hours_of(self.model, None if step.applicant else step.unit)
 
     def _work(self, place: Place, row: Table) -> tuple[Law, Law]:
         """Fill the row of an operation that works and give the laws of its wait and work."""

@@ -11,11 +11,11 @@ from datetime import date, datetime, timedelta
 import numpy as np
 
 from analysis.errors import CaseStuck, EndlessCase, RunTooLarge, RunTooLong
-from analysis.hours import office_hours
+from analysis.hours import Hours, office_hours
 from analysis.simulation import layout as at
 from analysis.simulation.draws import EXPONENTIAL
 from analysis.simulation.kernel import advance, plan_arrival
-from analysis.simulation.program import Hours, Program
+from analysis.simulation.program import Program
 from analysis.simulation.tables import (
     Plan,
     Run,

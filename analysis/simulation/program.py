@@ -4,13 +4,11 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 
+from analysis.hours import Hours
 from analysis.simulation import layout as at
 from analysis.simulation.laws import mean_of
 from analysis.simulation.tables import Table
 from bpmn.model import Node, Unit
-
-#: Office hours as spans of the day, in seconds.
-Hours = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,6 @@ from bpmn.check.soundness import LIMIT, soundness
 from bpmn.check.specification import specification
 from bpmn.check.structure import structure
 from bpmn.check.style import style
-from bpmn.check.support import support
 from bpmn.control_flow import control_flow
 from bpmn.model import Model
 from bpmn.problem import Problem
@@ -54,6 +53,8 @@ def check(
     problems += [*structure(model, flow), *soundness(model, flow, limit=limit), *annotations(model)]
     problems += [*branches(model), *unwritten(model), *data(model)]
     if purpose == "run":
+        from bpmn.check.support import support
+
         problems += support(model, library)
     if model.shapes:
         problems += style(model)

@@ -9,8 +9,8 @@ from bpmn.control_flow import ControlFlow, Scope, control_flow
 from bpmn.model import Model, Node
 from bpmn.problem import Problem
 
-#: A call whose process is worked out while a case runs.
-_COMPUTED = re.compile(r"[$#]\{|^=")
+#: The id of what is called, where it is worked out only while a case runs.
+COMPUTED = re.compile(r"[$#]\{|^=")
 
 
 def calls(model: Model, library: Mapping[str, Model]) -> Iterator[Problem]:
@@ -18,7 +18,7 @@ def calls(model: Model, library: Mapping[str, Model]) -> Iterator[Problem]:
     models = {process.id: holder for holder in (*library.values(), model) for process in holder.processes}
     endless: frozenset[str] | None = None
     for node in model.nodes:
-        if node.kind != "callActivity" or not node.called or _COMPUTED.search(node.called):
+        if node.kind != "callActivity" or not node.called or COMPUTED.search(node.called):
             continue
         called = _process(node, models)
         if called is None:

@@ -1,11 +1,16 @@
 """Materials that are not there when a step needs them: nobody gave them or took them in before."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from bpmn.check.rules import found
 from bpmn.model import Model, Node
 from bpmn.problem import Problem
-from bpmn.relations import Relations, relations
+
+if TYPE_CHECKING:
+    from bpmn.relations import Relations
 
 
 def data(model: Model) -> Iterator[Problem]:
@@ -17,6 +22,8 @@ def data(model: Model) -> Iterator[Problem]:
     judged = [node for node in model.nodes if _is_judged(model, node)]
     if not judged:
         return
+    from bpmn.relations import relations
+
     known = relations(model)
     for node in judged:
         never, sometimes = known.lacking(node.id)

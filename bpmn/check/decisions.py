@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 
+from bpmn.check.calling import COMPUTED
 from bpmn.check.expressions import details_of
 from bpmn.check.rules import RULES, shortened
 from bpmn.decisions import AGGREGATIONS, HIT_POLICIES, Cell, Decision, Decisions, Knowledge, Table, TableRule
@@ -13,9 +13,9 @@ from bpmn.errors import BpmnError
 from bpmn.expression import Expression, evaluate, names
 from bpmn.expression.coverage import Axis, NotDecided, Point, axis, gap, overlaps
 from bpmn.expression.temporal import SHANGHAI
-from bpmn.expression.tree import Attribute, Name
-from bpmn.expression.values import kind_of, same
-from bpmn.model import Model
+from bpmn.expression.tree import path
+from bpmn.expression.values import same
+from bpmn.model import Model, Node
 from bpmn.problem import Problem
 
 #: What can be wrong with decisions, beside what can be wrong with every expression.
@@ -59,8 +59,6 @@ DECISION_RULES: dict[tuple[str, str], str] = {
         "{what} has neither table nor expression, so it cannot be run. Write one of them."
     ),
 }
-#: The id of a decision that is an expression is known only when the case runs.
-_COMPUTED = re.compile(r"[$#]\{|^=")
 #: Most overlaps told of one table.
 MOST_TOLD = 20
 #: Hit policies that answer with one rule: where none holds, nothing is answered.
@@ -88,35 +86,22 @@ def check_decisions(decisions: Decisions, *, purpose: str = "analysis") -> tuple
 def missing_decisions(model: Model, given: frozenset[str]) -> Iterator[Problem]:
     """Business rule tasks whose decision is in none of the DMN files given, by the ids of all their decisions."""
     for node in model.nodes:
-        if node.decision and node.decision not in given and not _COMPUTED.search(node.decision):
-            case = ("missing-reference", "decision")
-            what = f"“{shortened(node.name)}”" if node.name.strip() else node.id
-            details = {"what": what, "value": node.decision}
-            yield Problem(
-                problem=case[0],
-                rule=case[1],
-                severity="error",
-                stops="run",
-                element=node.id,
-                name=node.name,
-                line=node.line,
-                details=details,
-                message=DECISION_RULES[case].format_map({key: shortened(value) for key, value in details.items()}),
-            )
+        if node.decision and node.decision not in given and not COMPUTED.search(node.decision):
+            yield _problem(("missing-reference", "decision"), node, stops="run", value=node.decision)
 
 
 def _problem(
     case: tuple[str, str],
-    decision: Decision | Knowledge | None,
+    asked: Decision | Knowledge | Node | None,
     *,
     severity: str = "error",
     stops: str = "all",
     line: int = 0,
     **details: str,
 ) -> Problem:
-    """Make a problem of a decision; a warning stops nothing."""
-    name = decision.name if decision is not None else ""
-    element = decision.id if decision is not None else ""
+    """Make a problem of a decision or of what asks for one; a warning stops nothing."""
+    name = asked.name if asked is not None else ""
+    element = asked.id if asked is not None else ""
     details = {"what": f"“{shortened(name)}”" if name.strip() else element or "?", **details}
     sentence = DECISION_RULES.get(case) or RULES[case]
     return Problem(
@@ -126,7 +111,7 @@ def _problem(
         rule=case[1],
         element=element,
         name=name,
-        line=line or (decision.line if decision is not None else 0),
+        line=line or (asked.line if asked is not None else 0),
         details=details,
         message=sentence.format_map({key: shortened(value) for key, value in details.items()}),
     )
@@ -211,7 +196,7 @@ def _runnable(decision: Decision | Knowledge) -> Iterator[Problem]:
         yield _problem(("unsupported-element", "decision-logic"), decision, stops="run", value=decision.other)
     elif decision.table is None and decision.expression is None:
         yield _problem(("unsupported-element", "no-logic"), decision, stops="run")
-    for cell, place in cells_of(decision):
+    for cell, place in _cells(decision):
         if cell.fault is not None:
             case = ("unsafe-expression", cell.fault.rule)
             name = " › ".join(filter(None, (decision.name.strip() or decision.id, *place)))
@@ -219,14 +204,14 @@ def _runnable(decision: Decision | Knowledge) -> Iterator[Problem]:
             yield _problem(case, decision, severity="error", stops="run", line=cell.line, **details)
 
 
-def cells_of(decision: Decision | Knowledge) -> Iterator[tuple[Cell, tuple[str, ...]]]:
+def _cells(decision: Decision | Knowledge) -> Iterator[tuple[Cell, tuple[str, ...]]]:
     """Every cell of a decision that has to be read before it can answer, with its place: rule and column."""
     if decision.expression is not None:
         yield decision.expression, ()
     table = decision.table
     if table is None:
         return
-    asked = [column.name or column.label for column in table.inputs]
+    asked = [column.name for column in table.inputs]
     answered = [column.name or column.label for column in table.outputs]
     for column, name in zip(table.inputs, asked, strict=True):
         yield from ((cell, (name,)) for cell in (column.expression, column.allowed) if cell is not None)
@@ -285,9 +270,7 @@ def _are_independent(asked: list[Expression]) -> bool:
     """Whether every combination of answers can be: each name or path is asked once, and none is part of another."""
     taken: set[str] = set()
     for expression in asked:
-        roots = names(expression)
-        path = _path(expression)
-        claimed = {path} if path else set(roots)
+        claimed = set(filter(None, (_path(expression),))) or names(expression)
         for claim in claimed:
             if any(claim == other or claim.startswith(f"{other}.") or other.startswith(f"{claim}.") for other in taken):
                 return False
@@ -297,11 +280,7 @@ def _are_independent(asked: list[Expression]) -> bool:
 
 def _path(expression: Expression) -> str:
     """A plain name or path as text; empty for anything else."""
-    parts, node = [], expression.tree
-    while isinstance(node, Attribute):
-        parts.append(node.name)
-        node = node.of
-    return ".".join((node.name, *reversed(parts))) if isinstance(node, Name) else ""
+    return ".".join(path(expression.tree))
 
 
 def _overlaps(decision: Decision | Knowledge, table: Table, axes: list[Axis]) -> Iterator[Problem]:
@@ -339,4 +318,4 @@ def _differ(one: Cell, other: Cell) -> bool:
             values.append(evaluate(cell.expression, {}) if cell.expression is not None else None)
         except BpmnError:
             return False
-    return kind_of(values[0]) != kind_of(values[1]) or not same(values[0], values[1], SHANGHAI)
+    return not same(values[0], values[1], SHANGHAI)

@@ -30,7 +30,7 @@ def expressions(model: Model) -> Iterator[Problem]:
     """Every expression a live case cannot evaluate; told with `--for run`."""
     from bpmn.expression import read_expression
 
-    known = known_names(model)
+    known = _known_names(model)
     faults: dict[tuple[str, str, bool], UnreadableExpression | None] = {}
     left = MAX_READ
     for element, text, language, is_condition in _every(model):
@@ -112,7 +112,7 @@ def details_of(error: UnreadableExpression) -> dict[str, str]:
     }
 
 
-def known_names(model: Model) -> frozenset[str]:
+def _known_names(model: Model) -> frozenset[str]:
     """Names of data and materials of a model that have signs in them."""
     from bpmn.expression import odd_names
 
@@ -121,10 +121,10 @@ def known_names(model: Model) -> frozenset[str]:
 
 def _declared(model: Model) -> Iterator[str]:
     for data in model.data:
-        yield " ".join(data.name.split())
+        yield _plain_name(data.name)
     for node in model.nodes:
         for material in node.materials:
-            yield " ".join(material.name.split())
+            yield _plain_name(material.name)
 
 
 # Ways of a gateway
@@ -143,7 +143,7 @@ def branches(model: Model) -> Iterator[Problem]:
             continue
         from bpmn.check.ways import Ways
 
-        known = known_names(model) if known is None else known
+        known = _known_names(model) if known is None else known
         judged = Ways(model, node, conditional, known)
         left -= judged.cost
         if left < 0:
@@ -186,7 +186,7 @@ def unwritten(model: Model) -> Iterator[Problem]:
         return
     from bpmn.expression import names, read_expression
 
-    known = known_names(model)
+    known = _known_names(model)
     for flow in readers:
         try:
             read = names(read_expression(flow.condition, flow.language, known))

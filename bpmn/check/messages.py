@@ -14,19 +14,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
-from itertools import combinations
 
+from bpmn.bits import bits, mask_of
 from bpmn.check.rules import found
-from bpmn.check.witness import Act, run_to, told
-from bpmn.control_flow import ControlFlow, Vertex
+from bpmn.check.witness import Act, puts_of, run_to, told, way_to
+from bpmn.control_flow import ControlFlow
 from bpmn.model import Model, Node
 from bpmn.problem import Problem
 
 #: Messages for one catch that are counted, in two bits; as many are taken for more than a case can catch.
 MANY = 3
 _CATCHES = ("intermediateCatchEvent", "boundaryEvent", "startEvent")
-#: Choices of an inclusive split are tried in every combination up to this many branches; of more, each alone and all.
-MOST_CHOICES = 5
 
 
 class Post:
@@ -351,7 +349,7 @@ class Joint:
             steps = self._steps(state)
             for vertex in () if steps else self._waiting(state):
                 if vertex not in self.found:
-                    self.found[vertex] = self._way(state)
+                    self.found[vertex] = way_to(self.parents, state)
                     self.most = min(self.most, self.effort + MORE)
             for act, following in steps:
                 if following not in self.parents:
@@ -388,7 +386,7 @@ class Joint:
         return ((state, 0) for state in states)
 
     def _bits(self, vertices: Iterable[int]) -> int:
-        return sum(1 << self.size + vertex for vertex in vertices)
+        return mask_of(self.size + vertex for vertex in vertices)
 
     def _vertex(self, place: int) -> int:
         return self.flow.arcs[place].target if place < self.size else place - self.size
@@ -396,7 +394,7 @@ class Joint:
     def _steps(self, state: State) -> list[tuple[Act, State]]:
         """What the first that can act does; where nothing but time can go on, what each event does."""
         mask, kept = state
-        places = [(place, self._vertex(place)) for place in _bits(mask)]
+        places = [(place, self._vertex(place)) for place in bits(mask)]
         self.effort += len(places) + 1
         waiting: list[tuple[int, int]] = []
         for place, number in places:
@@ -480,20 +478,7 @@ class Joint:
                 return []
         if vertex.kind == "leave" and mask & self.inside[self.flow.scope_of[vertex.node]]:
             return []
-        return [Act(vertex=number, takes=takes, puts=puts) for puts in self._puts(vertex)]
-
-    def _puts(self, vertex: Vertex) -> list[tuple[int, ...]]:
-        if vertex.kind == "exclusive-split":
-            return [(arc,) for arc in vertex.leaving]
-        if vertex.kind != "inclusive-split":
-            return [vertex.leaving]
-        role = {arc: self.flow.arcs[arc].role for arc in vertex.leaving}
-        always = tuple(arc for arc in role if role[arc] == "always")
-        default = tuple(arc for arc in role if role[arc] == "default")
-        choices = [arc for arc in role if role[arc] == "choice"]
-        sizes = range(1, len(choices) + 1) if len(choices) <= MOST_CHOICES else (1, len(choices))
-        some = [always + chosen for size in sizes for chosen in combinations(choices, size)]
-        return [always + default, *some] if always or default else some
+        return [Act(vertex=number, takes=takes, puts=puts) for puts in puts_of(self.flow, vertex)]
 
     def _after(self, state: State, act: Act, caught: int = -1) -> State:
         """The state after an act, with what it sends and catches."""
@@ -546,26 +531,10 @@ class Joint:
                 if other not in seen:
                     seen.add(other)
                     stack.append(other)
-        return begins | sum(1 << number for number in seen)
+        return begins | mask_of(seen)
 
     def _waiting(self, state: State) -> list[int]:
         """The vertices at which tokens wait for messages where nothing moves; none where an event may yet interrupt."""
-        numbers = dict.fromkeys(self._vertex(place) for place in _bits(state[0]))
+        numbers = dict.fromkeys(self._vertex(place) for place in bits(state[0]))
         waiting = [number for number in numbers if number in self.post.waiting or number in self.races]
         return [] if any(True for number in waiting for _ in self.post.interrupting(number)) else waiting
-
-    def _way(self, state: State) -> tuple[Act, ...]:
-        acts = []
-        step = self.parents[state]
-        while step is not None:
-            state, act = step
-            acts.append(act)
-            step = self.parents[state]
-        return tuple(reversed(acts))
-
-
-def _bits(mask: int) -> Iterator[int]:
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low

@@ -39,7 +39,7 @@ def soundness(model: Model, flow: ControlFlow, *, limit: int = LIMIT) -> Iterato
     is_sound, effort = True, Effort()
     for scope, block in zip(flow.scopes, decompose(flow), strict=True):
         if _counts_tokens(model, scope):
-            yield _undecided(model, scope.node or scope.process, "token-quantity", limit)
+            yield _undecided(model, scope.element, "token-quantity", limit)
             is_sound = False
             continue
         parts = [] if scope.ad_hoc else list(_not_nested(block))
@@ -78,11 +78,6 @@ class _Scope:
     loose: frozenset[str]
     effort: Effort
 
-    @property
-    def element(self) -> str:
-        """The sub-process or process itself."""
-        return self.scope.node or self.scope.process
-
 
 def _loose(model: Model, flow: ControlFlow) -> Iterator[str]:
     """The steps and events out of which several conditional flows lead: their conditions may exclude each other."""
@@ -97,7 +92,7 @@ def _judge(model: Model, scope: _Scope, parts: Iterable[Rest], limit: int) -> It
         rest = waiting.popleft()
         joins = [model.node[place.node] for place in rest.places if place.kind == "inclusive-join"]
         if any(node.kind == "complexGateway" for node in joins):
-            yield _undecided(model, scope.element, "complex-gateway", limit)
+            yield _undecided(model, scope.scope.element, "complex-gateway", limit)
             continue
         search = Search(rest, limit=limit, loose=scope.loose)
         waiting.extend(search.thread(*thread) for thread in search.threads)
@@ -105,7 +100,7 @@ def _judge(model: Model, scope: _Scope, parts: Iterable[Rest], limit: int) -> It
         is_drawn = not defects or not scope.scope.together or _is_wrong_from_one_start(rest, limit, scope.loose)
         for defect in defects:
             if defect.problem == "not-decided":
-                yield _undecided(model, scope.element, "not-decided", limit)
+                yield _undecided(model, scope.scope.element, "not-decided", limit)
             else:
                 yield _Witness(model, scope, search, defect, is_drawn=is_drawn).problem()
 
@@ -141,7 +136,7 @@ class _Witness:
 
     def problem(self) -> Problem:
         """The problem at the gateway where it shows."""
-        element = self._node(self.defect.place) or self.scope.element
+        element = self._node(self.defect.place) or self.scope.scope.element
         split = next((move.place for move in reversed(self.defect.run) if len(move.puts) > 1), ENTRY)
         choice = self._choice()
         run = run_of(self.scope.flow, self.scope.scope, self.search, self.defect, self.scope.effort)
@@ -204,7 +199,7 @@ class _Witness:
     def _name(self, place: int) -> str:
         """A gateway as a reader knows it: its name, else its id; the process for none."""
         node = self._node(place)
-        return (self.model.node[node].name.strip() or node) if node else self.scope.element
+        return (self.model.node[node].name.strip() or node) if node else self.scope.scope.element
 
     def _last(self, edge: int) -> str:
         """The last element on an edge before its join, else the gateway it comes from."""

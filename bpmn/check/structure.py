@@ -1,12 +1,11 @@
 """Where a process begins and ends, what no case reaches, and loops no case leaves."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
-from bpmn.blocks import reachable
 from bpmn.check.rules import found
 from bpmn.check.witness import run_round
-from bpmn.control_flow import ControlFlow, Scope, is_start
+from bpmn.control_flow import ControlFlow, Scope, is_start, leading_to, links, reachable
 from bpmn.model import Model, Node
 from bpmn.problem import Problem
 
@@ -56,19 +55,15 @@ def _told_elsewhere(model: Model, flow: ControlFlow) -> tuple[set[int], set[str]
     return set(reachable(flow, heads)), {*sources, *lost, *leaping}
 
 
-def _whole(scope: Scope) -> str:
-    return scope.node or scope.process
-
-
 def _starts(model: Model, scope: Scope, nodes: list[Node]) -> Iterator[Problem]:
     """A scope without start event."""
     if any(is_start(node, model.incoming[node.id]) for node in nodes):
         return
     if not scope.starts:
-        yield found(model, ("no-start", "none"), _whole(scope))
+        yield found(model, ("no-start", "none"), scope.element)
         return
     where = "a sub-process" if scope.node else "a process"
-    yield found(model, ("no-start", "implicit"), _whole(scope), severity="warning", where=where)
+    yield found(model, ("no-start", "implicit"), scope.element, severity="warning", where=where)
 
 
 def _ends(model: Model, flow: ControlFlow, scope: Scope, nodes: list[Node], seen: set[int]) -> Iterator[Problem]:
@@ -79,7 +74,7 @@ def _ends(model: Model, flow: ControlFlow, scope: Scope, nodes: list[Node], seen
     stops = [v for v in scope.vertices if flow.vertices[v].kind in ("end", "terminate")]
     if any(node.kind == "endEvent" for node in nodes):
         events = {node.id for node in nodes if node.kind == "boundaryEvent"}
-        undisturbed = _taken(flow, scope, frozenset(events))
+        undisturbed = set(reachable(flow, scope.starts, frozenset(events)))
         for vertex in stops:
             element = flow.vertices[vertex].node
             if model.node[element].kind == "endEvent" or vertex not in seen:
@@ -90,9 +85,9 @@ def _ends(model: Model, flow: ControlFlow, scope: Scope, nodes: list[Node], seen
                 yield found(model, ("dead-end", "after-event"), element, severity="warning")
     elif stops:
         where = "a sub-process" if scope.node else "a process"
-        yield found(model, ("no-end", "implicit"), _whole(scope), severity="warning", where=where)
+        yield found(model, ("no-end", "implicit"), scope.element, severity="warning", where=where)
     else:
-        yield found(model, ("no-end", "none"), _whole(scope))
+        yield found(model, ("no-end", "none"), scope.element)
 
 
 def _unreachable(model: Model, flow: ControlFlow, scope: Scope, nodes: list[Node], seen: set[int]) -> Iterator[Problem]:
@@ -123,14 +118,14 @@ def _endless(
 ) -> Iterator[Problem]:
     """Loops without a way out, by the drawing or by the written shares."""
     ends = [v for v in scope.vertices if flow.vertices[v].kind in ("end", "terminate")]
-    drawn = seen - _leading_out(flow, ends, frozenset())
+    drawn = seen - leading_to(flow, ends)
     for members in _parts(flow, _circling(flow, drawn)):
         yield _loop(model, flow, scope, "no-way-out", members)
     if drawn or not impossible:
         return
     ends += [v for v in scope.vertices if flow.vertices[v].kind == "step" and _ends_when_rejected(model, flow, v)]
-    taken = _taken(flow, scope, impossible)
-    for members in _parts(flow, _circling(flow, taken - _leading_out(flow, ends, impossible))):
+    taken = set(reachable(flow, scope.starts, impossible))
+    for members in _parts(flow, _circling(flow, taken - leading_to(flow, ends, impossible))):
         yield _loop(model, flow, scope, "certain", members)
 
 
@@ -159,19 +154,6 @@ def _loop(model: Model, flow: ControlFlow, scope: Scope, rule: str, members: lis
     return replace(problem, run=run_round(flow, scope, first))
 
 
-def _taken(flow: ControlFlow, scope: Scope, impossible: frozenset[str]) -> set[int]:
-    """The vertices a case comes to when impossible flows are never taken."""
-    seen = set(scope.starts)
-    stack = list(seen)
-    while stack:
-        for number in flow.vertices[stack.pop()].leaving:
-            arc = flow.arcs[number]
-            if arc.flow not in impossible and arc.target not in seen:
-                seen.add(arc.target)
-                stack.append(arc.target)
-    return seen
-
-
 def _ends_when_rejected(model: Model, flow: ControlFlow, vertex: int) -> bool:
     """Whether a case this step turns down ends at once, because no gateway after it routes on that."""
     step = model.node[flow.vertices[vertex].node].step
@@ -185,19 +167,6 @@ def _ends_when_rejected(model: Model, flow: ControlFlow, vertex: int) -> bool:
         if following is not None and following.kind in ("check", "decide", "approve"):
             return True
     return flow.vertices[vertex].kind not in ("exclusive-split", "inclusive-split")
-
-
-def _leading_out(flow: ControlFlow, ends: Iterable[int], impossible: frozenset[str]) -> set[int]:
-    """The vertices from which one of some ends can be reached."""
-    stack = list(ends)
-    seen = set(stack)
-    while stack:
-        for number in flow.vertices[stack.pop()].entering:
-            arc = flow.arcs[number]
-            if arc.flow not in impossible and arc.source not in seen:
-                seen.add(arc.source)
-                stack.append(arc.source)
-    return seen
 
 
 def _parts(flow: ControlFlow, vertices: set[int]) -> Iterator[list[int]]:
@@ -228,12 +197,7 @@ def _links(model: Model) -> Iterator[Problem]:
 
 
 def _unlanded(model: Model) -> Iterator[Node]:
-    caught: Mapping[tuple[str, str, str], str] = {
-        (node.process, node.scope, link.reference or node.name): node.id
-        for node in model.nodes
-        if node.kind == "intermediateCatchEvent" and (link := node.event("link")) is not None
-    }
+    landed = links(model)
     for node in model.nodes:
-        link = node.event("link") if node.kind == "intermediateThrowEvent" else None
-        if link is not None and (node.process, node.scope, link.reference or node.name) not in caught:
+        if node.kind == "intermediateThrowEvent" and node.event("link") is not None and node.id not in landed:
             yield node

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
+from bpmn.bits import bits, mask_of
 from bpmn.blocks import EMPTY, Branch, Edge, Place, Rest
 
 #: Choices of an inclusive split are tried in every combination up to this many branches; of more only each alone, each
@@ -99,9 +100,9 @@ class Search:
             if number not in self.dropped:
                 self.outs[edge.source].append(number)
                 self.ins[edge.target].append(number)
-        self.into = [_mask(numbers) for numbers in self.ins]
+        self.into = [mask_of(numbers) for numbers in self.ins]
         self.ended = self.into[EXIT]
-        self.terminated = _mask(
+        self.terminated = mask_of(
             n for place, known in enumerate(self.places) if known.kind == "terminate" for n in self.ins[place]
         )
 
@@ -181,8 +182,7 @@ class Search:
         outs: list[list[int]] = [[] for _ in self.places]
         for number, known in enumerate(self.edges):
             outs[known.source].append(number)
-        begins = {self.edges[edge].target for edge in edges}
-        inside = begins.union(*(self._after(place, outs) for place in begins)) - {EXIT}
+        inside = self._after((self.edges[edge].target for edge in edges), outs) - {EXIT}
         index = {place: at for at, place in enumerate(sorted(inside), start=3)} | {EXIT: EXIT}
         into = next(edge for edge in self.edges if edge.target == split)
         begin = replace(into, source=ENTRY, target=2, branch=Branch(flows=("",), child=EMPTY), first=into.last)
@@ -196,10 +196,10 @@ class Search:
         edges_of = (begin, *first, *others)
         return Rest(kind="mixed", ends=True, places=tuple(places), edges=edges_of, entry=into.last)
 
-    def _after(self, place: int, outs: list[list[int]]) -> set[int]:
-        """The places a token can come to from a place."""
-        seen: set[int] = set()
-        stack = [place]
+    def _after(self, begins: Iterable[int], outs: list[list[int]]) -> set[int]:
+        """The places a token can come to from some, these too."""
+        seen = set(begins)
+        stack = list(seen)
         while stack:
             for edge in outs[stack.pop()]:
                 target = self.edges[edge].target
@@ -242,7 +242,7 @@ class Search:
     def _play(self, moves_in: Callable[[int], list[Move]]) -> None:
         """Play from the start, whatever moves there are in each state."""
         self.parents = {}
-        start = _mask(self.outs[ENTRY])
+        start = mask_of(self.outs[ENTRY])
         self.parents[start] = None
         stack = [start]
         while stack:
@@ -318,13 +318,13 @@ class Search:
         moves = self._joins(state, reached)
         for place in reached & self.rank.keys():
             held = state & self.into[place]
-            for edge in _bits(held):
+            for edge in bits(held):
                 moves += self._moves_of(place, held, 1 << edge)
         return moves
 
     def _reached(self, state: int) -> set[int]:
         """The places that hold a token on an edge into them."""
-        reached = {self.edges[edge].target for edge in _bits(state & ~self.ended)}
+        reached = {self.edges[edge].target for edge in bits(state & ~self.ended)}
         self.effort += len(reached) + 1
         return reached
 
@@ -384,7 +384,7 @@ class Search:
                 if other not in seen:
                     seen.add(other)
                     stack.append(other)
-        return _mask(seen)
+        return mask_of(seen)
 
     def _is_complete_join(self, place: int, state: int) -> bool:
         """Whether no token can still come to an empty edge of the join, save one that can also come to a full one."""
@@ -403,9 +403,9 @@ class Search:
         Where only ends follow that stop everything, the two go on as one.
         """
         left = state & ~move.takes
-        put = _mask(move.puts)
+        put = mask_of(move.puts)
         if left & put:
-            edges = list(_bits(left & put))
+            edges = list(bits(left & put))
             kept = next((edge for edge in edges if not self._is_swept(self.edges[edge].target)), None)
             if kept is not None:
                 self._second_token(state, move, kept)
@@ -437,7 +437,7 @@ class Search:
 
     def _second_token(self, state: int, move: Move, edge: int) -> None:
         run = (*self._run(state), move)
-        left, put = state & ~move.takes, _mask(move.puts)
+        left, put = state & ~move.takes, mask_of(move.puts)
         problem = "lack-of-synchronisation"
         ancestor = self.parents[state]
         while ancestor is not None:
@@ -453,7 +453,7 @@ class Search:
         """Whether tokens of a place can only come to ends that stop everything, so that a second one is swept away."""
         known = self.swept.get(place)
         if known is None:
-            after = {place} | self._after(place, self.outs)
+            after = self._after((place,), self.outs)
             stops = any(self.places[other].kind == "terminate" for other in after)
             known = self.swept[place] = stops and EXIT not in after
         return known
@@ -461,17 +461,7 @@ class Search:
     def leads_to(self, edges: Iterable[int], goal: Iterable[int]) -> bool:
         """Whether a token on one of some edges could come to one of the goal."""
         wanted = {self.edges[edge].source for edge in goal}
-        stack = [self.edges[edge].target for edge in edges]
-        seen = set(stack)
-        while stack:
-            place = stack.pop()
-            if place in wanted:
-                return True
-            for edge in self.outs[place]:
-                if self.edges[edge].target not in seen:
-                    seen.add(self.edges[edge].target)
-                    stack.append(self.edges[edge].target)
-        return False
+        return not wanted.isdisjoint(self._after((self.edges[edge].target for edge in edges), self.outs))
 
     def rests_on_conditions(self, run: Iterable[Move]) -> bool:
         """Whether the run takes two conditional flows out of one step, which their conditions may forbid."""
@@ -499,17 +489,3 @@ class Search:
             step = self.parents[before]
         run.append(Move(place=ENTRY, takes=0, puts=tuple(self.outs[ENTRY])))
         return tuple(reversed(run))
-
-
-def _mask(numbers: Iterable[int]) -> int:
-    mask = 0
-    for number in numbers:
-        mask |= 1 << number
-    return mask
-
-
-def _bits(mask: int) -> Iterator[int]:
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low

@@ -12,7 +12,7 @@ from bpmn.expression import Expression, Value, read_expression
 from bpmn.expression.coverage import said
 from bpmn.expression.evaluate import evaluate
 from bpmn.expression.regions import are_whole, standing_for_all, written_beside
-from bpmn.expression.tree import Attribute, Between, Compare, Name, Node, RangeOf, walk
+from bpmn.expression.tree import Attribute, Between, Compare, Node, RangeOf, path, walk
 from bpmn.expression.values import kind_of
 from bpmn.model import Model, SequenceFlow
 from bpmn.model import Node as FlowNode
@@ -118,12 +118,12 @@ def _named(flow: SequenceFlow) -> str:
 class _Space:
     """The values that make a difference to some conditions."""
 
-    def __init__(self, written: Mapping[Node, list[Value]], *, is_ordered: bool) -> None:
+    def __init__(self, written: Mapping[Node, list[Value]], conditions: Sequence[Expression]) -> None:
         self.written = written
         #: Whether numbers and dates are compared by order, so that those between the written ones matter too.
-        self.is_ordered = is_ordered
+        self.is_ordered = any(map(_is_by_order, conditions))
         #: How many evaluations it takes to try every value.
-        self.cost = prod(len(self.values(name, is_closed=False)) for name in written)
+        self.cost = len(conditions) * prod(len(self.values(name, is_closed=False)) for name in written)
 
     @classmethod
     def of(cls, conditions: Sequence[Expression]) -> _Space | None:
@@ -134,9 +134,7 @@ class _Space:
                 known = found.setdefault(name, {})
                 known.update(((kind_of(value), repr(value)), value) for value in values if value is not None)
         written = {name: list(known.values()) for name, known in found.items()}
-        is_ordered = any(map(_is_by_order, conditions))
-        space = cls(written, is_ordered=is_ordered)
-        space.cost *= len(conditions)
+        space = cls(written, conditions)
         parts = {node.of for node in written if isinstance(node, Attribute)}
         is_apart = not any(part in written for node in parts for part in walk(node))
         return space if written and is_apart and space.cost <= MOST_POINTS else None
@@ -163,7 +161,7 @@ class _Space:
         """Whether a condition holds for a combination of values."""
         data: dict[str, object] = {}
         for name, value in zip(self.written, point, strict=True):
-            *around, last = _path(name)
+            *around, last = path(name)
             place = data
             for part in around:
                 place = place.setdefault(part, {})  # type: ignore[assignment]
@@ -176,15 +174,7 @@ class _Space:
     def text(self, point: tuple[Value, ...]) -> str:
         """A combination as people write it."""
         pairs = zip(self.written, point, strict=True)
-        return ", ".join(said(".".join(_path(name)), value, self.written[name]) for name, value in pairs)
-
-
-def _path(node: Node) -> list[str]:
-    parts: list[str] = []
-    while isinstance(node, Attribute):
-        parts.append(node.name)
-        node = node.of
-    return [*([node.name] if isinstance(node, Name) else []), *reversed(parts)]
+        return ", ".join(said(".".join(path(name)), value, self.written[name]) for name, value in pairs)
 
 
 def _is_by_order(condition: Expression) -> bool:

@@ -12,12 +12,14 @@ begins at the way into its part.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TypeVar
 
+from bpmn.bits import bits
 from bpmn.check.tokens import ENTRY, EXIT, Defect, Move, Search
-from bpmn.control_flow import ControlFlow, Scope
+from bpmn.control_flow import ControlFlow, Scope, Vertex
 
 #: States looked at for a way past another problem.
 MOST_STATES = 500
@@ -26,7 +28,7 @@ MOST_ACTS = 50_000
 _ARCS = 20
 #: Tokens that can come to one inclusive join, kept for the next time it is asked for.
 MOST_KEPT = 5_000
-#: Branches of an inclusive split that are tried in every combination.
+#: Branches of an inclusive split that are tried in every combination; of more, each alone and all.
 MOST_BRANCHES = 5
 
 
@@ -40,6 +42,8 @@ class Act:
 
 
 State = frozenset[tuple[int, int]]
+#: A state of a game, however it is kept.
+Seen = TypeVar("Seen")
 
 
 class Effort:
@@ -88,22 +92,8 @@ class Game:
             takes = tuple(arc for arc in vertex.entering if tokens[arc])
             if not self._is_ready(number, tokens):
                 return
-        for puts in self._puts(number):
+        for puts in puts_of(self.flow, vertex):
             yield Act(vertex=number, takes=takes, puts=puts)
-
-    def _puts(self, number: int) -> Iterable[tuple[int, ...]]:
-        vertex = self.flow.vertices[number]
-        if vertex.kind == "exclusive-split":
-            return [(arc,) for arc in vertex.leaving]
-        if vertex.kind != "inclusive-split":
-            return [vertex.leaving]
-        role = {arc: self.flow.arcs[arc].role for arc in vertex.leaving}
-        always = tuple(arc for arc in role if role[arc] == "always")
-        default = tuple(arc for arc in role if role[arc] == "default")
-        choices = [arc for arc in role if role[arc] not in ("always", "default")]
-        least = [always + default] if always or default else []
-        sizes = range(1, len(choices) + 1) if len(choices) <= MOST_BRANCHES else (1, len(choices))
-        return [*least, *(always + chosen for size in sizes for chosen in combinations(choices, size))]
 
     def _is_ready(self, join: int, tokens: Counter[int]) -> bool:
         """Whether no token can still come to an empty arc of a join, save one that can also come to a full one."""
@@ -233,7 +223,7 @@ class Game:
             self.effort.left -= 1
             now = Counter(dict(state))
             if self._is_there(now, far, goal, one):
-                return _way(came, state)
+                return way_to(came, state)
             for token in now:
                 if token not in far or token in goal:
                     continue
@@ -243,6 +233,21 @@ class Game:
                         came[following] = (state, act)
                         todo.append(following)
         return None
+
+
+def puts_of(flow: ControlFlow, vertex: Vertex) -> list[tuple[int, ...]]:
+    """Every way a vertex can put tokens when it acts."""
+    if vertex.kind == "exclusive-split":
+        return [(arc,) for arc in vertex.leaving]
+    if vertex.kind != "inclusive-split":
+        return [vertex.leaving]
+    role = {arc: flow.arcs[arc].role for arc in vertex.leaving}
+    always = tuple(arc for arc in role if role[arc] == "always")
+    default = tuple(arc for arc in role if role[arc] == "default")
+    choices = [arc for arc in role if role[arc] not in ("always", "default")]
+    least = [always + default] if always or default else []
+    sizes = range(1, len(choices) + 1) if len(choices) <= MOST_BRANCHES else (1, len(choices))
+    return [*least, *(always + chosen for size in sizes for chosen in combinations(choices, size))]
 
 
 def _move(tokens: Counter[int], act: Act) -> None:
@@ -261,7 +266,8 @@ def _after(tokens: Counter[int], act: Act) -> Counter[int]:
     return following
 
 
-def _way(came: dict[State, tuple[State, Act] | None], state: State) -> tuple[Act, ...]:
+def way_to(came: Mapping[Seen, tuple[Seen, Act] | None], state: Seen) -> tuple[Act, ...]:
+    """The acts that led to a state, by the state before each and what was done there."""
     acts = []
     step = came[state]
     while step is not None:
@@ -347,7 +353,7 @@ def _follow(game: Game, scope: Scope, search: Search, defect: Defect, seats: dic
     """
     needed = _needed(search, defect)
     for number, move in enumerate(defect.run):
-        taken = tuple(token for edge in _edges(move.takes) for token in seats.pop(edge, ()))
+        taken = tuple(token for edge in bits(move.takes) for token in seats.pop(edge, ()))
         act = _act(game, search, move, taken)
         if act is not None and number == len(defect.run) - 1 and defect.problem != "deadlock":
             return act
@@ -382,7 +388,7 @@ def _needed(search: Search, defect: Defect) -> list[set[int]]:
         waiting = {edge for edge, known in enumerate(search.edges) if known.target != EXIT}
     for move in reversed(defect.run):
         found.append(waiting & set(move.puts))
-        waiting = (waiting - set(move.puts)) | set(_edges(move.takes))
+        waiting = (waiting - set(move.puts)) | set(bits(move.takes))
     return found[::-1]
 
 
@@ -409,13 +415,6 @@ def _chosen(flow: ControlFlow, leaving: list[int], wanted: set[int]) -> tuple[in
     if puts:
         return puts
     return tuple(sorted(leaving, key=lambda arc: flow.arcs[arc].role != "default")[:1])
-
-
-def _edges(mask: int) -> Iterator[int]:
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
 
 
 def told(flow: ControlFlow, acts: Iterable[Act], last: Act | str = "") -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from bpmn.errors import NoTruthValue, TooMuchWork
@@ -168,7 +168,7 @@ class _Evaluation:
     def between(self, node: Between) -> Value:
         """A value between two others, both included."""
         value, low, high = self.value(node.value), self.value(node.low), self.value(node.high)
-        return _all((self.ordered("<=", low, value), self.ordered("<=", value, high)))
+        return _decided((self.ordered("<=", low, value), self.ordered("<=", value, high)), by=False)
 
     def inside(self, node: Inside) -> Value:
         """Whether a value passes one of the tests."""
@@ -181,7 +181,7 @@ class _Evaluation:
 
     def tested(self, value: Value, tests: tuple[Node, ...]) -> bool | None:
         """Whether a value passes one of some tests, each a range, a list, a condition or a value to be equal to."""
-        return _any([self.test(value, test) for test in tests])
+        return _decided([self.test(value, test) for test in tests], by=True)
 
     def test(self, value: Value, test: Node) -> bool | None:
         """Whether a value passes one test."""
@@ -265,24 +265,14 @@ def _compared(arguments: list[Value]) -> int:
     return sum(isinstance(item, (list, tuple, Mapping)) for item in items) ** 2
 
 
-def _all(answers: Any) -> bool | None:
-    """False where one is false, else null where one is null."""
+def _decided(answers: Iterable[bool | None], *, by: bool) -> bool | None:
+    """The answer that decides where one gives it, else null where one is null, else the other answer."""
     unknown = False
     for answer in answers:
-        if answer is False:
-            return False
+        if answer is by:
+            return by
         unknown = unknown or answer is None
-    return None if unknown else True
-
-
-def _any(answers: Any) -> bool | None:
-    """True where one is true, else null where one is null."""
-    unknown = False
-    for answer in answers:
-        if answer is True:
-            return True
-        unknown = unknown or answer is None
-    return None if unknown else False
+    return None if unknown else not by
 
 
 def _opposite(evaluation: _Evaluation, node: Not) -> Value:
@@ -309,8 +299,8 @@ _VALUES: dict[type, Callable[[_Evaluation, Any], Value]] = {
     Compare: _Evaluation.compare,
     Inside: _Evaluation.inside,
     Between: _Evaluation.between,
-    And: lambda evaluation, node: _all(truth(evaluation.value(part)) for part in node.parts),
-    Or: lambda evaluation, node: _any(truth(evaluation.value(part)) for part in node.parts),
+    And: lambda evaluation, node: _decided((truth(evaluation.value(part)) for part in node.parts), by=False),
+    Or: lambda evaluation, node: _decided((truth(evaluation.value(part)) for part in node.parts), by=True),
     Not: _opposite,
     If: _Evaluation.choice,
     Quantified: _Evaluation.quantified,

@@ -75,7 +75,6 @@ def dialect_of(text: str, language: str = "") -> str:
     by_label = next((dialect for part, dialect in _BY_LABEL if part in label), "")
     if by_label:
         return by_label
-    plain = _QUOTED.sub('""', text)
     if label == "js":
         return "javascript"
     if label and "xpath" not in label and "://" not in label:

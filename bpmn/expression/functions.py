@@ -67,22 +67,21 @@ class Function:
         return str(self.least) if self.least == self.most else f"{self.least}–{self.most}"
 
 
-def _texts(make: Callable[..., Value]) -> Callable[[list[Value], Environment], Value]:
-    """A function whose arguments are all texts."""
+def _all_of(kind: type, make: Callable[..., Value]) -> Callable[[list[Value], Environment], Value]:
+    """A function whose arguments are all of one kind."""
 
     def checked(arguments: list[Value], _: Environment) -> Value:
-        return make(*arguments) if all(isinstance(argument, str) for argument in arguments) else None
+        return make(*arguments) if all(isinstance(argument, kind) for argument in arguments) else None
 
     return checked
+
+
+def _texts(make: Callable[..., Value]) -> Callable[[list[Value], Environment], Value]:
+    return _all_of(str, make)
 
 
 def _numbers(make: Callable[..., Value]) -> Callable[[list[Value], Environment], Value]:
-    """A function whose arguments are all numbers."""
-
-    def checked(arguments: list[Value], _: Environment) -> Value:
-        return make(*arguments) if all(isinstance(argument, Decimal) for argument in arguments) else None
-
-    return checked
+    return _all_of(Decimal, make)
 
 
 def _items(arguments: list[Value]) -> list[Value]:
@@ -216,7 +215,11 @@ def _now(_: list[Value], environment: Environment) -> Value:
 def _moment_now(text: str, environment: Environment) -> datetime:
     if environment.now is None:
         raise NotProvided(text, "now")
-    return aware(environment.now, environment.timezone).astimezone(environment.timezone)
+    return _in_zone(environment.now, environment)
+
+
+def _in_zone(moment: datetime, environment: Environment) -> datetime:
+    return aware(moment, environment.timezone).astimezone(environment.timezone)
 
 
 def _working_days_between(arguments: list[Value], environment: Environment) -> Value:
@@ -244,7 +247,7 @@ def _calendar(text: str, environment: Environment) -> WorkingDays:
 
 def _day(value: Value, environment: Environment) -> date | None:
     if isinstance(value, datetime):
-        return aware(value, environment.timezone).astimezone(environment.timezone).date()
+        return _in_zone(value, environment).date()
     return value if isinstance(value, date) else None
 
 

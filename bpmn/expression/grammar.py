@@ -230,7 +230,7 @@ class Builder(Transformer[Token, Node]):
         raise Refusal("meant", word, expected="not(… in …)")
 
     def test(self, sign: Token, value: Node) -> Node:
-        return test_of(_OPERATORS[sign.type], value)
+        return _test_of(_OPERATORS[sign.type], value)
 
     def arithmetic(self, *parts: _Part) -> Node:
         signs = tuple(str(part) for part in parts if isinstance(part, Token))
@@ -320,7 +320,7 @@ def _nodes(parts: Any) -> tuple[Node, ...]:
     return tuple(part for part in parts if part is not None and not isinstance(part, Token))
 
 
-def test_of(operator: str, value: Node) -> Node:
+def _test_of(operator: str, value: Node) -> Node:
     """The test a lone comparison is: `< 5` holds for what is in a range without lower end."""
     if operator in ("=", "!="):
         return Truth(condition=Compare(operator=operator, left=Name(name=INPUT), right=value))

@@ -90,7 +90,7 @@ class Sign(NamedTuple):
 
 def signs(text: str, known: frozenset[str] = frozenset()) -> list[Sign]:
     """The signs of an expression in our language; `known` are names that may hold keywords and signs."""
-    _refuse_long(text)
+    refuse_long(text)
     found: list[Sign] = []
     position = 0
     while position < len(text):
@@ -159,7 +159,7 @@ def _plain(kind: str, value: str, start: int, table: dict[str, str], text: str) 
 
 def foreign_signs(text: str) -> list[Sign]:
     """The signs of an expression in one of the languages other tools use: Java, Python and their kin."""
-    _refuse_long(text)
+    refuse_long(text)
     found: list[Sign] = []
     position = 0
     while position < len(text):
@@ -199,7 +199,8 @@ def _foreign_word(value: str, text: str, match: re.Match[str], found: list[Sign]
     return Sign("FUNCTION" if _OPENS.match(text, match.end()) else "NAME", value, match.start())
 
 
-def _refuse_long(text: str) -> None:
+def refuse_long(text: str) -> None:
+    """Raise `UnreadableExpression` for a text over the limit."""
     if len(text) > MAX_LENGTH:
         raise UnreadableExpression("too-long", text, MAX_LENGTH, found=str(len(text)), limit=str(MAX_LENGTH))
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from bpmn.errors import UnreadableExpression
 from bpmn.expression.foreign import TRANSLATED, Translation, dialect_of, unwrapped
-from bpmn.expression.lexer import Sign, foreign_signs, signs
+from bpmn.expression.lexer import Sign, foreign_signs, refuse_long, signs
 from bpmn.expression.tree import MAX_LENGTH, Expression, Node, Tests
 
 _NO_NAMES: frozenset[str] = frozenset()
@@ -83,8 +83,7 @@ _MOST_LINES = 50
 def _any_language(text: str, language: str, known: frozenset[str], wanted: str, input_name: str) -> Expression:
     if not text.strip():
         raise UnreadableExpression("empty", text, 0)
-    if len(text) > MAX_LENGTH:
-        raise UnreadableExpression("too-long", text, MAX_LENGTH, found=str(len(text)), limit=str(MAX_LENGTH))
+    refuse_long(text)
     dialect = dialect_of(text, language)
     try:
         if dialect == "feel":

@@ -20,7 +20,6 @@ from bpmn.expression.tree import (
     DECIMAL,
     INPUT,
     And,
-    Attribute,
     Between,
     Call,
     Compare,
@@ -37,6 +36,7 @@ from bpmn.expression.tree import (
     RangeOf,
     Tests,
     Truth,
+    path,
     walk,
 )
 from bpmn.expression.values import Range, Value, add, divide, kind_of, less, rounded, subtract, taken_in
@@ -45,6 +45,7 @@ from bpmn.expression.values import Range, Value, add, divide, kind_of, less, rou
 Written = dict[Node, list[Value]]
 
 _INPUT = Name(name=INPUT)
+_FINEST = timedelta.resolution
 
 
 class _Undecidable(Exception):
@@ -87,7 +88,7 @@ def _opened(node: Node, found: Written) -> Sequence[Node]:
         _compared(node, found)
     elif isinstance(node, Call):
         _contained(node, found)
-    elif _is_path(node):
+    elif path(node):
         _note(node, (True,), found)
     elif not isinstance(node, Literal):
         raise _Undecidable
@@ -95,9 +96,9 @@ def _opened(node: Node, found: Written) -> Sequence[Node]:
 
 
 def _compared(node: Compare, found: Written) -> None:
-    if _is_path(node.left):
+    if path(node.left):
         _note(node.left, (_constant(node.right),), found)
-    elif _is_path(node.right):
+    elif path(node.right):
         _note(node.right, (_constant(node.left),), found)
     else:
         _constant(node.left)
@@ -135,7 +136,7 @@ def _flat(value: Value) -> list[Value]:
 
 
 def _note(name: Node, values: Iterable[Value], found: Written) -> None:
-    if not _is_path(name):
+    if not path(name):
         raise _Undecidable
     noted = found.setdefault(name, [])
     for value in values:
@@ -145,12 +146,6 @@ def _note(name: Node, values: Iterable[Value], found: Written) -> None:
 
 def _is_known(value: Value, noted: list[Value]) -> bool:
     return any(kind_of(value) == kind_of(other) and value == other for other in noted)
-
-
-def _is_path(node: Node) -> bool:
-    while isinstance(node, Attribute):
-        node = node.of
-    return isinstance(node, Name)
 
 
 def _constant(node: Node) -> Value:
@@ -228,9 +223,6 @@ def _next_to(value: Any) -> Iterator[Value]:
     elif isinstance(value, time):
         around = datetime.combine(date(2000, 1, 1), value)
         yield from (near.timetz() for near in (around - _FINEST, around + _FINEST) if near.date() == around.date())
-
-
-_FINEST = timedelta(microseconds=1)
 
 
 def _wholes(value: Decimal) -> Iterator[Decimal]:

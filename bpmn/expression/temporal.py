@@ -23,7 +23,6 @@ _DURATION_TEXT = re.compile(
 )
 _MONTHS_TEXT = re.compile(r"(-)?P(?=.)(?:(\d{1,9})Y)?(?:(\d{1,9})M)?", re.ASCII)
 _MONTHS_A_YEAR = 12
-_MICROSECOND = timedelta(microseconds=1)
 
 
 def read_date(text: str) -> date | None:
@@ -172,7 +171,7 @@ def since_midnight(value: time) -> timedelta:
 def times(span: timedelta, factor: Decimal) -> timedelta | None:
     """A duration multiplied, to the microsecond; none where it is longer than can be said."""
     try:
-        exact = DECIMAL.multiply(Decimal(span // _MICROSECOND), factor).to_integral_value(ROUND_HALF_EVEN)
+        exact = DECIMAL.multiply(Decimal(span // timedelta.resolution), factor).to_integral_value(ROUND_HALF_EVEN)
         return timedelta(microseconds=int(exact)) if abs(exact) < 10**20 else None
     except (ArithmeticError, ValueError):
         return None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
 #: Longest text that is read.
 MAX_LENGTH = 2_000
@@ -246,6 +246,15 @@ def depth(tree: Node) -> int:
     return deepest
 
 
+def path(node: Node) -> tuple[str, ...]:
+    """The names a path such as `a.b` consists of; none where a node is anything else."""
+    parts: list[str] = []
+    while isinstance(node, Attribute):
+        parts.append(node.name)
+        node = node.of
+    return (node.name, *reversed(parts)) if isinstance(node, Name) else ()
+
+
 def names(expression: Expression) -> frozenset[str]:
     """The names of the case an expression reads, each the first part of its path.
 
@@ -269,20 +278,16 @@ def names(expression: Expression) -> frozenset[str]:
     return frozenset(found)
 
 
-_PLAIN = frozenset(("name", "operator", "operators", "kind", "function", "names", "negated"))
-_FLAGS = frozenset(("low_closed", "high_closed"))
+#: Fields that hold no nodes.
+_PLAIN = frozenset(
+    ("name", "operator", "operators", "kind", "function", "names", "negated", "low_closed", "high_closed")
+)
 
 
 def _parts(kind: type) -> tuple[str, ...]:
     if kind is Literal:
         return ()
-    return tuple(field.name for field in fields(kind) if field.name not in _PLAIN | _FLAGS)
+    return tuple(field.name for field in fields(kind) if field.name not in _PLAIN)
 
 
-_CHILDREN: dict[type, tuple[str, ...]] = {
-    kind: _parts(kind)
-    for kind in (
-        Literal, Name, Attribute, ListOf, ContextOf, RangeOf, Arithmetic, Negative, Compare, Inside,
-        Between, And, Or, Not, If, Quantified, Call, Truth, Tests,
-    )
-}  # fmt: skip
+_CHILDREN: dict[type, tuple[str, ...]] = {kind: _parts(kind) for kind in get_args(Node)}

@@ -221,8 +221,8 @@ def multiply(left: Value, right: Value) -> Value:
 def divide(left: Value, right: Value) -> Value:
     """The quotient of two numbers or of two durations, or a duration divided by a number; by 0 it is null."""
     if isinstance(left, timedelta) and isinstance(right, timedelta):
-        second = timedelta(microseconds=1)
-        return _decimal(DECIMAL.divide, Decimal(left // second), Decimal(right // second))
+        counts = (Decimal(span // timedelta.resolution) for span in (left, right))
+        return _decimal(DECIMAL.divide, *counts)
     if isinstance(left, Months) and isinstance(right, Months):
         return _decimal(DECIMAL.divide, Decimal(left.count), Decimal(right.count))
     if not isinstance(right, Decimal):

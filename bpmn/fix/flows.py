@@ -5,7 +5,7 @@ What a run is, and that several flows into a step merge and several out of it sp
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from bpmn.control_flow import ControlFlow, Scope, Vertex, control_flow, is_conditional
+from bpmn.control_flow import ControlFlow, Scope, Vertex, control_flow, is_conditional, reachable
 from bpmn.fix.sketch import Fix, Sketch
 from bpmn.model import Model, Node, SequenceFlow
 
@@ -128,7 +128,7 @@ def implicit_end(sketch: Sketch) -> Iterator[Fix]:
 
 def _stops(flow: ControlFlow, scope: Scope) -> Iterator[Vertex]:
     """The vertices a run of a scope stops at."""
-    reached = _reached_in(flow, scope)
+    reached = set(reachable(flow, scope.starts))
     for number in scope.vertices:
         if number in reached and flow.vertices[number].kind in ("end", "terminate"):
             yield flow.vertices[number]
@@ -177,7 +177,7 @@ def _is_mendable(sketch: Sketch, node: Node, flows: Sequence[SequenceFlow], reac
 def _reached(model: Model) -> frozenset[str]:
     """The nodes a case comes to."""
     flow = control_flow(model)
-    reached = (_reached_in(flow, scope) for scope in flow.scopes)
+    reached = (reachable(flow, scope.starts) for scope in flow.scopes)
     return frozenset(flow.vertices[vertex].node for vertices in reached for vertex in vertices)
 
 
@@ -242,19 +242,6 @@ def default_flow(sketch: Sketch) -> Iterator[Fix]:
         if len(flows) > 1 and len(bare) == 1:
             sketch.change_node(node.id, default=bare[0].id)
             yield _of_node(node, "default-flow", flow=bare[0].id, to=sketch.called(bare[0].target))
-
-
-def _reached_in(flow: ControlFlow, scope: Scope) -> set[int]:
-    """The vertices of a scope a token comes to."""
-    reached = set(scope.starts)
-    waiting = list(reached)
-    while waiting:
-        for arc in flow.vertices[waiting.pop()].leaving:
-            target = flow.arcs[arc].target
-            if target not in reached:
-                reached.add(target)
-                waiting.append(target)
-    return reached
 
 
 def compensation_mark(sketch: Sketch) -> Iterator[Fix]:

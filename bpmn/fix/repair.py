@@ -8,15 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bpmn.draft import Draft
-from bpmn.edit import Editor
+from bpmn.draft import draft_of
 from bpmn.fix.document import REPAIRS as OF_THE_FILE
 from bpmn.fix.document import Document, is_ambiguous, said_more, torn_nodes
 from bpmn.fix.flows import REPAIRS as OF_THE_FLOW
 from bpmn.fix.sketch import Fix, Ground, Sketch
 from bpmn.read import Reading
 from bpmn.write import NO_LIMITS, serialised, write
-from bpmn.write_gov import GovWriter
 from bpmn.xml import Limits, load, parse
 
 
@@ -51,19 +49,8 @@ def repair(source: bytes | Path, *, names: Mapping[str, str] | None = None, limi
 
 
 def _opened(data: bytes, limits: Limits) -> Document:
-    root = parse(data, limits)
-    reading = Reading(root, limits, data)
-    edit = Editor(root)
-    return Document(
-        Draft(
-            reading=reading,
-            edit=edit,
-            gov=GovWriter(edit, reading.annotator.kept),
-            elements=dict(reading.walk.elements),
-            old=reading.model,
-            new=reading.model,
-        )
-    )
+    reading = Reading(parse(data, limits), limits, data)
+    return Document(draft_of(reading, reading.model))
 
 
 def _repaired_flow(document: Document, names: Mapping[str, str]) -> tuple[bytes, list[Fix]]:

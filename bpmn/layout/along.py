@@ -10,7 +10,7 @@ constraints), found in a few sweeps in the order of the flow.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bpmn.layout.changes import Change
@@ -40,10 +40,11 @@ def places_along(change: Change) -> Along:
         node = change.after.node[name]
         if not node.attached_to:
             scopes.setdefault((node.scope, change.planes[name]), []).append(name)
-    for (scope, plane), names in sorted(scopes.items(), key=lambda item: -_depth(change.after, item[0][0])):
+    inner_first = sorted(scopes.items(), key=lambda item: -_depth(change.after, item[0][0]))
+    for (scope, plane), names in inner_first:
         _Scope(change, along, names).place()
         _widen(change, along, scope, plane, names)
-    for (scope, plane), names in sorted(scopes.items(), key=lambda item: _depth(change.after, item[0][0])):
+    for (scope, plane), names in reversed(inner_first):
         shape = change.before.shape.get(scope)
         if scope in along.x and shape is not None and plane == shape.plane:
             for name in names:
@@ -145,7 +146,7 @@ class _Scope:
     def _reached_by_change(self) -> set[str]:
         """The nodes the change moves: new ones, those with another flow to them, and all that follow."""
         change = self._change
-        old = _links_of(change.before)
+        old = change.links_before
         now = set(self._links)
         stack = [name for name in self._names if not change.stays(name)]
         stack += [target for source, target in self._links if (source, target) not in old]
@@ -176,7 +177,7 @@ class _Scope:
     def _ask_for_flows(self) -> None:
         change = self._change
         aligned = {name for pair in self._pairs for name in pair}
-        old = _links_of(change.before)
+        old = change.links_before
         before: dict[str, list[str]] = {}
         for source, target in self._links:
             before.setdefault(target, []).append(source)
@@ -235,13 +236,3 @@ class _Scope:
                     self._behind[name].append((other, self._width(other) + min(white, _APART)))
                 rest += [(begin, top, other)] * (begin < top) + [(bottom, end, other)] * (end > bottom)
             front = [*rest, (top, bottom, name)]
-
-
-def _links_of(model: Model) -> Mapping[tuple[str, str], None]:
-    """The flows of a model as pairs of nodes; boundary events speak for their hosts."""
-    node = model.node
-    return {
-        (node[flow.source].attached_to or flow.source, node[flow.target].attached_to or flow.target): None
-        for flow in model.flows
-        if flow.source in node and flow.target in node
-    }

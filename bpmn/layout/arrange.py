@@ -9,6 +9,7 @@ from bpmn.layout.bands import assign_rows
 from bpmn.layout.board import Board
 from bpmn.layout.connect import connect, frame_groups
 from bpmn.layout.gather import Frame, Sorting, fill, sort_out
+from bpmn.layout.geometry import rounded
 from bpmn.layout.grid import Grid
 from bpmn.layout.placing import Placed, Placing, Point
 from bpmn.layout.ranks import assign_columns
@@ -56,10 +57,10 @@ def _with_others(old: Model, new: Model) -> Model:
     if not shapes and not edges:
         return new
     top = min((shape.bounds.y for shape in shapes), default=0.0)
-    by = {
-        plane: max(shape.bounds.bottom for shape in new.shapes if shape.plane == plane) + _APART - top
-        for plane in {shape.plane for shape in new.shapes}
-    }
+    by: dict[str, float] = {}
+    for shape in new.shapes:
+        below = shape.bounds.bottom + _APART - top
+        by[shape.plane] = max(by.get(shape.plane, below), below)
     moved = (replace(shape, bounds=_moved(shape.bounds, 0.0, by.get(shape.plane, 0.0)), label=None) for shape in shapes)
     led = (
         replace(edge, waypoints=tuple((x, y + by.get(edge.plane, 0.0)) for x, y in edge.waypoints), label=None)
@@ -235,8 +236,8 @@ def _shapes(
         shapes.append(
             Shape(
                 element=element,
-                bounds=_rounded(box),
-                label=_rounded(labels[element]) if element in labels else None,
+                bounds=rounded(box),
+                label=rounded(labels[element]) if element in labels else None,
                 is_horizontal=True if element in horizontal else None,
                 is_expanded=expanded.get(element),
                 is_marker_visible=marked,
@@ -262,7 +263,7 @@ def _edges(
             Edge(
                 element=element,
                 waypoints=tuple((round(x, 2), round(y, 2)) for x, y in points),
-                label=_rounded(labels[element]) if element in labels else None,
+                label=rounded(labels[element]) if element in labels else None,
                 plane=plane_of[element],
                 stroke=old.stroke if old is not None else "",
                 envelope=old.envelope if old is not None else "",
@@ -270,7 +271,3 @@ def _edges(
             )
         )
     return tuple(edges)
-
-
-def _rounded(box: Bounds) -> Bounds:
-    return Bounds(x=round(box.x, 2), y=round(box.y, 2), width=round(box.width, 2), height=round(box.height, 2))

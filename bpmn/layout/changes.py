@@ -5,9 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from heapq import heappop, heappush
 from statistics import median
 
+from bpmn.layout.geometry import side_by_side
+from bpmn.layout.ranks import leading_back
 from bpmn.layout.style import Style
 from bpmn.model import Bounds, Model, Node
 
@@ -41,6 +44,16 @@ class Change:
     def stays(self, name: str) -> bool:
         """Whether a node keeps its place but for being moved along."""
         return name in self.kept and name not in self.loose
+
+    @cached_property
+    def links_before(self) -> frozenset[tuple[str, str]]:
+        """The flows of the model before as pairs of nodes; boundary events speak for their hosts."""
+        node = self.before.node
+        return frozenset(
+            (node[flow.source].attached_to or flow.source, node[flow.target].attached_to or flow.target)
+            for flow in self.before.flows
+            if flow.source in node and flow.target in node
+        )
 
     def box(self, name: str) -> Bounds:
         """Where a node stood."""
@@ -170,7 +183,9 @@ class _Comparison:
         for branch in own[1:]:
             heads = {name for name in branch if self._followed(name, settled)}
             for name in branch:
-                if name in heads or any(_in_one_row(before, name, other) for other in settled):
+                if name in heads or any(
+                    side_by_side(before.shape[name].bounds, before.shape[other].bounds) for other in settled
+                ):
                     found.add(name)
             settled += [name for name in branch if name not in found]
         return found
@@ -239,24 +254,7 @@ def _without_circles(model: Model, links: list[tuple[str, str]]) -> list[tuple[s
         entered.add(target)
     starts = [node.id for node in model.nodes if not model.incoming[node.id] and not node.attached_to]
     roots = starts + [node.id for node in model.nodes if node.id not in entered] + [node.id for node in model.nodes]
-    state: dict[str, int] = {}
-    back: set[tuple[str, str]] = set()
-    for root in roots:
-        if root in state:
-            continue
-        state[root] = 1
-        stack = [(root, iter(outgoing.get(root, ())))]
-        while stack:
-            name, targets = stack[-1]
-            target = next(targets, "")
-            if not target:
-                state[name] = 2
-                stack.pop()
-            elif target not in state:
-                state[target] = 1
-                stack.append((target, iter(outgoing.get(target, ()))))
-            elif state[target] == 1:
-                back.add((name, target))
+    back = leading_back(roots, outgoing)
     return [link for link in links if link not in back]
 
 
@@ -280,9 +278,3 @@ def _longest_run(values: list[float]) -> set[int]:
         kept.add(place)
         place = came[place]
     return kept
-
-
-def _in_one_row(model: Model, one: str, other: str) -> bool:
-    """Whether two nodes stand beside each other."""
-    first, second = model.shape[one].bounds, model.shape[other].bounds
-    return first.y < second.bottom and second.y < first.bottom

@@ -14,6 +14,7 @@ from dataclasses import replace
 from bpmn.layout.arrange import lay_out
 from bpmn.layout.connect import connect, frame_groups
 from bpmn.layout.free import Field
+from bpmn.layout.geometry import rounded
 from bpmn.layout.style import NORMAL, Style
 from bpmn.model import Bounds, Model, Node, Shape
 
@@ -185,11 +186,11 @@ class _Filling:
         return plane not in self._solid or not self._solid[plane].near(spot, 8.0)
 
     def _add(self, element: str, box: Bounds, plane: str, *, is_expanded: bool | None = None) -> None:
-        rounded = Bounds(x=round(box.x, 2), y=round(box.y, 2), width=round(box.width, 2), height=round(box.height, 2))
+        spot = rounded(box)
         is_frame = element in self._frames
         self._shapes[element] = Shape(
             element=element,
-            bounds=rounded,
+            bounds=spot,
             plane=plane,
             is_horizontal=True if is_frame else None,
             is_expanded=is_expanded,
@@ -197,7 +198,7 @@ class _Filling:
         )
         self._added.append(element)
         if not is_frame:
-            self._solid.setdefault(plane, Field()).add(element, rounded)
+            self._solid.setdefault(plane, Field()).add(element, spot)
 
     def _grow(self, frame: str, spot: Bounds) -> None:
         """Make a frame, and those around it, wide enough for a spot at its right end."""

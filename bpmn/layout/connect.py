@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import hypot
 
 from bpmn.layout.free import REACH, End, Field, FreeRouter, Ground, Point
+from bpmn.layout.geometry import crosses, halfway, rounded, within
 from bpmn.layout.style import Style
 from bpmn.model import Bounds, Edge, Model, Shape
 
@@ -132,7 +132,7 @@ class _Connector:
     ) -> tuple[Point, ...]:
         if line.is_association:
             points = _direct(source, target)
-            if not any(_crosses(points, box) for box in obstacles):
+            if not any(crosses(*points, box) for box in obstacles):
                 return points
         one = self._end(line, line.source, source, target)
         other = self._end(line, line.target, target, source)
@@ -168,7 +168,7 @@ class _Connector:
                 return current, boxes[current]
             edge = self._edges.get(current)
             if edge is not None and edge.plane == plane:
-                x, y = _middle(edge.waypoints)
+                x, y = halfway(edge.waypoints)
                 return current, Bounds(x=x, y=y, width=0.0, height=0.0)
             node = model.node.get(current)
             pool = model.pool_of_process.get(current)
@@ -293,7 +293,7 @@ def _name_spots(points: tuple[Point, ...], wide: float, high: float, crossing: P
 
 
 def _box(x: float, y: float, width: float, height: float) -> Bounds:
-    return Bounds(x=round(x, 2), y=round(y, 2), width=round(width, 2), height=round(height, 2))
+    return rounded(Bounds(x=x, y=y, width=width, height=height))
 
 
 def _opposite(box: Bounds, other: Bounds) -> Bounds:
@@ -326,30 +326,6 @@ def _border(box: Bounds, towards: Point) -> Point:
     return x + dx * scale, y + dy * scale
 
 
-def _crosses(points: tuple[Point, Point], box: Bounds) -> bool:
-    """Whether a straight line runs through a box (Liang, Barsky 1984)."""
-    (x1, y1), (x2, y2) = points
-    low, high = 0.0, 1.0
-    for delta, start, least, most in ((x2 - x1, x1, box.x, box.right), (y2 - y1, y1, box.y, box.bottom)):
-        if abs(delta) < 1e-9:
-            if not least < start < most:
-                return False
-            continue
-        first, last = sorted(((least - start) / delta, (most - start) / delta))
-        low, high = max(low, first), min(high, last)
-    return low < high - 1e-9
-
-
-def _middle(points: tuple[Point, ...]) -> Point:
-    lengths = [hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(points)]
-    left = sum(lengths) / 2
-    for (a, b), length in zip(pairwise(points), lengths, strict=True):
-        if 0 < length >= left:
-            return a[0] + (b[0] - a[0]) * left / length, a[1] + (b[1] - a[1]) * left / length
-        left -= length
-    return points[0]
-
-
 def frame_groups(old: Model, new: Model) -> Model:
     """The new diagram with every group: around what stood in it in the old one, else below everything."""
     known = {shape.element for shape in new.shapes}
@@ -379,13 +355,11 @@ def frame_groups(old: Model, new: Model) -> Model:
 
 def _members(old: Model, new: Model, frame: Shape) -> list[Bounds]:
     """The new places of the nodes that stood inside a frame."""
-    box = frame.bounds
     return [
         new.shape[node.id].bounds
         for node in old.nodes
         if node.id in old.shape
         and node.id in new.shape
-        and box.x <= old.shape[node.id].bounds.centre[0] <= box.right
-        and box.y <= old.shape[node.id].bounds.centre[1] <= box.bottom
+        and within(old.shape[node.id].bounds, frame.bounds)
         and new.shape[node.id].plane == new.shapes[0].plane
     ]

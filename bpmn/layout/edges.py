@@ -7,9 +7,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from bpmn.layout.free import Field
-from bpmn.model import Bounds, Edge, Model, Shape
-
-Point = tuple[float, float]
+from bpmn.layout.geometry import Point, crosses
+from bpmn.model import Bounds, Edge, Model, Pool, Shape
 
 #: The least length of a piece that has taken up a difference.
 _LEAST = 12.0
@@ -25,6 +24,8 @@ def carried(before: Model, after: Model) -> tuple[Edge, ...]:
     """
     ends = _ends(after)
     old_ends = _ends(before)
+    pools = {pool.id: pool for pool in after.pools} | dict(after.pool_of_process)
+    scopes = {item.id: item.scope for item in after.data}
     fields: dict[str, Field] = {}
     blocks = _solid(after)
     moved = {
@@ -39,8 +40,9 @@ def carried(before: Model, after: Model) -> tuple[Edge, ...]:
     for edge in before.edges:
         if edge.element not in ends or ends[edge.element] != old_ends.get(edge.element):
             continue
-        new = _follow(edge, ends[edge.element], before, after)
-        if new is not None and not _runs_into(new, edge, fields.get(edge.plane), moved, before, after, ends):
+        new = _follow(edge, ends[edge.element], before, after, pools)
+        own = _own(after, scopes, ends[edge.element])
+        if new is not None and not _runs_into(new, edge, fields.get(edge.plane), moved, before, own):
             kept.append(new)
     return tuple(kept)
 
@@ -58,7 +60,7 @@ def _solid(model: Model) -> set[str]:
     return solid | {pool.id for pool in model.pools if not pool.process}
 
 
-def _follow(edge: Edge, ends: tuple[str, str], before: Model, after: Model) -> Edge | None:
+def _follow(edge: Edge, ends: tuple[str, str], before: Model, after: Model, pools: Mapping[str, Pool]) -> Edge | None:
     """The edge after its ends have moved; none where it cannot follow."""
     shapes = [(_shown(before, end, edge.plane), _shown(after, end, edge.plane)) for end in ends]
     docks = (edge.waypoints[0], edge.waypoints[-1])
@@ -67,7 +69,7 @@ def _follow(edge: Edge, ends: tuple[str, str], before: Model, after: Model) -> E
         if old is None or new is None or old.element != new.element:
             return None
         places.append(_docked(point, old.bounds, new.bounds))
-    places = _across_from(places, docks, ends, after)
+    places = _across_from(places, docks, ends, after, pools)
     if places == list(docks):
         return edge
     first, last = ((place[0] - point[0], place[1] - point[1]) for place, point in zip(places, docks, strict=True))
@@ -77,9 +79,10 @@ def _follow(edge: Edge, ends: tuple[str, str], before: Model, after: Model) -> E
     return replace(edge, waypoints=points, label=_label(edge, points))
 
 
-def _across_from(places: list[Point], docks: tuple[Point, Point], ends: tuple[str, str], model: Model) -> list[Point]:
+def _across_from(
+    places: list[Point], docks: tuple[Point, Point], ends: tuple[str, str], model: Model, pools: Mapping[str, Pool]
+) -> list[Point]:
     """The docks, that of a pool moved along with the one of the node at the other end."""
-    pools = {pool.id: pool for pool in model.pools} | dict(model.pool_of_process)
     is_pool = [end in pools for end in ends]
     for place in (0, 1):
         if is_pool[place] and not is_pool[1 - place]:
@@ -155,26 +158,23 @@ def _runs_into(
     field: Field | None,
     moved: set[str],
     before: Model,
-    after: Model,
-    ends: Mapping[str, tuple[str, str]],
+    own: set[str],
 ) -> bool:
     """Whether an edge runs through a shape that it did not run through before."""
     if field is None:
         return False
-    own = _own(after, ends[edge.element])
     for one, other in pairwise(edge.waypoints):
         piece = _around(one, other)
         for element, box in field.near(piece, 1.0):
             if element in own or (edge is old and element not in moved):
                 continue
-            if _crosses(one, other, box) and not _crossed(old, before, element):
+            if crosses(one, other, box, beside=_BESIDE) and not _crossed(old, before, element):
                 return True
     return False
 
 
-def _own(model: Model, ends: tuple[str, str]) -> set[str]:
-    """The ends, what they sit on and the frames around them."""
-    scopes = {item.id: item.scope for item in model.data}
+def _own(model: Model, scopes: Mapping[str, str], ends: tuple[str, str]) -> set[str]:
+    """The ends, what they sit on and the frames around them; `scopes` are those of data."""
     own: set[str] = set()
     stack = list(ends)
     while stack:
@@ -190,27 +190,11 @@ def _own(model: Model, ends: tuple[str, str]) -> set[str]:
 
 def _crossed(edge: Edge, model: Model, element: str) -> bool:
     shape = model.shape.get(element)
-    return shape is not None and any(_crosses(one, other, shape.bounds) for one, other in pairwise(edge.waypoints))
+    return shape is not None and any(
+        crosses(one, other, shape.bounds, beside=_BESIDE) for one, other in pairwise(edge.waypoints)
+    )
 
 
 def _around(one: Point, other: Point) -> Bounds:
     x, y = min(one[0], other[0]), min(one[1], other[1])
     return Bounds(x=x - 2, y=y - 2, width=abs(one[0] - other[0]) + 4, height=abs(one[1] - other[1]) + 4)
-
-
-def _crosses(one: Point, other: Point, box: Bounds) -> bool:
-    """Whether a straight piece runs through a box or close beside it (Liang, Barsky 1984)."""
-    start, end = 0.0, 1.0
-    sides = (
-        (one[0], other[0], box.x - _BESIDE, box.right + _BESIDE),
-        (one[1], other[1], box.y - _BESIDE, box.bottom + _BESIDE),
-    )
-    for begin, stop, least, most in sides:
-        delta = stop - begin
-        if abs(delta) < 1e-9:
-            if not least < begin < most:
-                return False
-            continue
-        enters, leaves = sorted(((least - begin) / delta, (most - begin) / delta))
-        start, end = max(start, enters), min(end, leaves)
-    return start < end

@@ -122,7 +122,7 @@ class Placing:
     # columns
 
     def _place_columns(self) -> float:
-        board, _style = self._board, self._style
+        board = self._board
         widths = [0.0] * board.columns
         nodes = [item for item in board.items.values() if item.kind != "band"]
         for item in nodes:

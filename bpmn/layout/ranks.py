@@ -6,6 +6,8 @@ leads out of them than in: a start stands right before its first step, a message
 Source: Sugiyama, Tagawa, Toda 1981; the pull to the right is one sweep of Gansner et al. 1993.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
+
 from bpmn.layout.board import Board, Item, Link
 from bpmn.layout.style import Style
 
@@ -47,27 +49,38 @@ def _ranked(board: Board) -> list[Link]:
 
 def _without_circles(board: Board, flows: list[Link]) -> list[Link]:
     """The flows but for those that close a circle in a depth-first search from the starts."""
-    outgoing, incoming = board.outgoing(flows), board.incoming(flows)
-    roots = [item for item in board.items if not incoming[item]] + list(board.items)
-    state: dict[str, int] = {}
-    back: set[str] = set()
+    incoming = board.incoming(flows)
+    following = {item: [link.target for link in links] for item, links in board.outgoing(flows).items()}
+    back = leading_back([item for item in board.items if not incoming[item]] + list(board.items), following)
+    return [link for link in flows if (link.source, link.target) not in back]
+
+
+def leading_back(roots: Iterable[str], following: Mapping[str, Sequence[str]]) -> set[tuple[str, str]]:
+    """The pairs that close a circle in a depth-first search from the roots, one after the other.
+
+    >>> sorted(leading_back(["a"], {"a": ["b"], "b": ["c"], "c": ["b", "d"]}))
+    [('c', 'b')]
+    """
+    #: Whether all that follows an item has been looked at.
+    is_done: dict[str, bool] = {}
+    back: set[tuple[str, str]] = set()
     for root in roots:
-        if root in state:
+        if root in is_done:
             continue
-        state[root] = 1
-        stack = [(root, iter(outgoing[root]))]
+        is_done[root] = False
+        stack = [(root, iter(following.get(root, ())))]
         while stack:
-            item, links = stack[-1]
-            link = next(links, None)
-            if link is None:
-                state[item] = 2
+            item, targets = stack[-1]
+            target = next(targets, None)
+            if target is None:
+                is_done[item] = True
                 stack.pop()
-            elif link.target not in state:
-                state[link.target] = 1
-                stack.append((link.target, iter(outgoing[link.target])))
-            elif state[link.target] == 1:
-                back.add(link.id)
-    return [link for link in flows if link.id not in back]
+            elif target not in is_done:
+                is_done[target] = False
+                stack.append((target, iter(following.get(target, ()))))
+            elif not is_done[target]:
+                back.add((item, target))
+    return back
 
 
 def _kept_messages(board: Board, forward: list[Link]) -> list[Link]:

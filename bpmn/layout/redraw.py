@@ -18,14 +18,13 @@ from bpmn.layout.along import places_along
 from bpmn.layout.changes import change_between, changed_lane
 from bpmn.layout.completion import complete
 from bpmn.layout.edges import carried
-from bpmn.layout.sheet import Sheet, within
+from bpmn.layout.geometry import rounded, side_by_side, within
+from bpmn.layout.sheet import Sheet
 from bpmn.layout.style import NORMAL, Style
 from bpmn.model import Bounds, Model, Node, Shape
 
 #: Rows tried above and below the one wished for.
 _ROWS = 6
-#: The most white that counts as the distance between two neighbours.
-_WIDE = 160.0
 #: The most white a frame that has to grow keeps behind what is in it.
 _MARGIN = 60.0
 
@@ -253,7 +252,7 @@ class _Redrawing:
         behind = [
             pool
             for pool in pools
-            if any(old[pool].x >= old[name].right - 1 and _beside(old[pool], old[name]) for name in group)
+            if any(old[pool].x >= old[name].right - 1 and side_by_side(old[pool], old[name]) for name in group)
         ]
         frames = {name for name in old for pool in behind if name == pool or within(old[name], old[pool])}
         for name in frames:
@@ -435,7 +434,7 @@ class _Redrawing:
         for plane, sheet in self._sheets.items():
             for name, box in sheet.boxes.items():
                 if name not in known:
-                    fresh = Shape(element=name, bounds=_rounded(box), plane=plane, id=f"{name}_di")
+                    fresh = Shape(element=name, bounds=rounded(box), plane=plane, id=f"{name}_di")
                     if name in after.node and after.node[name].kind == "exclusiveGateway":
                         fresh = replace(fresh, is_marker_visible=True)
                     shapes.append(fresh)
@@ -444,10 +443,10 @@ class _Redrawing:
 
     def _at(self, said: Shape, old: Shape, box: Bounds) -> Shape:
         """A shape at its new place, with its label moved along."""
-        bounds = _rounded(box)
+        bounds = rounded(box)
         label = old.label
         if label is not None:
-            label = _rounded(replace(label, x=label.x + box.x - old.bounds.x, y=label.y + box.y - old.bounds.y))
+            label = rounded(replace(label, x=label.x + box.x - old.bounds.x, y=label.y + box.y - old.bounds.y))
         return replace(old, bounds=bounds, label=label, fill=said.fill, stroke=said.stroke)
 
 
@@ -468,11 +467,6 @@ def _on_host(event: Bounds, old: Bounds, new: Bounds) -> Bounds:
     return replace(event, x=event.x + (new.right - old.right if is_right else new.x - old.x))
 
 
-def _beside(one: Bounds, other: Bounds) -> bool:
-    """Whether two boxes share some height."""
-    return one.y < other.bottom and other.y < one.bottom
-
-
 def _meet(spot: Bounds, box: Bounds, apart: float) -> bool:
     return (
         spot.x < box.right + apart
@@ -480,7 +474,3 @@ def _meet(spot: Bounds, box: Bounds, apart: float) -> bool:
         and spot.y < box.bottom + apart
         and box.y < spot.bottom + apart
     )
-
-
-def _rounded(box: Bounds) -> Bounds:
-    return Bounds(x=round(box.x, 2), y=round(box.y, 2), width=round(box.width, 2), height=round(box.height, 2))

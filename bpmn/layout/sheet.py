@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from bpmn.layout.geometry import within
 from bpmn.model import Bounds
 
 #: White between what stays in a frame and the border that moves towards it.
@@ -87,9 +88,3 @@ class Sheet:
                 ]
                 yield max(0.0, frame.bottom - max([*inside, frame.y]) - _PADDING)
                 yield max(0.0, frame.height - _LEAST)
-
-
-def within(inner: Bounds, outer: Bounds) -> bool:
-    """Whether the middle of a box lies in another one."""
-    x, y = inner.centre
-    return outer.x <= x <= outer.right and outer.y <= y <= outer.bottom

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bpmn import blocks
+from bpmn.bits import common, union
 from bpmn.model import Node
 from bpmn.relations.nesting import Nesting
 from bpmn.relations.ways import Ways
@@ -120,7 +121,7 @@ def _brings(ways: Ways, tree: Nesting, brought: Sequence[int]) -> list[int]:
         elif isinstance(block, blocks.Rest):
             found[entry] = tree.tangle[entry].always_next(lambda _: False, inside)[0]
         elif isinstance(block, blocks.Exclusive):
-            found[entry] = _common(inside)
+            found[entry] = common(inside)
         elif isinstance(block, blocks.Inclusive):
             found[entry] = _of_inclusive([branch.role for branch in block.branches], inside)
         elif isinstance(block, blocks.Loop):
@@ -128,7 +129,7 @@ def _brings(ways: Ways, tree: Nesting, brought: Sequence[int]) -> list[int]:
         elif tree.kinds[entry] == "scope":
             found[entry] = _of_scope(tree, entry, inside)
         else:
-            found[entry] = _union(inside)
+            found[entry] = union(inside)
     return found
 
 
@@ -137,27 +138,13 @@ def _of_inclusive(roles: Sequence[str], inside: Sequence[int]) -> int:
     always = [value for value, role in zip(inside, roles, strict=True) if role == "always"]
     others = [value for value, role in zip(inside, roles, strict=True) if role != "always"]
     is_one_taken = bool(others) and (not always or "default" in roles)
-    return _union(always) | (_common(others) if is_one_taken else 0)
+    return union(always) | (common(others) if is_one_taken else 0)
 
 
 def _of_scope(tree: Nesting, entry: int, inside: Sequence[int]) -> int:
     """What the flow of a scope brings, and each event sub-process that can end it."""
     ending = [inside[slot] for slot, interrupts in tree.events[entry].items() if interrupts]
-    return _common([inside[0], *ending])
-
-
-def _union(values: Sequence[int]) -> int:
-    found = 0
-    for value in values:
-        found |= value
-    return found
-
-
-def _common(values: Sequence[int]) -> int:
-    found = -1
-    for value in values:
-        found &= value
-    return found if values else 0
+    return common([inside[0], *ending])
 
 
 def _starts(ways: Ways) -> frozenset[int]:

@@ -12,10 +12,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
+from bpmn.bits import bits, mask_of
 from bpmn.model import Model, Node
 from bpmn.relations.in_case import in_case, in_some_case
 from bpmn.relations.nesting import Nesting
-from bpmn.relations.tangle import bits
 from bpmn.relations.ways import Ways
 
 _TEXT = re.compile(r'"[^"]*"|\'[^\']*\'')
@@ -96,10 +96,7 @@ class Materials:
 
     def mask(self, names: Iterable[str]) -> int:
         """Some materials as bits."""
-        found = 0
-        for name in names:
-            found |= 1 << self.bit[name]
-        return found
+        return mask_of(self.bit[name] for name in names)
 
     def named(self, mask: int) -> frozenset[str]:
         """The materials that some bits stand for."""
@@ -180,6 +177,8 @@ class Materials:
 
     @cached_property
     def _lenient(self) -> tuple[Sequence[int], Sequence[int]]:
+        if self._perhaps_brought == self.brought:
+            return self._always, self._perhaps
         always = in_case(self.ways, self.nesting, self._perhaps_brought, self.given_at_first)
         return always, in_some_case(self.ways, self._perhaps_brought, self.given_at_first)
 

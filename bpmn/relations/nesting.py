@@ -9,7 +9,7 @@ stack", Information Processing Letters 17, 1983). In parts that are not nested t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -54,7 +54,7 @@ class Nesting:
         #: The event sub-processes among the children of an entry of kind "scope": whether each interrupts.
         self.events: dict[int, dict[int, bool]] = {}
         self._next: dict[int, Sequence[int]] = {}
-        self._plant(_with_gateways(flow))
+        self._plant(_Marked(flow).flow)
         self.is_rejecting = self._rejecting()
         #: The nearest entry at or around each one that some case passes by: on every way before, on every way after.
         self.open_before = self._open([self._is_passed_by(entry) for entry in range(len(self.kinds))])
@@ -318,24 +318,17 @@ class Nesting:
         return self.depth[self.open_before[entry]] <= 1
 
 
-def _with_gateways(flow: ControlFlow) -> ControlFlow:
-    """The same game with an event before each split and behind each join, so that gateways have a place in blocks."""
-    return _Marked(flow).flow
-
-
 class _Marked:
+    """The same game with an event before each split and behind each join, so that gateways have a place in blocks."""
+
     def __init__(self, flow: ControlFlow) -> None:
         self.vertices: list[Vertex] = list(flow.vertices)
         self.arcs: list[Arc] = list(flow.arcs)
         moved: dict[int, int] = {}
-        marks: Mapping[str, int] = flow.main
-        for node, number in marks.items():
-            if flow.vertices[number].kind in _GATEWAYS and flow.vertices[number].node == node:
+        for number in flow.main.values():
+            if flow.vertices[number].kind in _GATEWAYS:
                 moved.update(self._mark(number))
-        scopes = [
-            replace(scope, starts=tuple(moved.get(v, v) for v in scope.starts), vertices=scope.vertices)
-            for scope in flow.scopes
-        ]
+        scopes = [replace(scope, starts=tuple(moved.get(v, v) for v in scope.starts)) for scope in flow.scopes]
         self.flow = replace(flow, vertices=tuple(self.vertices), arcs=tuple(self.arcs), scopes=tuple(scopes))
 
     def _mark(self, number: int) -> Iterator[tuple[int, int]]:

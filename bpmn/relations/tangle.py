@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 
+from bpmn.bits import bits, common, mask_of, union
 from bpmn.block import Rest
 
 ENTRY = 0
@@ -38,7 +39,7 @@ class Tangle:
         for number, edge in enumerate(rest.edges):
             self.outs[edge.source].append(number)
             self.ins[edge.target].append(number)
-        self._into = [_union([1 << edge for edge in edges]) for edges in self.ins]
+        self._into = [mask_of(edges) for edges in self.ins]
         self._awaited: dict[int, Mapping[int, int]] = {}
         self.backs, self.order = self._opened()
         self.backs_set = frozenset(self.backs)
@@ -106,7 +107,7 @@ class Tangle:
         """
         if place not in self._awaited:
             coming = {edge: self._coming(place, edge) for edge in self.ins[place]}
-            every = _union(list(coming.values()))
+            every = union(list(coming.values()))
             self._awaited[place] = {edge: every & ~ways for edge, ways in coming.items()}
         return self._awaited[place]
 
@@ -168,7 +169,7 @@ class Tangle:
         """For each place the edges that every way to it has walked."""
 
         def gathered(place: int, values: Sequence[int]) -> int:
-            return _union(values) if self.rest.places[place].kind == "parallel" else _common(values)
+            return union(values) if self.rest.places[place].kind == "parallel" else common(values)
 
         own = [1 << edge for edge in range(len(self.rest.edges))]
         return self._fixed(self.ins, gathered, [self.rest.edges[e].source for e in range(len(own))], self.order, own)
@@ -188,12 +189,12 @@ class Tangle:
                 # Where one branch can stop everything, only what is also done before that is certain.
                 pairs = zip(values, outs[place], strict=True)
                 certain = [value for value, edge in pairs if self._can_stop(edge, stopping[edge], outs[place])]
-                return _union(values) & _common(certain) if certain else _union(values)
+                return union(values) & common(certain) if certain else union(values)
             if kind != "inclusive-split":
-                return _common(values)
+                return common(values)
             roles = [self.rest.edges[edge].branch.role for edge in outs[place]]
             sure = [value for value, role in zip(values, roles, strict=True) if role == "always"]
-            return _union(sure) if sure else _common(values)
+            return union(sure) if sure else common(values)
 
         own = [1 << edge for edge in range(len(self.rest.edges))] if inside is None else inside
         return self._fixed(outs, gathered, [edge.target for edge in self.rest.edges], self.order[::-1], own)
@@ -207,7 +208,7 @@ class Tangle:
         own: Sequence[int],
     ) -> list[int]:
         """The largest sets that fit together, found by taking away until nothing changes."""
-        everything = _union(own)
+        everything = union(own)
         found = [everything if edges[place] else 0 for place in range(len(self.outs))]
         changed = True
         while changed:
@@ -253,9 +254,9 @@ class Tangle:
 
     def _can_stop(self, edge: int, stops: int, outs: Sequence[int]) -> bool:
         """Whether one of several branches can come to an end that stops everything while another has not begun."""
-        others = _union([1 << other for other in outs if other != edge])
+        others = mask_of(other for other in outs if other != edge)
         # What is begun before a loop is not left behind when the loop is taken back.
-        stops &= ~_union([1 << back for back in self.backs if not self._is_inside(edge, back)])
+        stops &= ~mask_of(back for back in self.backs if not self._is_inside(edge, back))
         return any(self.beside[stop] & others for stop in bits(stops))
 
     def _is_inside(self, edge: int, back: int) -> bool:
@@ -270,28 +271,6 @@ class Tangle:
                 for edge in self.ins[place]:
                     found[edge] = found[edge] or edge not in self.backs_set
         return found
-
-
-def _union(values: Sequence[int]) -> int:
-    found = 0
-    for value in values:
-        found |= value
-    return found
-
-
-def _common(values: Sequence[int]) -> int:
-    found = -1
-    for value in values:
-        found &= value
-    return found if values else 0
-
-
-def bits(mask: int) -> Iterator[int]:
-    """The numbers in a set of bits."""
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
 
 
 class _Beside:
@@ -318,13 +297,12 @@ class _Beside:
         """What can hold a token while this place acts."""
         kind = self.places[place].kind
         if kind == "parallel":
-            common = _common([self.found[edge] for edge in ins]) & ~_union([1 << edge for edge in ins])
-            return common if ins else 0
+            return common([self.found[edge] for edge in ins]) & ~mask_of(ins)
         if kind != "inclusive-join":
-            return _union([self.found[edge] for edge in ins])
+            return union([self.found[edge] for edge in ins])
         # It waits for what can still come to it, but not to the edge that has its token already.
         awaited = self.tangle.awaited(place)
-        return _union([self.found[edge] & ~awaited[edge] for edge in ins])
+        return union([self.found[edge] & ~awaited[edge] for edge in ins])
 
     def _split(self, place: int, edge: int, outs: Sequence[int]) -> int:
         """The other edges that get a token together with one."""
@@ -335,7 +313,7 @@ class _Beside:
         if kind == "inclusive-split":
             roles = {self.role(edge)}
             others = [other for other in others if roles | {self.role(other)} != {"default", "choice"}]
-        return _union([1 << other for other in others])
+        return mask_of(others)
 
     def role(self, edge: int) -> str:
         return self.tangle.rest.edges[edge].branch.role
@@ -364,10 +342,10 @@ class _Loop:
         #: Whether it is entered at its beginning only.
         self.is_whole = ENTRY not in places
         if not self.is_whole:
-            self.inside = tangle._from[begin] & _union([1 << back | tangle.before(back) for back in backs])
+            self.inside = tangle._from[begin] & union([1 << back | tangle.before(back) for back in backs])
             return
         inner = [e for place in places for e in tangle.outs[place] if edges[e].target in places]
-        self.inside = _union([1 << edge for edge in inner])
+        self.inside = mask_of(inner)
         leaving = [e for place in places for e in tangle.outs[place] if self._leaves(place, e)]
         within: dict[int, list[int]] = {}
         for edge in inner:
@@ -384,10 +362,10 @@ class _Loop:
     ) -> tuple[int, int, int]:
         edges = self.tangle.rest.edges
         free = self._leading_to([place], within)
-        returning = _union([1 << e for e in inner if edges[e].target == self.begin or edges[e].target not in free])
-        ways = self.tangle._upto[place] | _union([1 << edge | self.tangle.after(edge) for edge in left_by])
+        returning = union([1 << e for e in inner if edges[e].target == self.begin or edges[e].target not in free])
+        ways = self.tangle._upto[place] | union([1 << edge | self.tangle.after(edge) for edge in left_by])
         ways &= ~returning
-        beside = _union([self.tangle.beside[edge] for edge in bits(ways)]) if self.tangle.rest.kind == "mixed" else 0
+        beside = union([self.tangle.beside[edge] for edge in bits(ways)]) if self.tangle.rest.kind == "mixed" else 0
         return returning, ways, beside & ~returning
 
     def _leading_to(

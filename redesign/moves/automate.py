@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from analysis.findings import Subject
+from analysis.findings.automatable_step import is_in_registers
+from analysis.hours import hours_of
 from bpmn.annotation import Duration, GovTime
 from bpmn.model import Model, Node
 from redesign.change import Change
@@ -28,25 +30,16 @@ def automate(subject: Subject, move: Move) -> Model:
             raise CannotMove("kept-apart", step=step)
         if subject.stops_clock(step):
             raise CannotMove("clock-stop", step=step)
-        if not _can_be_looked_up(subject, step):
+        if subject.node(step).kind != "businessRuleTask" and not is_in_registers(subject, step):
             raise CannotMove("not-available", step=step, material="")
         change.set_step(step, automatic=True)
         change.set(step, times=_as_long(subject, subject.node(step)))
     return change.model
 
 
-def _can_be_looked_up(subject: Subject, step: str) -> bool:
-    """Whether rules decide, or all papers are in registers."""
-    needed = subject.relations.needs(step)
-    in_registers = subject.relations.takes_in(step) - subject.relations.handed_in(step)
-    return subject.node(step).kind == "businessRuleTask" or (bool(needed) and needed <= in_registers)
-
-
 def _as_long(subject: Subject, node: Node) -> tuple[GovTime, ...]:
     """The work in hours: what took a person a day of seven hours takes no machine a day of 24."""
-    unit = subject.unit(node.id)
-    hours = unit.hours if unit is not None and unit.hours is not None else subject.model.procedure.hours
-    day = float(sum(end - start for start, end in hours))
+    day = float(sum(end - start for start, end in hours_of(subject.model, subject.unit(node.id))))
     return tuple(_in_hours(time, day) for time in node.times if time.part != "wait")
 
 

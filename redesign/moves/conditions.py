@@ -45,5 +45,4 @@ def keeps_outcomes(subject: Subject, model: Model, step: str) -> None:
 
 def turns_down(subject: Subject, step: str) -> bool:
     """Whether a step says that it turns cases down."""
-    said = subject.node(step).step
-    return said is not None and bool(said.rejects)
+    return bool(subject.said(step).rejects)

@@ -17,15 +17,15 @@ def delegate(subject: Subject, move: Move) -> Model:
     if step not in subject.model.node:
         raise CannotMove("nothing-left", steps=list(move.steps))
     level = str(move.details["level"])
-    said = subject.node(step).step
-    lowest = max((name for name in (level, said.level if said is not None else "") if name in LEVELS), key=LEVELS.index)
+    said = subject.said(step)
+    lowest = max((name for name in (level, said.level) if name in LEVELS), key=LEVELS.index)
     lane = _lane(subject, step, lowest)
     if lane is None:
         raise CannotMove("no-unit-of-level", step=step, level=lowest)
     may_move(subject, step, subject.model.unit_at[lane.id])
     change = Change(subject.model)
     change.into_lane(step, lane.id)
-    if said is not None and said.post:
+    if said.post:
         change.set_step(step, post="")
     return change.model
 

@@ -14,7 +14,7 @@ _MOVABLE = frozenset(("collect", "accept", "check", "other", "record"))
 
 def join_visits(subject: Subject, move: Move) -> Model:
     """Let the later visits go that could happen at an earlier one, or whose result can be delivered."""
-    visits = [step for step in move.steps if step in subject.model.node and _is_visit(subject, step)]
+    visits = [step for step in move.steps if step in subject.model.node and subject.said(step).visit]
     if len(visits) < 2:
         raise CannotMove("nothing-left", steps=list(move.steps))
     change = Change(subject.model)
@@ -27,11 +27,6 @@ def join_visits(subject: Subject, move: Move) -> Model:
     if len(kept) == len(visits):
         raise CannotMove("not-together", steps=visits)
     return change.model
-
-
-def _is_visit(subject: Subject, step: str) -> bool:
-    said = subject.node(step).step
-    return said is not None and said.visit
 
 
 def _can_be_delivered(subject: Subject, step: str) -> bool:
@@ -57,6 +52,5 @@ def _can_happen_at(subject: Subject, step: str, earlier: str) -> bool:
 
 def _law_puts_between(subject: Subject, step: str, earlier: str) -> bool:
     """Whether the law puts the step after the earlier visit, or after something that is not done before that."""
-    said = subject.node(step).step
-    first = [other for other in (said.after if said is not None else ()) if other in subject.model.node]
+    first = [other for other in subject.said(step).after if other in subject.model.node]
     return any(not subject.relations.always_before(other, earlier) for other in first)

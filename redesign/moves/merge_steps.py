@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from analysis.findings import Subject
-from analysis.findings.subject import LEVELS
+from analysis.findings.subject import rank
+from analysis.hours import hours_of
 from bpmn.annotation import GovMaterial, GovStep, GovTime
 from bpmn.model import Model, Node
 from redesign.change import Change
@@ -47,7 +48,7 @@ def _may_join(subject: Subject, row: Sequence[str], step: str) -> None:
         raise CannotMove("another-post", first=first, second=step)
     if one.loop or other.loop or one.scope != other.scope or one.is_automatic != other.is_automatic:
         raise CannotMove("unlike", first=first, second=step)
-    if _stop(one) != _stop(other):
+    if subject.said(first).clock_stop != subject.said(step).clock_stop:
         raise CannotMove("clock-stop", first=first, second=step)
     if not related.before(first, step) or not related.always_before(first, step):
         raise CannotMove("not-on-every-way", step=step)
@@ -64,8 +65,7 @@ def _may_join(subject: Subject, row: Sequence[str], step: str) -> None:
 def _refuse_later_ties(subject: Subject, row: Sequence[str], step: str) -> None:
     """Refuse where a step waits for a paper or a step that comes between the first and it."""
     first, related = row[0], subject.relations
-    said = subject.node(step).step
-    for earlier in said.after if said is not None else ():
+    for earlier in subject.said(step).after:
         if earlier in subject.model.node and earlier not in row and not related.always_before(earlier, first):
             raise CannotMove("legal-order", step=step, after=earlier)
     made = frozenset[str]().union(*(related.gives(earlier) for earlier in row[: row.index(step)]))
@@ -77,10 +77,6 @@ def _refuse_later_ties(subject: Subject, row: Sequence[str], step: str) -> None:
 
 def _posts(subject: Subject, first: str, second: str) -> int:
     return len({subject.model.post_of.get(step, "") for step in (first, second)} - {""})
-
-
-def _stop(node: Node) -> str:
-    return node.step.clock_stop if node.step is not None else ""
 
 
 def _leads_back(subject: Subject, place: str, first: str) -> bool:
@@ -150,7 +146,7 @@ def _step(one: GovStep, other: GovStep, joined: tuple[str, str]) -> GovStep:
         one,
         kind=kind,
         purpose=demands.purpose or one.purpose or other.purpose,
-        level=max(one.level, other.level, key=lambda level: LEVELS.index(level) if level in LEVELS else -1),
+        level=max(one.level, other.level, key=rank),
         mandatory=one.mandatory or other.mandatory,
         basis="；".join(dict.fromkeys(filter(None, (demands.basis, one.basis, other.basis)))),
         post=one.post or other.post,
@@ -173,8 +169,7 @@ def _limit(one: GovStep, other: GovStep) -> dict[str, Any]:
 def _times(subject: Subject, one: Node, other: Node) -> tuple[GovTime, ...]:
     """The work of both and the wait of the first."""
     wait = one.time("wait")
-    unit = subject.unit(one.id)
-    hours = unit.hours if unit is not None and unit.hours is not None else subject.model.procedure.hours
+    hours = hours_of(subject.model, subject.unit(one.id))
     times = [time for time in (one.time("work"), other.time("work")) if time is not None]
     natural = any(time.clock == "calendar" for time in times) or one.is_automatic
     day = 86_400.0 if natural else float(sum(end - start for start, end in hours))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analysis.findings import Subject
-from analysis.findings.subject import LEVELS, level_rank
+from analysis.findings.subject import level_rank, rank
 from bpmn.model import Model, Unit
 from redesign.change import Change
 from redesign.errors import CannotMove
@@ -35,23 +35,22 @@ def regroup(subject: Subject, move: Move) -> Model:
         may_move(subject, step, unit, among=steps)
         change.into_lane(step, lane.id)
         change.set(step, times=tuple(time for time in node.times if time.part != "wait"))
-        if node.step is not None and node.step.post:
+        if subject.said(step).post:
             change.set_step(step, post="")
     return change.model
 
 
 def may_move(subject: Subject, step: str, unit: Unit, *, among: Sequence[str] = ()) -> None:
     """Refuse to give a step to a unit where law or four eyes forbid it; `among` names those moved together."""
-    said = subject.node(step).step
     if subject.is_mandatory(step):
         raise CannotMove("mandatory", step=step)
     if subject.is_applicants(step) or subject.unit(step) is None:
         raise CannotMove("no-unit", step=step)
     if subject.node(step).scope and not any(step in lane.nodes for lane in subject.model.lanes):
         raise CannotMove("in-frame", step=step)
-    lowest = LEVELS.index(said.level) if said is not None and said.level in LEVELS else -1
-    if 0 <= level_rank(unit) < lowest:
-        raise CannotMove("level", step=step, level=said.level if said is not None else "")
+    lowest = subject.said(step).level
+    if 0 <= level_rank(unit) < rank(lowest):
+        raise CannotMove("level", step=step, level=lowest)
     if step not in subject.kept_apart:
         return
     for other in subject.steps:

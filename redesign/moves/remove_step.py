@@ -46,8 +46,7 @@ def checked(subject: Subject, change: Change, gone: Sequence[str]) -> Model:
 
 def _may_go(subject: Subject, step: str, heirs: Sequence[str]) -> None:
     """Refuse to take out a step that does something nobody else does."""
-    said = subject.node(step).step
-    if said is not None and said.archive:
+    if subject.said(step).archive:
         raise CannotMove("adds-something", step=step)
     if subject.kind(step) not in _IDLE and not heirs:
         raise CannotMove("not-on-every-way", step=step)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import combinations, pairwise
 
 from analysis.findings import Subject
-from analysis.findings.late_knockout import knockout_gateway, rate, reject_share
+from analysis.findings.late_knockout import can_swap, knockout_gateway, rate, reject_share
 from bpmn.model import Model
 from redesign.change import Change
 from redesign.errors import CannotMove
@@ -24,7 +24,7 @@ def reorder_checks(subject: Subject, move: Move) -> Model:
     gateways = frozenset(filter(None, (knockout_gateway(subject, step) for step in row)))
     place = {step: number for number, step in enumerate(order)}
     for first, second in combinations(row, 2):
-        if place[second] < place[first] and not _can_swap(subject, first, second, gateways):
+        if place[second] < place[first] and not can_swap(subject, first, second, gateways):
             raise CannotMove("dependent", first=first, second=second)
     change = Change(subject.model)
     single_entry(change, row[0])
@@ -48,11 +48,3 @@ def _order(subject: Subject, row: Sequence[str]) -> list[str]:
     """The checks as they are best done: those that turn down most cases for an hour of work first."""
     rates = {step: rate(subject, step, reject_share(subject, step)) for step in row}
     return sorted(row, key=lambda step: -rates[step])
-
-
-def _can_swap(subject: Subject, first: str, second: str, gateways: frozenset[str]) -> bool:
-    """Whether two checks of the row hang on each other by nothing but the gateways that move with them."""
-    tie = subject.relations.independent(first, second)
-    between = subject.relations.between(first, second)
-    others = {element for element in between if subject.model.node[element].is_gateway} - gateways
-    return tie.holds or (tie.why == "routes-on-first" and not others)

@@ -89,8 +89,7 @@ def _are_tied(subject: Subject, one: str, other: str) -> bool:
             return True
         if related.stores_written(giver) & (related.stores_read(taker) | related.stores_written(taker)):
             return True
-        said = subject.node(taker).step
-        if said is not None and giver in said.after:
+        if giver in subject.said(taker).after:
             return True
     both = related.gives(one) & related.gives(other)
     return bool(both) or subject.catches_message(one) or (subject.is_awaited(one) and subject.catches_message(other))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from analysis.findings import Subject
+from analysis.findings.held_material import issuer_of, offices
 from analysis.findings.repeated_material import must_come_in
 from bpmn.annotation import GovMaterial
 from bpmn.model import Model
@@ -51,35 +52,19 @@ def _is_renewed(subject: Subject, step: str, material: str) -> bool:
     checks = [check for check in subject.of_kind("check") if material in subject.relations.needs(check)]
     again = [check for check in checks if subject.relations.later(step, check)]
     return any(
-        other == check or (_purpose(subject, check) and _purpose(subject, check) == _purpose(subject, other))
+        other == check or ((purpose := subject.said(check).purpose) and purpose == subject.said(other).purpose)
         for check in checks
         if subject.relations.before(check, step)
         for other in again
     )
 
 
-def _purpose(subject: Subject, step: str) -> str:
-    said = subject.node(step).step
-    return said.purpose if said is not None else ""
-
-
 def _origin(subject: Subject, move: Move, step: str, material: str) -> str:
     """Where a step takes the material from instead; empty where from nowhere."""
     if material in subject.relations.available(step):
         return "internal"
-    is_held = move.finding == "held-material" and _issuer(subject, step, material) in _offices(subject)
+    is_held = move.finding == "held-material" and issuer_of(subject, step, material) in offices(subject)
     return "shared" if is_held else ""
-
-
-def _issuer(subject: Subject, step: str, material: str) -> str:
-    wanted = (item for item in subject.node(step).materials if item.name == material and item.use == "needs")
-    return next((item.issuer for item in wanted if item.issuer), "")
-
-
-def _offices(subject: Subject) -> frozenset[str]:
-    """Names and codes of the offices whose registers can be asked: those of the procedure and of the organisation."""
-    own = (text for unit in subject.model.units if not unit.applicant for text in (unit.name, unit.code) if text)
-    return frozenset(own) | (subject.organisation or frozenset())
 
 
 def _taken(item: GovMaterial, material: str, origin: str) -> GovMaterial:

@@ -8,7 +8,7 @@ from functools import cached_property
 from analysis.findings import Subject
 from bpmn.model import MessageFlow
 from redesign.prove.outcomes import TOLERANCE, outcome_gap, shares_of
-from redesign.prove.two import Two, said
+from redesign.prove.two import Two
 from redesign.result import Obligation
 
 #: Kinds of steps that may go if nobody uses what they make.
@@ -181,7 +181,7 @@ def _gone(two: Two) -> Iterator[Obligation]:
             # Told among the demanded steps.
             continue
         found = two.stand_in(step)
-        is_idle = two.before.kind(step) in _IDLE and not said(two.before, step).archive
+        is_idle = two.before.kind(step) in _IDLE and not two.before.said(step).archive
         yield Obligation(
             obligation="step-stands",
             holds=bool(found) or is_idle,
@@ -211,8 +211,8 @@ def _rejects(two: Two) -> Iterator[Obligation]:
 
 def _weaker_steps(two: Two) -> Iterator[str]:
     for step in two.before.all_steps:
-        old, heir = said(two.before, step).rejects, two.heir(step)
-        if old and heir and (said(two.after, heir).rejects or 0.0) < old - _ROUNDING:
+        old, heir = two.before.said(step).rejects, two.heir(step)
+        if old and heir and (two.after.said(heir).rejects or 0.0) < old - _ROUNDING:
             yield step
 
 

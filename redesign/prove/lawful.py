@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analysis.findings import Subject
-from analysis.findings.subject import LEVELS, level_rank
+from analysis.findings.subject import level_rank, rank
 from bpmn.model import Model, Node, SequenceFlow
-from redesign.prove.two import Two, said
+from redesign.prove.two import Two
 from redesign.result import Obligation
 
 
@@ -29,7 +29,7 @@ def _mandatory(two: Two) -> Iterator[Obligation]:
         if not two.before.is_mandatory(step):
             continue
         heir = two.heir(step)
-        old = said(two.before, step)
+        old = two.before.said(step)
         lost = ["step"] if not heir else list(_lost(two, step, heir))
         yield Obligation(
             obligation="approval" if old.kind == "approve" else "mandatory-step",
@@ -41,7 +41,7 @@ def _mandatory(two: Two) -> Iterator[Obligation]:
 
 def _lost(two: Two, step: str, heir: str) -> Iterator[str]:
     """What of a demanded step its heir does not have."""
-    old, new = said(two.before, step), said(two.after, heir)
+    old, new = two.before.said(step), two.after.said(heir)
     is_joined = step != heir or len(two.olds.get(heir, ())) > 1
     if not new.mandatory:
         yield "mandatory"
@@ -51,7 +51,7 @@ def _lost(two: Two, step: str, heir: str) -> Iterator[str]:
         yield "basis"
     if old.purpose and old.purpose != new.purpose:
         yield "purpose"
-    if _rank(new.level) < _rank(old.level):
+    if rank(new.level) < rank(old.level):
         yield "level"
     if two.before.unit_key(step) != two.after.unit_key(heir):
         yield "unit"
@@ -59,10 +59,6 @@ def _lost(two: Two, step: str, heir: str) -> Iterator[str]:
         yield "post"
     if two.before.node(step).is_automatic != two.after.node(heir).is_automatic:
         yield "automatic"
-
-
-def _rank(level: str) -> int:
-    return LEVELS.index(level) if level in LEVELS else -1
 
 
 def _still_met(two: Two) -> Iterator[Obligation]:
@@ -130,7 +126,7 @@ def _way_to(model: Model, step: str) -> SequenceFlow | None:
 def _orders(two: Two) -> Iterator[Obligation]:
     """Each order the law names, and that acceptance comes before all it came before, holds and is named still."""
     for step in two.before.all_steps:
-        for earlier in said(two.before, step).after:
+        for earlier in two.before.said(step).after:
             if earlier in two.before.model.node:
                 yield _order(two, earlier, step, is_named=True)
     for accept in two.before.of_kind("accept"):
@@ -143,7 +139,7 @@ def _orders(two: Two) -> Iterator[Obligation]:
 def _order(two: Two, earlier: str, later: str, *, is_named: bool = False) -> Obligation:
     first, second = two.heir(earlier), two.heir(later)
     if not first and second and (standing := two.stand_in(earlier)):
-        named = standing in said(two.after, second).after
+        named = standing in two.after.said(second).after
         holds = standing == second or (named and two.after.relations.always_before(standing, second))
         why = "stood-for"
     elif not first or not second:
@@ -151,7 +147,7 @@ def _order(two: Two, earlier: str, later: str, *, is_named: bool = False) -> Obl
         holds, why = not second or not is_named, "gone"
     elif first == second:
         holds, why = True, "one-step"
-    elif is_named and first not in said(two.after, second).after:
+    elif is_named and first not in two.after.said(second).after:
         holds, why = False, "not-named"
     else:
         holds, why = _keeps_order(two, (earlier, later), (first, second))
@@ -176,11 +172,11 @@ def _keeps_order(two: Two, old: tuple[str, str], new: tuple[str, str]) -> tuple[
 def _apart(two: Two) -> Iterator[Obligation]:
     """Two steps that need different persons are both there, say so, and are not put into one hand."""
     for step in two.before.all_steps:
-        for other in said(two.before, step).separate_from:
+        for other in two.before.said(step).separate_from:
             if other not in two.before.model.node:
                 continue
             there = step in two.after.model.node and other in two.after.model.node
-            is_said = there and other in said(two.after, step).separate_from
+            is_said = there and other in two.after.said(step).separate_from
             joined = there and _one_hand(two.after, step, other) and not _one_hand(two.before, step, other)
             yield Obligation(
                 obligation="kept-apart",
@@ -203,15 +199,15 @@ def _levels(two: Two) -> Iterator[Obligation]:
     """A step is done by a unit of the level the law asks at least, and by some unit where one did it before."""
     for step in two.before.all_steps:
         heir = two.heir(step)
-        old, unit = said(two.before, step), two.before.unit(step)
+        old, unit = two.before.said(step), two.before.unit(step)
         new = two.after.unit(heir) if heir else None
-        if not heir or unit is None or (new is not None and new.key == unit.key and said(two.after, heir) == old):
+        if not heir or unit is None or (new is not None and new.key == unit.key and two.after.said(heir) == old):
             continue
-        lowest = _rank(old.level)
+        lowest = rank(old.level)
         high_enough = level_rank(new) < 0 or level_rank(new) >= min(lowest, level_rank(unit))
         yield Obligation(
             obligation="level",
-            holds=new is not None and high_enough and _rank(said(two.after, heir).level) >= lowest,
+            holds=new is not None and high_enough and rank(two.after.said(heir).level) >= lowest,
             element=step,
             witness={"level": old.level, "unit": new.name if new is not None else ""},
         )
@@ -235,10 +231,10 @@ def _originals(two: Two) -> Iterator[Obligation]:
 def _stops(two: Two) -> Iterator[Obligation]:
     """A clock-stop stands only where it stood, on its own basis."""
     for step in two.after.all_steps:
-        new = said(two.after, step)
+        new = two.after.said(step)
         if not new.clock_stop:
             continue
-        olds = [said(two.before, old) for old in two.olds.get(step, ())]
+        olds = [two.before.said(old) for old in two.olds.get(step, ())]
         holds = any(old.clock_stop == new.clock_stop and old.basis in (new.basis, "") for old in olds) or any(
             old.clock_stop == new.clock_stop and old.basis and old.basis in new.basis for old in olds
         )

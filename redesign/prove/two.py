@@ -7,10 +7,8 @@ from functools import cached_property
 
 from analysis.findings import Subject
 from analysis.findings.repeated_check import stands_for
-from bpmn.annotation import GovStep
 from bpmn.model import Model
 
-_NOTHING = GovStep()
 #: Under which name a model keeps what is asked about it, as many redesigns of one model are proved.
 _KNOWN = "_subject"
 
@@ -27,7 +25,7 @@ class Two:
     def _heirs(self) -> Mapping[str, str]:
         found: dict[str, str] = {}
         for step in self.after.all_steps:
-            for old in said(self.after, step).replaces:
+            for old in self.after.said(step).replaces:
                 found.setdefault(old, step)
         return found
 
@@ -59,8 +57,8 @@ class Two:
 
     def _checks(self, other: str, step: str) -> bool:
         """Whether another step checks the same in every case that meets the step, which has nothing new to look at."""
-        purpose = said(self.before, step).purpose
-        if not purpose or said(self.before, other).purpose != purpose:
+        purpose = self.before.said(step).purpose
+        if not purpose or self.before.said(other).purpose != purpose:
             return False
         if any(self.before.kind(one) not in ("check", "") for one in (step, other)):
             return False
@@ -72,8 +70,3 @@ class Two:
         if not self.before.kind(step) == self.before.kind(other) == "approve" or not related.before(step, other):
             return False
         return related.always_after(step, other) or related.always_before(step, other)
-
-
-def said(subject: Subject, step: str) -> GovStep:
-    """What `gov:step` says of a step."""
-    return subject.node(step).step or _NOTHING

@@ -1,7 +1,6 @@
 """A run as a whole: how it begins, what it draws, how it ends, and what may be expected of it before."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -9,31 +8,9 @@ import pytest
 from analysis.errors import BadRun, EndlessCase, NothingToSimulate, NotSimulated, RunTooLong
 from analysis.simulation import default_start, expected_visits, refusals, simulate
 from bpmn.annotation import Duration, GovTime
-from bpmn.build import Builder, build
-from org import CalendarMissing, NaiveTime, WorkTime, holidays
-
-ZONE = ZoneInfo("Asia/Shanghai")
-HOUR = 3_600_000_000
-MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=ZONE)
-OFFICE = WorkTime(holidays=holidays("CN"))
-
-
-def exponential(hours: float) -> GovTime:
-    return GovTime(distribution="exponential", mean=Duration(seconds=hours * 3600))
-
-
-def one_case(builder: Builder, start: datetime = MONDAY):
-    return simulate(builder.model, cases=1, start=start)
-
-
-def moment(local) -> datetime:
-    return OFFICE.from_local(int(local))
-
-
-def applicant(b: Builder) -> Builder:
-    """Go on in the applicant's pool."""
-    return b.pool("申请人", process="home", applicant=True)
-
+from bpmn.build import build
+from org import CalendarMissing, NaiveTime, holidays
+from tests.analysis.office import HOUR, OFFICE, ZONE, applicant, exponential, moment, one_case
 
 # The run
 

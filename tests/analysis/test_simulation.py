@@ -1,7 +1,6 @@
 """What a simulation means, one rule of docs/explanation/simulation.md a test."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -9,30 +8,7 @@ from analysis.errors import CaseStuck
 from analysis.simulation import default_warm_up, overloads, simulate
 from bpmn.annotation import Duration, GovTime
 from bpmn.build import Builder, build, gives, needs
-from org import WorkTime, holidays
-
-ZONE = ZoneInfo("Asia/Shanghai")
-HOUR = 3_600_000_000
-MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=ZONE)
-OFFICE = WorkTime(holidays=holidays("CN"))
-
-
-def exponential(hours: float) -> GovTime:
-    return GovTime(distribution="exponential", mean=Duration(seconds=hours * 3600))
-
-
-def one_case(builder: Builder, start: datetime = MONDAY):
-    return simulate(builder.model, cases=1, start=start)
-
-
-def moment(local) -> datetime:
-    return OFFICE.from_local(int(local))
-
-
-def applicant(b: Builder) -> Builder:
-    """Go on in the applicant's pool."""
-    return b.pool("申请人", process="home", applicant=True)
-
+from tests.analysis.office import HOUR, MONDAY, OFFICE, ZONE, applicant, moment, one_case
 
 # Office hours
 

@@ -6,22 +6,13 @@ import pytest
 from lxml import etree
 
 import flows
-from bpmn import Model, Node, read
 from bpmn.check import check
+from tests.flows.drawings import drawings, duties, steps
 
-DRAWINGS = {
-    (procedure.name, scenario): read(path)
-    for procedure in flows.procedures()
-    for scenario in ("as-is", "to-be")
-    if (path := procedure.drawing(scenario))
-}
+DRAWINGS = {(name, scenario): model for name in flows.names() for scenario, model in drawings(name).items()}
 
 each_procedure = pytest.mark.parametrize("name", flows.names())
 each_drawing = pytest.mark.parametrize(("name", "scenario"), sorted(DRAWINGS))
-
-
-def steps(model: Model) -> list[Node]:
-    return [node for node in model.nodes if node.is_step and node.process not in model.applicant_processes]
 
 
 @each_drawing
@@ -103,13 +94,42 @@ def test_every_duty_has_its_basis_in_the_table(name: str, scenario: str) -> None
     table = flows.load(name).basis
     known = {(f"{basis.law} {basis.article}".strip(), step) for basis in table for step in basis.steps}
     read_text = {f"{basis.law} {basis.article}".strip() for basis in table if basis.known == "read"}
-    duties = [node for node in steps(DRAWINGS[name, scenario]) if node.step is not None and node.step.mandatory]
+    found = duties(DRAWINGS[name, scenario])
 
-    assert duties
-    for node in duties:
+    assert found
+    for node in found:
         assert node.step is not None
         assert (node.step.basis, node.id) in known
         assert node.step.basis in read_text or node.step.source == "suggested"
+
+
+@each_drawing
+def test_a_basis_of_any_step_is_in_the_table(name: str, scenario: str) -> None:
+    table = flows.load(name).basis
+    known = {(f"{basis.law} {basis.article}".strip(), step) for basis in table for step in basis.steps}
+    model = DRAWINGS[name, scenario]
+
+    assert {(node.step.basis, node.id) for node in steps(model) if node.step and node.step.basis} <= known
+
+
+@each_procedure
+def test_an_article_that_was_not_read_is_not_named(name: str) -> None:
+    assert [basis.law for basis in flows.load(name).basis if basis.known == "known" and basis.article] == []
+
+
+@each_procedure
+def test_every_duty_stays_with_its_basis_its_kind_and_its_unit(name: str) -> None:
+    before, after = DRAWINGS[name, "as-is"], DRAWINGS[name, "to-be"]
+    added = {"Step_rate"} if name == "township-call" else set()
+
+    assert {node.id for node in duties(after)} == {node.id for node in duties(before)} | added
+    for node in duties(before):
+        kept = after.node[node.id].step
+        assert node.step is not None
+        assert kept is not None
+        for field in ("basis", "kind", "purpose", "limit", "limit_unit", "clock_stop", "separate_from", "after"):
+            assert getattr(kept, field) == getattr(node.step, field), (node.id, field)
+        assert after.unit_of[node.id].key == before.unit_of[node.id].key
 
 
 @each_drawing

@@ -10,7 +10,8 @@ from bpmn import write
 from tests.hostile.families import FAMILIES
 from tests.hostile.mutations import ACCIDENTS, mutate
 from tests.hostile.promises import keeps_decisions, keeps_drawing, keeps_expression, keeps_file
-from tests.strategies import bpmn_trees, graphs, models
+from tests.hostile.trees import bpmn_trees
+from tests.strategies import graphs, models
 
 #: Public files that are damaged, one of a kind.
 FOLDERS = ("ukhomeoffice", "miwg/Reference", "cr-connect", "formsflow", "digiwf", "bpmn-moddle")

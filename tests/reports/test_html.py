@@ -1,13 +1,9 @@
-"""The web page of the report: what it says in every state, that nothing in a file can become code, and golden texts."""
+"""The web page of the report: what it says in every state, and golden texts."""
 
-import doctest
-import itertools
 import os
 import re
 from dataclasses import replace
 from datetime import date
-from html import unescape
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -15,80 +11,9 @@ import pytest
 from analysis.measure import Overload
 from bpmn.annotation import Duration, GovTime
 from flows import Basis, Calibration, Illustration, Procedure, PublishedFigure, TimeSource
-from reports import clocks, html, words
 from reports.changes import reckon
-from reports.format import GAP
-from reports.html import css_text, report_html
 from reports.matching import Match
-from reports.study import study_of
-
-HOSTILE = '"><script>alert(1)</script>{{7*7}}\u202ecba\x00</style><img src=x onerror=y>'
-LANGUAGES = ("zh", "en")
-VOID = {"meta", "col", "br"}
-
-
-class Page(HTMLParser):
-    """The text of a page by block, its elements and whether they are closed in order."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.lines, self.open, self.tags, self.attributes, self._line, self._drawn = [], [], [], [], "", 0
-        self.feed(html)
-        self._end_line()
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append(tag)
-        self.attributes.extend(attrs)
-        if tag not in VOID:
-            self.open.append(tag)
-        if tag == "svg" and ("aria-labelledby" in dict(attrs) or self._drawn):
-            self._drawn += 1
-        if tag in {"p", "h1", "h2", "h3", "tr", "dt", "dd", "div", "section", "text", "title", "desc"}:
-            self._end_line()
-        elif tag in {"td", "th"}:
-            self._line += " | "
-        elif tag in {"span", "b", "small"}:
-            self._line += " "
-
-    def handle_startendtag(self, tag, attrs):
-        self.tags.append(tag)
-        self.attributes.extend(attrs)
-
-    def handle_endtag(self, tag):
-        assert self.open, tag
-        assert self.open.pop() == tag
-        if tag == "svg" and self._drawn:
-            self._drawn -= 1
-
-    def handle_data(self, data):
-        # What the drawings say is tested where they are drawn.
-        if not self._drawn and "style" not in self.open:
-            self._line += data
-
-    def _end_line(self):
-        line = " ".join(self._line.split(" ")).strip().replace("\n", " ")
-        if line.strip(" |"):
-            self.lines.append(re.sub(r" {2,}", " ", line))
-        self._line = ""
-
-    @property
-    def text(self):
-        return "\n".join(self.lines)
-
-
-def write(content, language="zh", **changes):
-    given = {
-        "title": "企业开办" if language == "zh" else "Business start-up",
-        "version": "0.1.0",
-        "day": date(2026, 11, 24),
-        "command": "zaizao study business-start-up -o out --seed 20261124",
-    }
-    return report_html(study_of(content, language=language, **{**given, **changes}))
-
-
-def text_of(content, language="zh", **changes):
-    return Page(write(content, language, **changes)).text.replace(GAP, " ")
-
+from tests.reports.page import HOSTILE, LANGUAGES, Page, text_of, write
 
 # what it says
 
@@ -434,94 +359,6 @@ def test_a_time_nobody_measured_is_listed_as_the_file_gives_it(make_side, time, 
     )
 
     assert f"| 办结 | 窗口 | {told} |" in text_of(replace(side, model=model))
-
-
-# one file, no code
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_page_is_whole_and_fetches_nothing(compared, language):
-    html = write(compared, language)
-    page = Page(html)
-
-    assert page.open == []
-    assert "script" not in page.tags
-    assert "link" not in page.tags
-    assert "img" not in page.tags
-    addresses = set(re.findall(r"https?://[^\"'\s<)]*", html))
-    assert addresses <= {"http://www.w3.org/2000/svg"}
-    assert "url(" not in html.replace("url(#hatch)", "")
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_page_has_headings_in_order_and_says_its_pictures_in_words(compared, language):
-    html = write(compared, language)
-    page = Page(html)
-    levels = [int(tag[1]) for tag in page.tags if re.fullmatch(r"h[1-6]", tag)]
-
-    assert levels[0] == 1
-    assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
-    assert f'<html lang="{"zh-CN" if language == "zh" else "en"}"' in html
-    for picture in re.findall(r"<svg [^>]*role=\"img\"[^>]*>(.{7})", html):
-        assert picture == "<title>" or picture.startswith("<title ")
-
-
-def test_names_in_pictures_say_their_language_on_an_english_page(compared):
-    english, chinese = write(compared, "en"), write(compared, "zh")
-
-    texts = re.findall(r"<(?:text|tspan)([^>]*)>([^<]*[\u4e00-\u9fff][^<]*)<", english)
-    assert texts
-    assert all('lang="zh-CN"' in attributes for attributes, _ in texts)
-    assert '<text lang="zh-CN"' not in chinese
-
-
-def hostile_side(side):
-    """The same side with every text from its file hostile."""
-    model = side.model
-    return replace(
-        side,
-        title=HOSTILE,
-        file=HOSTILE,
-        digest=HOSTILE,
-        model=model.evolve(
-            nodes=tuple(node.evolve(name=HOSTILE) for node in model.nodes),
-            lanes=tuple(lane.evolve(name=HOSTILE) for lane in model.lanes),
-            pools=tuple(replace(pool, name=HOSTILE) for pool in model.pools),
-        ),
-        times=replace(
-            side.times,
-            steps=tuple(replace(step, name=HOSTILE, unit=HOSTILE) for step in side.times.steps),
-            path=replace(side.times.path, units=(replace(side.times.path.units[0], unit=HOSTILE),)),
-            overloaded=(Overload(unit=HOSTILE, use=1.1, staff=1, needed=2),),
-            other_hours=(HOSTILE,),
-        ),
-    )
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_text_from_a_file_never_becomes_code(as_is, to_be, make_comparison, language):
-    content = make_comparison(hostile_side(as_is), hostile_side(to_be))
-    html = write(content, language, title=HOSTILE, command=HOSTILE, version=HOSTILE)
-    page = Page(html)
-
-    assert page.open == []
-    assert "script" not in page.tags
-    assert "img" not in page.tags
-    assert not any(name.startswith("on") for name, _ in page.attributes)
-    assert html.count("</style>") == 1
-    assert "{{7*7}}" in unescape(html)
-    assert not any(hidden in html for hidden in "\u202e\x00")
-    assert "⟨U+202E⟩" in html
-
-
-@pytest.mark.parametrize("module", [clocks, html, words])
-def test_the_examples_in_the_docstrings_hold(module):
-    assert doctest.testmod(module).failed == 0
-
-
-def test_a_css_string_cannot_be_ended_from_inside():
-    assert css_text('a"; } </style>') == '"a\\22 \\3b \\20 \\7d \\20 \\3c \\2f style\\3e "'
 
 
 # golden

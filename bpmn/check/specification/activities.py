@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from bpmn.check.specification.rule import Breach, breach, rule
+from bpmn.check.specification.rule import Breach, breach, executable_of, rule
 from bpmn.control_flow import compensation
 from bpmn.model import Model
 
@@ -22,7 +22,7 @@ def call_missing(model: Model) -> Iterator[Breach]:
 @rule("decision-missing", "10.3.3", stops="run", purpose="run")
 def decision_missing(model: Model) -> Iterator[Breach]:
     """A business rule task of an executable process asks for a decision."""
-    executable = {process.id for process in model.processes if process.executable}
+    executable = executable_of(model)
     for node in model.nodes:
         if node.kind == "businessRuleTask" and not node.decision and node.process in executable:
             yield breach(node.id)
@@ -31,7 +31,7 @@ def decision_missing(model: Model) -> Iterator[Breach]:
 @rule("rounds-missing", "10.3.8", stops="run", purpose="run")
 def rounds_missing(model: Model) -> Iterator[Breach]:
     """How often a step of an executable process is done side by side is a number or the length of a collection."""
-    executable = {process.id for process in model.processes if process.executable}
+    executable = executable_of(model)
     for node in model.nodes:
         if node.loop is None or node.loop.kind == "standard" or node.process not in executable:
             continue

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from bpmn.check.specification.rule import Breach, breach, called, rule
+from bpmn.check.specification.rule import Breach, breach, called, executable_of, rule
 from bpmn.check.specification.tables import PLACES
 from bpmn.model import EventDefinition, Model, Node
 
@@ -48,10 +48,6 @@ def _events(model: Model) -> Iterator[tuple[Node, EventDefinition]]:
         if node.is_event:
             for event in node.events:
                 yield node, event
-
-
-def _executable(model: Model) -> set[str]:
-    return {process.id for process in model.processes if process.executable}
 
 
 @rule("event-kind", "10.5")
@@ -128,7 +124,7 @@ def link_in_flow(model: Model) -> Iterator[Breach]:
 @rule("condition-missing", "10.5.5", stops="run")
 def condition_missing(model: Model) -> Iterator[Breach]:
     """An event of an executable process that waits for a condition names it."""
-    executable = _executable(model)
+    executable = executable_of(model)
     for node, event in _events(model):
         if event.kind == "conditional" and not event.expression and node.process in executable:
             yield breach(node.id)
@@ -137,7 +133,7 @@ def condition_missing(model: Model) -> Iterator[Breach]:
 @rule("code-missing", "8.4.3", stops="run")
 def code_missing(model: Model) -> Iterator[Breach]:
     """An error or escalation thrown in an executable process has a code, by which it is caught."""
-    executable = _executable(model)
+    executable = executable_of(model)
     codes = {root.id: root.code for root in model.roots}
     for node, event in _events(model):
         throws = node.kind in ("intermediateThrowEvent", "endEvent") and event.kind in ("error", "escalation")
@@ -149,7 +145,7 @@ def code_missing(model: Model) -> Iterator[Breach]:
 @rule("event-names-nothing", "10.5.5", stops="run", purpose="run")
 def event_names_nothing(model: Model) -> Iterator[Breach]:
     """What an executable process waits for has a name; a tool binds what is sent in ways of its own."""
-    executable = _executable(model)
+    executable = executable_of(model)
     met = {end for line in model.message_flows for end in (line.source, line.target)}
     for node, event in _events(model):
         is_named = event.reference or event.operation or node.id in met
@@ -170,7 +166,7 @@ def time_form(model: Model) -> Iterator[Breach]:
 @rule("time-missing", "10.5.5", severity="warning")
 def time_missing(model: Model) -> Iterator[Breach]:
     """A timer of an executable process says when."""
-    executable = _executable(model)
+    executable = executable_of(model)
     for node, event in _events(model):
         if event.kind == "timer" and not event.expression and node.process in executable:
             yield breach(node.id)
@@ -179,7 +175,7 @@ def time_missing(model: Model) -> Iterator[Breach]:
 @rule("time-unreadable", "10.5.5", stops="run")
 def time_unreadable(model: Model) -> Iterator[Breach]:
     """A time is written by ISO 8601 or as an expression; the word for a variable stands elsewhere in the file too."""
-    executable = _executable(model)
+    executable = executable_of(model)
     unread = {
         node.id: event.expression
         for node, event in _events(model)

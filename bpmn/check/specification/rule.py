@@ -78,6 +78,11 @@ def called(node: Node) -> str:
     return node.name.strip() or node.id
 
 
+def executable_of(model: Model) -> set[str]:
+    """The processes that are meant for a machine."""
+    return {process.id for process in model.processes if process.executable}
+
+
 def end(model: Model, node: str) -> str:
     """What people call the node at an end of a flow, also where there is none."""
     return called(model.node[node]) if node in model.node else node

@@ -5,42 +5,13 @@ Each row names the section that states it. The chapters beside this file and the
 
 from dataclasses import dataclass
 
-from bpmn.model import ACTIVITIES, EVENTS, GATEWAYS, SUB_PROCESSES, TASKS
+from bpmn.calls import GLOBAL_TASKS
+from bpmn.elements import DATA, EVENT_DEFINITIONS, NODES
+from bpmn.model import ACTIVITIES, SUB_PROCESSES, TASKS
 
-GLOBAL_TASKS = frozenset(
-    ("globalTask", "globalUserTask", "globalManualTask", "globalScriptTask", "globalBusinessRuleTask")
-)
 #: What holds data of its own type (10.4.1).
-ITEM_AWARE = frozenset(
-    (
-        "dataObject",
-        "dataObjectReference",
-        "dataStore",
-        "dataStoreReference",
-        "dataInput",
-        "dataOutput",
-        "property",
-        "inputDataItem",
-        "outputDataItem",
-    )
-)
-EVENT_DEFINITIONS = frozenset(
-    f"{kind}EventDefinition"
-    for kind in (
-        "message",
-        "timer",
-        "signal",
-        "error",
-        "escalation",
-        "conditional",
-        "link",
-        "compensate",
-        "cancel",
-        "terminate",
-    )
-)
+ITEM_AWARE = DATA | {"property", "inputDataItem", "outputDataItem"}
 _CONVERSATIONS = frozenset(("conversation", "subConversation", "callConversation"))
-_NODES = ACTIVITIES | EVENTS | GATEWAYS
 
 
 # Events (10.5, table 10.93): what each may wait for or do, by the place it stands at.
@@ -155,8 +126,8 @@ REFERENCES: dict[str, tuple[Reference, ...]] = {
         _child("messageFlowRef", "messageFlow", section="9.5.3"),
     ),
     "conversationLink": (
-        _attribute("sourceRef", "participant", *_NODES, *_CONVERSATIONS, section="9.5.7"),
-        _attribute("targetRef", "participant", *_NODES, *_CONVERSATIONS, section="9.5.7"),
+        _attribute("sourceRef", "participant", *NODES, *_CONVERSATIONS, section="9.5.7"),
+        _attribute("targetRef", "participant", *NODES, *_CONVERSATIONS, section="9.5.7"),
     ),
     "conversationAssociation": (
         _attribute("innerConversationNodeRef", *_CONVERSATIONS, section="9.5.8"),
