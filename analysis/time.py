@@ -101,16 +101,14 @@ def time_pair(
     first, second = time_of(before, old), time_of(after, new)
     if old.overloaded or new.overloaded:
         return TimePair(before=first, after=second, mean=None, median=None, calendar=None)
-    paired = _paired(old, new)
     independent = not (old.meeting or new.meeting)
-    working = elapsed_working(before, old), elapsed_working(after, new)[paired]
-    calendar = elapsed_calendar(old), elapsed_calendar(new)[paired]
+    working = elapsed_working(before, old), elapsed_working(after, new)[_paired(old, new)]
     return TimePair(
         before=first,
         after=second,
         mean=_saved_mean(*working, independent=independent),
         median=_saved_median(*working, independent=independent),
-        calendar=_saved_mean(*calendar, independent=independent),
+        calendar=saved_calendar(old, new),
     )
 
 

@@ -11,12 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.simulation import simulate, warm
+from benchmarks.measuring import Row
 from bpmn import Model
 from bpmn.annotation import Duration, GovTime
 from bpmn.build import Builder, build
-
-#: What was measured, against what, what is to be reached, and the measured figure.
-Row = tuple[str, str, str, float]
 
 SEEDS = range(1, 21)
 CASES = 1_000_000

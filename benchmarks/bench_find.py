@@ -5,12 +5,10 @@ from collections.abc import Callable
 from time import process_time
 
 from analysis.findings import find
+from benchmarks.measuring import Row
 from bpmn import Model, read, write
 from bpmn.build import Builder, build, gives, needs
 from bpmn.check import check
-
-#: What was measured, against what, what is to be reached, and the measured figure.
-Row = tuple[str, str, str, float]
 
 #: Units that work on the annotated procedure.
 UNITS = ("综合窗口", "市场监管局", "消防大队", "财政局")

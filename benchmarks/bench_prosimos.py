@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from time import process_time
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,12 +27,10 @@ from numpy.typing import NDArray
 from analysis.simulation import simulate, warm
 from benchmarks.food_permit import food_permit
 from benchmarks.loan import loan
+from benchmarks.measuring import Row, best_seconds
 from benchmarks.prosimos_files import flow, parameters
 from bpmn import Model
 from org.worktime import shanghai
-
-#: What was measured, against what, what is to be reached, and the measured figure.
-Row = tuple[str, str, str, float]
 
 #: An elapsed time in hours for each case.
 Hours = NDArray[np.float64]
@@ -89,13 +86,7 @@ def _interpreter() -> str:
 def _speed(interpreter: str) -> float:
     model = food_permit()
     peer = _prosimos(interpreter, model)
-    return peer.seconds / min(_seconds(model) for _ in range(5))
-
-
-def _seconds(model: Model) -> float:
-    begin = process_time()
-    simulate(model, cases=CASES)
-    return process_time() - begin
+    return peer.seconds / best_seconds(lambda: simulate(model, cases=CASES), runs=5)
 
 
 def _loans(interpreter: str) -> tuple[Hours, Hours]:

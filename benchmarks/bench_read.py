@@ -7,19 +7,16 @@ import gc
 import resource
 import subprocess
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from statistics import median
 from time import process_time
 
 from benchmarks.bench_soundness import gateways
+from benchmarks.measuring import Row, best_seconds
 from bpmn import Model, UnreadableFile, build, read, write
 from bpmn.check import check
 from zaizao.cli import COLLECTED
-
-#: What was measured, against what, what is to be reached, and the measured figure.
-Row = tuple[str, str, str, float]
 
 _FILES = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 _NONE = float("nan")
@@ -31,7 +28,7 @@ def rows() -> list[Row]:
     """Measure every row, with garbage looked for as often as the commands do."""
     gc.set_threshold(*COLLECTED)
     mixed = write(gateways(270))
-    seconds = {nodes: (_best(partial(read, data)), _checking(data)) for nodes, data in _growing()}
+    seconds = {nodes: (best_seconds(partial(read, data), runs=3), _checking(data)) for nodes, data in _growing()}
     small, middle, large = seconds.values()
     return [
         ("read and check a file of another tool, median", "SpiffWorkflow's parser", "≤ 1", _beside_spiff()),
@@ -64,15 +61,6 @@ def permits(nodes: int) -> Model:
         builder.parallel(f"p{block}").branch().step(f"c{block}").branch().step(f"d{block}").join(f"q{block}")
         builder.step(f"e{block}").step(f"f{block}")
     return builder.end("z").model
-
-
-def _best(call: Callable[[], object], runs: int = 3) -> float:
-    found = []
-    for _ in range(runs):
-        begun = process_time()
-        call()
-        found.append(process_time() - begun)
-    return min(found)
 
 
 def _check(path: Path) -> None:
@@ -110,7 +98,7 @@ def _beside_spiff() -> float:
     for path in _files():
         try:
             parse(path)
-            ours, theirs = _best(partial(_check, path)), _best(partial(parse, path))
+            ours, theirs = best_seconds(partial(_check, path), runs=3), best_seconds(partial(parse, path), runs=3)
         except UnreadableFile:
             continue
         except Exception:  # whatever keeps the other parser from a file, it is not measured on it

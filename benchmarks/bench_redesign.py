@@ -14,6 +14,7 @@ from analysis.findings import find
 from analysis.simulation import warm
 from benchmarks.bench_find import annotated
 from benchmarks.food_permit import food_permit
+from benchmarks.measuring import Row
 from bpmn import build, gives, needs, write
 from bpmn.annotation import GovStep
 from bpmn.check import check
@@ -25,9 +26,6 @@ from redesign.moves import apply
 from redesign.prove import prove
 from redesign.scales import Scales
 from redesign.shapley import shapley
-
-#: What was measured, against what, what is to be reached, and the measured figure.
-Row = tuple[str, str, str, float]
 
 _LIBRARY = Path(__file__).parents[1] / "flows" / "business-start-up" / "as-is.bpmn"
 _WEIGHED, _OF = 100, 1_000

@@ -5,15 +5,12 @@ Libraries are loaded and the kernel is compiled before the clock starts; the bes
 
 from collections.abc import Callable
 from datetime import date
-from time import process_time
 
+from benchmarks.measuring import Row, best_seconds
 from bpmn import Model
 from bpmn.build import build
 from reports.comparison import Comparison, compare
 from reports.study import study_of
-
-#: What was measured, against what, what is to be reached, and the measured ratio.
-Row = tuple[str, str, str, float]
 
 STEPS, UNITS, CASES = 40, 8, 10_000
 
@@ -28,10 +25,10 @@ def rows() -> list[Row]:
     warm()
     before, after = procedure(STEPS), procedure(STEPS * 3 // 4)
     compared = compare(before, after, cases=CASES)
-    simulating = _seconds(lambda: compare(before, after, cases=CASES))
+    simulating = best_seconds(lambda: compare(before, after, cases=CASES), runs=5)
 
     def ratio(write: Callable[..., object]) -> float:
-        return _seconds(lambda: _written(write, compared)) / simulating
+        return best_seconds(lambda: _written(write, compared), runs=5) / simulating
 
     against = "simulating both sides"
     return [
@@ -55,14 +52,3 @@ def procedure(steps: int) -> Model:
 
 def _written(write: Callable[..., object], compared: Comparison) -> object:
     return write(study_of(compared, language="zh", title="四十个环节", version="0", day=date(2026, 11, 24)))
-
-
-def _seconds(call: Callable[[], object]) -> float:
-    """The CPU time of a call: the best of several."""
-    call()
-    best = float("inf")
-    for _ in range(4):
-        begin = process_time()
-        call()
-        best = min(best, process_time() - begin)
-    return best

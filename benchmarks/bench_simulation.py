@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-#: What was measured, against what, what is to be reached, and the measured figure.
-Row = tuple[str, str, str, float]
+from benchmarks.measuring import Row
 
 
 @dataclass(frozen=True, kw_only=True)

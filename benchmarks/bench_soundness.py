@@ -1,15 +1,12 @@
 """Judging soundness, against reading the same file, and in milliseconds. CPU time, the best of several runs."""
 
 from collections.abc import Callable
-from time import process_time
 
+from benchmarks.measuring import Row, best_seconds
 from bpmn import Model, read, write
 from bpmn.build import Builder, build
 from bpmn.check.soundness import soundness
 from bpmn.control_flow import control_flow
-
-#: What was measured, against what, what is to be reached, and the measured figure.
-Row = tuple[str, str, str, float]
 
 
 def rows() -> list[Row]:
@@ -64,19 +61,10 @@ def crossed(number: int) -> Model:
 def judging(model: Model) -> float:
     """The CPU seconds of judging a model whose token game is known."""
     flow = control_flow(model)
-    return _seconds(lambda: list(soundness(model, flow)))
+    return best_seconds(lambda: list(soundness(model, flow)), runs=5)
 
 
 def reading(model: Model) -> float:
     """The CPU seconds of reading the file of a model."""
     data = write(model)
-    return _seconds(lambda: read(data))
-
-
-def _seconds(call: Callable[[], object]) -> float:
-    best = float("inf")
-    for _ in range(5):
-        begin = process_time()
-        call()
-        best = min(best, process_time() - begin)
-    return best
+    return best_seconds(lambda: read(data), runs=5)

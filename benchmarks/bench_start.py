@@ -7,8 +7,7 @@ import sys
 from pathlib import Path
 from time import perf_counter
 
-#: What was measured, against what, what is to be reached, and the measured figure.
-Row = tuple[str, str, str, float]
+from benchmarks.measuring import Row, best_seconds
 
 _FILE = Path(__file__).with_name("food-permit.bpmn")
 _RUNS = 7
@@ -39,12 +38,7 @@ def _once(command: tuple[str, ...]) -> float:
 
 def _wall(*command: str) -> float:
     """Seconds on the wall of a command, the least of some runs after one that warms the caches."""
-    found = []
-    for _ in range(_RUNS):
-        begun = perf_counter()
-        _run(command)
-        found.append(perf_counter() - begun)
-    return min(found)
+    return best_seconds(lambda: _run(command), runs=_RUNS, clock=perf_counter)
 
 
 def _run(command: tuple[str, ...]) -> None:

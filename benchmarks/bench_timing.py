@@ -3,17 +3,13 @@
 CPU time, the best of several runs in turn; figures as ratios to those of the sample.
 """
 
-from time import process_time
-
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.timing import exact
 from benchmarks.food_permit import food_permit, without_queues
+from benchmarks.measuring import Row, best_seconds
 from bpmn.model import Model
-
-#: What was measured, against what, what is to be reached, and the measured figure.
-Row = tuple[str, str, str, float]
 
 _CASES = 1_000_000
 
@@ -23,10 +19,8 @@ def rows() -> list[Row]:
     model = food_permit()
     found = exact(model).elapsed_working
     sample = _sample(model)
-    seconds = min(_seconds(model) for _ in range(10))
-    begin = process_time()
-    without_queues(model, _CASES)
-    drawn = process_time() - begin
+    seconds = best_seconds(lambda: exact(model), runs=10)
+    drawn = best_seconds(lambda: without_queues(model, _CASES), runs=1)
     figures = {
         "mean": (found.mean or 0.0, float(sample.mean())),
         "median": (found.median or 0.0, float(np.median(sample))),
@@ -40,12 +34,6 @@ def rows() -> list[Row]:
             for name, (one, other) in figures.items()
         ),
     ]
-
-
-def _seconds(model: Model) -> float:
-    begin = process_time()
-    exact(model)
-    return process_time() - begin
 
 
 def _sample(model: Model) -> NDArray[np.float64]:

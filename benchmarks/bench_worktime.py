@@ -4,11 +4,9 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from time import process_time
 
+from benchmarks.measuring import Row
 from org import WorkTime, holidays
 from org.worktime import shanghai
-
-#: What was measured, against what, what is to be reached, and the measured ratio.
-Row = tuple[str, str, str, float]
 
 _DAY_SECONDS = 25_200
 

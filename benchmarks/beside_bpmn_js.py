@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import zlib
+from base64 import b64encode
 from collections.abc import Iterator
 from math import cos, pi, sin
 from pathlib import Path
@@ -106,8 +107,6 @@ def _has_ink(ink: Ink, x: float, y: float, near: int) -> bool:
 
 def _by_bpmn_js(xml: bytes, view: Bounds, modules: Path, browser: str) -> bytes:
     """What bpmn-js draws in a browser window of the size of the picture."""
-    from base64 import b64encode
-
     script = (modules / "bpmn-js" / "dist" / "bpmn-viewer.production.min.js").resolve().as_uri()
     with tempfile.TemporaryDirectory() as folder:
         page, shot = Path(folder) / "page.html", Path(folder) / "shot.png"

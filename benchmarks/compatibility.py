@@ -40,7 +40,7 @@ class Counts:
         return self.files - self.refused.total()
 
 
-def count(folder: Path, *, drawing: bool = True) -> Counts:
+def count(folder: Path) -> Counts:
     """Read, check and draw every file below a folder."""
     counts = Counts()
     for path in files_of(folder):
@@ -55,7 +55,7 @@ def count(folder: Path, *, drawing: bool = True) -> Counts:
         counts.warnings += found["warning"]
         counts.with_errors += found["error"] > 0
         counts.with_warnings += found["error"] == 0 and found["warning"] > 0
-        counts.drawn += drawing and draw(model).startswith("<svg")
+        counts.drawn += draw(model).startswith("<svg")
     return counts
 
 

@@ -57,7 +57,7 @@ NAMES = ("crossings", "bends", "length", "area", "through")
 
 def quality(model: Model) -> Quality | None:
     """The measures of a diagram; none where it has no flows or is not whole."""
-    ends = {flow.id: (flow.source, flow.target) for flow in (*model.flows,)}
+    ends = {flow.id: (flow.source, flow.target) for flow in model.flows}
     ends |= {flow.id: (flow.source, flow.target) for flow in model.message_flows}
     if not ends or not is_whole(model):
         return None

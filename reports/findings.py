@@ -148,6 +148,17 @@ def _text(words: Words, model: Model, name: str, value: object) -> str:
     return str(value)
 
 
+def bases(model: Model, finding: Finding) -> list[str]:
+    """What in the law protects the steps of a finding, each once."""
+    said = (model.node[step].step for step in finding.steps)
+    return list(dict.fromkeys(step.basis for step in said if step is not None and step.mandatory and step.basis))
+
+
+def lacking(words: Words, finding: Finding) -> list[str]:
+    """What is not written down and would make a finding sure, each once."""
+    return list(dict.fromkeys(words(f"missing.{one.annotation}") for one in finding.missing))
+
+
 def between_sentence(words: Words, models: Mapping[str, Model], finding: Finding) -> str:
     """What several procedures each do, in a sentence with their names."""
     titles = [models[file].title for file in finding.evidence["files"]]

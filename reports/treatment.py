@@ -224,12 +224,9 @@ def _done(study: Study, item: Item, model: Model) -> str:
 def _why_not(study: Study, item: Item) -> str:
     finding, words = item.finding, study.words
     if finding is not None and finding.protected:
-        said = (study.before.model.node[step].step for step in finding.steps)
-        bases = [step.basis for step in said if step is not None and step.mandatory and step.basis]
-        return _with(study, words("why-not-moved.protected"), bases)
+        return _with(study, words("why-not-moved.protected"), telling.bases(study.before.model, finding))
     if finding is not None and finding.missing:
-        lacking = [words(f"missing.{one.annotation}") for one in finding.missing]
-        return _with(study, words("why-not-moved.not-sure"), lacking)
+        return _with(study, words("why-not-moved.not-sure"), telling.lacking(words, finding))
     if item.refused is not None:
         return refusal(study, item.refused)
     if finding is not None and finding.move in telling.BY_HAND:
@@ -238,9 +235,9 @@ def _why_not(study: Study, item: Item) -> str:
 
 
 def _with(study: Study, reason: str, details: Sequence[str]) -> str:
-    """A reason, and what it rests on, each thing once."""
+    """A reason, and what it rests on."""
     words = study.words
-    told = words("list.separator").join(dict.fromkeys(details))
+    told = words("list.separator").join(details)
     return words("list.colon").join((reason, told)) if told else reason
 
 

@@ -93,7 +93,7 @@ def warm_up() -> None:
 @contextmanager
 def cluster(address: str) -> Iterator[None]:
     """Connect to the Dask cluster whose scheduler is at an address, for the work done inside; raises NoCluster."""
-    import logging  # this and what follows cost a third of the start of a command that needs none of it
+    import logging  # like all that only some calls need: a check would wait for it
 
     try:
         import distributed

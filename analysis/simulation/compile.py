@@ -547,4 +547,4 @@ def _hand_ins(node: Node) -> int:
     return len({m.name for m in node.materials if m.use == "needs" and m.origin == "applicant"})
 
 
-__all__ = ["Hours", "Program", "StepPlace", "compile_model", "element_keys", "rounds_of"]
+__all__ = ["Program", "StepPlace", "compile_model", "element_keys", "rounds_of"]

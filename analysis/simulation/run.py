@@ -17,7 +17,7 @@ from analysis.simulation.drive import Harvest, Progress, Request, drive, work_ti
 from analysis.simulation.kernel import advance
 from analysis.simulation.program import Program, StepPlace
 from analysis.simulation.refusals import refusals
-from analysis.simulation.timers import instant_of
+from analysis.simulation.timers import date_of
 from bpmn.model import Model, Node, Process, SequenceFlow
 
 
@@ -117,11 +117,9 @@ def default_start(model: Model) -> tuple[datetime, bool]:
 def _start(model: Model, program: Program) -> tuple[datetime, bool]:
     own = work_time(model)
     for node in program.begins:
-        timer = model.node[node].event("timer")
-        instant = instant_of(timer.expression) if timer is not None and timer.timer == "timeDate" else None
-        if instant is not None:
-            aware = instant if instant.tzinfo is not None else instant.replace(tzinfo=own.zone)
-            return aware, not model.procedure.arrivals_per_day
+        begin = date_of(model.node[node], own.zone)
+        if begin is not None:
+            return begin, not model.procedure.arrivals_per_day
     return own.first_opening(), False
 
 

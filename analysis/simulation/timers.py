@@ -1,7 +1,7 @@
 """How long timer events wait: their own duration, unless a `gov:time` replaces it."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from bpmn.annotation import GovTime
 from bpmn.gov import parse_duration
@@ -32,6 +32,13 @@ def instant_of(text: str) -> datetime | None:
         return datetime.fromisoformat(text.strip())
     except ValueError:
         return None
+
+
+def date_of(node: Node, zone: tzinfo) -> datetime | None:
+    """The instant of a timer with a date, in this zone where it names none; None for every other node."""
+    timer = node.event("timer")
+    instant = instant_of(timer.expression) if timer is not None and timer.timer == "timeDate" else None
+    return instant.replace(tzinfo=zone) if instant is not None and instant.tzinfo is None else instant
 
 
 def waits_for_timer(node: Node) -> bool:

@@ -8,17 +8,16 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from analysis.hours import hours_of, office_hours
+from analysis.simulation.compile import rounds_of
 from analysis.simulation.draws import FIXED
 from analysis.simulation.laws import NO_TIME, Law, law_of, mean_of
-from analysis.simulation.timers import instant_of, timer_of
+from analysis.simulation.timers import date_of, timer_of
 from bpmn.annotation import GovTime
 from bpmn.model import Model, Node
 from org import OrgError
 
 #: Open seconds of a day.
 _AROUND_THE_CLOCK = 86_400
-#: More digits than that are no count of repetitions.
-_DIGITS = 9
 _SECOND = 1e6
 
 
@@ -71,13 +70,12 @@ class Clocks:
 
     def times(self, node: Node) -> Times:
         """The times of a node."""
-        rounds, is_parallel = rounds_of(node)
         return Times(
             wait=self.part(node, node.time("wait")),
             work=self.part(node, node.time("work")),
             is_hands_on=node.is_step and not node.is_automatic and not self.is_applicants(node),
-            rounds=rounds,
-            is_parallel=is_parallel,
+            rounds=rounds_of(node),
+            is_parallel=node.loop is not None and node.loop.kind == "parallel",
         )
 
     def timer(self, event: Node) -> Part | None:
@@ -130,24 +128,10 @@ class Clocks:
     def _start(self) -> datetime:
         """When cases begin: at the date of a timer that starts them, else at the first opening there is."""
         for node in self.model.nodes:
-            timer = node.event("timer") if node.kind == "startEvent" and not node.scope else None
-            instant = instant_of(timer.expression) if timer is not None and timer.timer == "timeDate" else None
-            if instant is not None:
-                return instant if instant.tzinfo is not None else instant.replace(tzinfo=self.own.zone)
+            begin = date_of(node, self.own.zone) if node.kind == "startEvent" and not node.scope else None
+            if begin is not None:
+                return begin
         return self.own.first_opening()
-
-
-def rounds_of(node: Node) -> tuple[float, bool]:
-    """How often a loop or multi-instance runs on average, and whether at the same time; (1, False) for all else.
-
-    A literal number in the file says it, else `gov:repeat`, else it is 1.
-    """
-    if node.loop is None:
-        return 1.0, False
-    text = node.loop.cardinality.strip()
-    if text.isascii() and text.isdigit() and len(text) <= _DIGITS:
-        return float(text), node.loop.kind == "parallel"
-    return (1.0 if node.repeat is None else node.repeat), node.loop.kind == "parallel"
 
 
 def mixed_rounds(rounds: float) -> tuple[tuple[int, float], ...]:

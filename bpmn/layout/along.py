@@ -124,12 +124,7 @@ class _Scope:
     def _straight_lines(self) -> Iterator[tuple[tuple[str, str], float]]:
         """Pairs of nodes that stay and are joined by an upright line, with the distance of their left edges."""
         change = self._change
-        lines = [(flow.id, flow.source, flow.target) for flow in change.after.message_flows]
-        lines += [(flow.id, flow.source, flow.target) for flow in change.after.flows]
-        for line, source, target in lines:
-            edge = change.before.edge.get(line)
-            if edge is None or max(x for x, _ in edge.waypoints) - min(x for x, _ in edge.waypoints) > 2:
-                continue
+        for source, target in change.upright:
             one, other = self._lifted(source), self._lifted(target)
             if one and other and one != other and change.stays(one) and change.stays(other):
                 yield (one, other), change.box(other).x - change.box(one).x
@@ -181,7 +176,6 @@ class _Scope:
         before: dict[str, list[str]] = {}
         for source, target in self._links:
             before.setdefault(target, []).append(source)
-        names = {(flow.source, flow.target): flow.name for flow in change.after.flows if flow.name}
         for target, sources in before.items():
             known = {
                 source: change.box(target).x - change.box(source).right
@@ -202,7 +196,7 @@ class _Scope:
                 elif source in known:
                     white = min(known[source], change.gap)
                 else:
-                    white = self._white(target, sources, names.get((source, target), ""))
+                    white = self._white(target, sources, change.names.get((source, target), ""))
                 self._behind[target].append((source, self._width(source) + white))
 
     def _white(self, target: str, sources: list[str], name: str) -> float:

@@ -12,7 +12,7 @@ from statistics import median
 from bpmn.layout.geometry import side_by_side
 from bpmn.layout.ranks import leading_back
 from bpmn.layout.style import Style
-from bpmn.model import Bounds, Model, Node
+from bpmn.model import Bounds, MessageFlow, Model, Node, SequenceFlow
 
 #: The most white that counts as the distance between two neighbours.
 _WIDE = 160.0
@@ -54,6 +54,22 @@ class Change:
             for flow in self.before.flows
             if flow.source in node and flow.target in node
         )
+
+    @cached_property
+    def names(self) -> Mapping[tuple[str, str], str]:
+        """The names of the flows of the new model, by the nodes they join."""
+        return {(flow.source, flow.target): flow.name for flow in self.after.flows if flow.name}
+
+    @cached_property
+    def upright(self) -> tuple[tuple[str, str], ...]:
+        """The ends of the messages and flows that are drawn straight up or down."""
+        lines: list[MessageFlow | SequenceFlow] = [*self.after.message_flows, *self.after.flows]
+        found = []
+        for line in lines:
+            edge = self.before.edge.get(line.id)
+            if edge is not None and max(x for x, _ in edge.waypoints) - min(x for x, _ in edge.waypoints) <= 2:
+                found.append((line.source, line.target))
+        return tuple(found)
 
     def box(self, name: str) -> Bounds:
         """Where a node stood."""

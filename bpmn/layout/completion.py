@@ -14,13 +14,13 @@ from dataclasses import replace
 from bpmn.layout.arrange import lay_out
 from bpmn.layout.connect import connect, frame_groups
 from bpmn.layout.free import Field
+from bpmn.layout.gather import DRAWN_DATA
 from bpmn.layout.geometry import rounded
 from bpmn.layout.style import NORMAL, Style
 from bpmn.model import Bounds, Model, Node, Shape
 
 #: Spots tried for one node.
 _SPOTS = 200
-_DRAWN_DATA = frozenset(("dataObjectReference", "dataStoreReference", "dataInput", "dataOutput"))
 
 
 def complete(model: Model, *, style: Style = NORMAL) -> Model:
@@ -78,7 +78,7 @@ class _Filling:
             if node.id not in self._shapes:
                 self._add_node(node)
         for item in model.data:
-            if item.kind in _DRAWN_DATA and item.id not in self._shapes:
+            if item.kind in DRAWN_DATA and item.id not in self._shapes:
                 self._add_beside(item.id, self._style.data, item.scope)
         for artifact in model.artifacts:
             if artifact.kind == "textAnnotation" and artifact.id not in self._shapes:

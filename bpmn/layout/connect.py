@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from bpmn.layout.edges import around_ends
 from bpmn.layout.free import REACH, End, Field, FreeRouter, Ground, Point
 from bpmn.layout.geometry import crosses, halfway, rounded, within
 from bpmn.layout.style import Style
@@ -112,7 +113,7 @@ class _Connector:
         """The points of a line around what is near its ends, and near where it then runs."""
         if line.is_message:
             self._led += 1
-        own = self._own(source[0], target[0])
+        own = around_ends(self._model, self._scope, (source[0], target[0]))
         area = _around([source[1], target[1]])
         points: tuple[Point, ...] = ()
         for _ in range(_AGAIN):
@@ -174,21 +175,6 @@ class _Connector:
             pool = model.pool_of_process.get(current)
             current = node.scope if node is not None else pool.id if pool is not None else ""
         return None
-
-    def _own(self, *ends: str) -> set[str]:
-        """What a line may cross: its ends, what they sit on, and the frames around them."""
-        node = self._model.node
-        own = set(ends)
-        for end in ends:
-            current = end
-            while current in node and (node[current].scope or node[current].attached_to):
-                following = node[current].attached_to or node[current].scope
-                if following in own:
-                    break
-                own.add(following)
-                current = following
-        own.update(self._scope[end] for end in ends if end in self._scope)
-        return own
 
     def _label(self, line: _Line, plane: str, points: tuple[Point, ...]) -> Bounds | None:
         """The place of a name beside the line where it hides least, the first of the usual ones if several do."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import pairwise
 
@@ -41,7 +41,7 @@ def carried(before: Model, after: Model) -> tuple[Edge, ...]:
         if edge.element not in ends or ends[edge.element] != old_ends.get(edge.element):
             continue
         new = _follow(edge, ends[edge.element], before, after, pools)
-        own = _own(after, scopes, ends[edge.element])
+        own = around_ends(after, scopes, ends[edge.element])
         if new is not None and not _runs_into(new, edge, fields.get(edge.plane), moved, before, own):
             kept.append(new)
     return tuple(kept)
@@ -173,8 +173,8 @@ def _runs_into(
     return False
 
 
-def _own(model: Model, scopes: Mapping[str, str], ends: tuple[str, str]) -> set[str]:
-    """The ends, what they sit on and the frames around them; `scopes` are those of data."""
+def around_ends(model: Model, scopes: Mapping[str, str], ends: Iterable[str]) -> set[str]:
+    """What a line may cross: its ends, what they sit on and the frames around them; `scopes` are those of data."""
     own: set[str] = set()
     stack = list(ends)
     while stack:

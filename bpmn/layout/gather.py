@@ -15,7 +15,7 @@ from bpmn.model import Artifact, Association, Data, Lane, MessageFlow, Model, No
 #: What a black box in the way of a message costs, in pools between its ends.
 _BLOCKED = 4
 #: Kinds of data that are drawn; the objects and stores behind references are not.
-_DRAWN_DATA = frozenset(("dataObjectReference", "dataStoreReference", "dataInput", "dataOutput"))
+DRAWN_DATA = frozenset(("dataObjectReference", "dataStoreReference", "dataInput", "dataOutput"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -272,7 +272,7 @@ def _path(sorting: Sorting, end: str) -> list[str]:
 def _sort_beside(sorting: Sorting) -> None:
     """Data and notes go to the board of the element they belong to, else to that of their scope."""
     model = sorting.model
-    elements: dict[str, Data | Artifact] = {data.id: data for data in model.data if data.kind in _DRAWN_DATA}
+    elements: dict[str, Data | Artifact] = {data.id: data for data in model.data if data.kind in DRAWN_DATA}
     elements.update({artifact.id: artifact for artifact in model.artifacts if artifact.kind == "textAnnotation"})
     tied: dict[str, list[str]] = {}
     for association in model.associations:

@@ -24,11 +24,9 @@ def _entering(ways: Ways) -> list[list[tuple[int, str]]]:
     """
     flow = ways.flow
     found: list[list[tuple[int, str]]] = [[] for _ in flow.vertices]
-    sent = {(source, target) for source, target, _ in ways.messages}
-    for source, targets in enumerate(ways.following):
+    for source, targets in enumerate(ways.in_pools):
         for target in targets:
-            if (source, target) not in sent:
-                found[target].append((source, "flow"))
+            found[target].append((source, "flow"))
     for source, target in ways.backs:
         found[target].append((source, "flow"))
     for source, target, _ in ways.messages:

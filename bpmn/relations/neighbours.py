@@ -36,9 +36,6 @@ class Row:
         self.flow = ways.flow
         self.border = {event.id for events in self.model.boundary_events.values() for event in events}
         self._known: dict[int, Sequence[int]] = {}
-        self._sent: dict[int, set[int]] = {}
-        for source, target, _ in ways.messages:
-            self._sent.setdefault(source, set()).add(target)
 
     def after(self, step: str) -> tuple[Neighbour, ...]:
         """The steps in a row with one, nearest first."""
@@ -93,10 +90,7 @@ class Row:
         return self._known[vertex]
 
     def _found_on(self, vertex: int) -> Iterator[int]:
-        sent = self._sent.get(vertex, ())
-        targets = [
-            target for target in self.ways.following[vertex] if target not in sent and not self._is_border(target)
-        ]
+        targets = [target for target in self.ways.in_pools[vertex] if not self._is_border(target)]
         if self.flow.vertices[vertex].kind != "exclusive-split":
             yield from targets
             return
@@ -114,10 +108,8 @@ class Row:
         found = [-1] * len(parent)
         is_before_steps = [False] * len(parent)
         for vertex in reversed(self.ways.order):
-            sent = self._sent.get(vertex, ())
-            following = (target for target in self.ways.following[vertex] if target not in sent)
             is_step = self._node(vertex).is_step and self._is_main(vertex)
-            is_before_steps[vertex] = is_step or any(is_before_steps[target] for target in following)
+            is_before_steps[vertex] = is_step or any(is_before_steps[target] for target in self.ways.in_pools[vertex])
             if not is_before_steps[vertex]:
                 continue
             above = parent[vertex]
@@ -126,10 +118,9 @@ class Row:
 
     def _post_dominators(self) -> Sequence[int]:
         """The next vertex on every way on from each; -1 for none."""
-        parent, depth = [-1] * len(self.ways.following), [0] * len(self.ways.following)
+        parent, depth = [-1] * len(self.ways.in_pools), [0] * len(self.ways.in_pools)
         for vertex in reversed(self.ways.order):
-            sent = self._sent.get(vertex, ())
-            targets = [target for target in self.ways.following[vertex] if target not in sent]
+            targets = self.ways.in_pools[vertex]
             common = targets[0] if targets else -1
             for target in targets[1:]:
                 common = _common(parent, depth, common, target)

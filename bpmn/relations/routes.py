@@ -86,11 +86,7 @@ class Routes:
     @cached_property
     def _ways_on(self) -> Sequence[Sequence[int]]:
         """The vertices after each one by flows and loops back, not by messages."""
-        sent = {(source, target) for source, target, _ in self.ways.messages}
-        found = [
-            [target for target in targets if (source, target) not in sent]
-            for source, targets in enumerate(self.ways.following)
-        ]
+        found = [list(targets) for targets in self.ways.in_pools]
         for source, target in self.ways.backs:
             found[source].append(target)
         return found

@@ -30,7 +30,7 @@ class Ways:
     def __init__(self, model: Model, flow: ControlFlow) -> None:
         self.model = model
         self.flow = flow
-        #: The vertices after each one, loops back and messages left out.
+        #: The vertices after each one, without loops back and without messages that go round in a circle.
         self.following: list[list[int]] = [[] for _ in flow.vertices]
         #: The ways that lead back, in the order in which they are come by.
         self.backs: tuple[Way, ...] = ()
@@ -38,6 +38,8 @@ class Ways:
         self._open_loops()
         #: Message flows from vertex to vertex, with their ids.
         self.messages: tuple[tuple[int, int, str], ...] = tuple(self._messages())
+        #: The vertices after each one in its own pool: `following` before message flows join the pools.
+        self.in_pools: Sequence[Sequence[int]] = [tuple(targets) for targets in self.following]
         self._join_pools()
 
     # The graph.

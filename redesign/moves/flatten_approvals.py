@@ -9,6 +9,7 @@ from bpmn.model import Model
 from redesign.change import Change
 from redesign.errors import CannotMove
 from redesign.move import Move
+from redesign.moves.conditions import keeps_papers
 from redesign.moves.remove_step import checked, remove
 
 
@@ -28,7 +29,10 @@ def flatten_approvals(subject: Subject, move: Move) -> Model:
         _move_choices(subject, change, step, last)
         _hand_needs(subject, change, step, chain)
         remove(subject, change, step, [last])
-    return checked(subject, change, free)
+    model = checked(subject, change, free)
+    needs = subject.relations.needs
+    keeps_papers(subject, model, {last: frozenset[str]().union(*map(needs, free)) - needs(last)})
+    return model
 
 
 def _hand_needs(subject: Subject, change: Change, gone: str, chain: Sequence[str]) -> None:

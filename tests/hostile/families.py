@@ -3,7 +3,7 @@
 Each family is a function of its size. They are no random models: each is the worst of its kind.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 HEAD = (
@@ -329,14 +329,10 @@ def data_beside(size: int) -> bytes:
 
 Family = Callable[[int], bytes]
 
-
-def _named(families: Iterable[Family]) -> dict[str, Family]:
-    return {family.__name__: family for family in families}
-
-
 #: Every family, by name.
-FAMILIES = _named(
-    (
+FAMILIES: dict[str, Family] = {
+    family.__name__: family
+    for family in (
         chain,
         unconnected,
         choices_in_a_row,
@@ -362,4 +358,4 @@ FAMILIES = _named(
         bounded_loops,
         data_beside,
     )
-)
+}

@@ -12,7 +12,7 @@ NAMES = (
     "../../../tmp/evil", "/etc/evil", "C:\\evil", "\\\\host\\share", "CON", "NUL.bpmn", "a" * 300, "a\nb", "-rf",
     "--json",
     "$(touch evil)", "`touch evil`", "; touch evil;", "%00", "~", ".", "..", "*", "?x",
-    "|touch evil", "evil\u0000"[:4], "ｅ́",
+    "|touch evil", "evil", "ｅ́",
 )  # fmt: skip
 FILES = (
     "a b.bpmn", "it's.bpmn", 'say "x".bpmn', ";touch evil;.bpmn", "$(touch evil).bpmn", "-o.bpmn", "--help.bpmn",

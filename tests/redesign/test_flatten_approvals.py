@@ -65,3 +65,14 @@ def test_an_approval_the_law_demands_stays(values):
 
 def test_an_approval_alone_is_no_chain():
     assert refused(chief(chain()).model, "flatten-approvals", "gone", "chief") == "nothing-left"
+
+
+def test_an_approval_on_a_branch_stays_where_the_last_one_could_not_read_its_paper_on_every_way():
+    builder = build("permit", pool="县局").lane("县局", level="county").start("start").exclusive("split")
+    builder.branch(0.4).step("survey", kind="check", materials=[needs("plan"), gives("map")])
+    builder.step("section", kind="approve", materials=[needs("map", origin="internal")])
+    builder.branch(0.6).step("look", kind="check").join("join")
+
+    why = refused(chief(builder).model, "flatten-approvals", "section", "chief")
+
+    assert why == "not-available"

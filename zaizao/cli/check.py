@@ -1,6 +1,5 @@
 """`zaizao check`: what is wrong with BPMN files, all of it at once."""
 
-import shutil
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
@@ -15,7 +14,7 @@ from bpmn.problem import Problem
 from reports.format import visible
 from zaizao.cli.failures import CALL, FILE, Refusal, explain, problem_sentence
 from zaizao.cli.files import existing, limits, told
-from zaizao.cli.text import DEFAULT_WIDTH, Column, one_line, table
+from zaizao.cli.text import Column, one_line, screen, table
 from zaizao.cli.worded import Call, Command, option
 
 #: Names shown of a run; of a longer one the first and the last.
@@ -218,4 +217,4 @@ def _table(call: Call, problems: tuple[Problem, ...]) -> list[str]:
         ]
         for problem in problems
     ]
-    return table(columns, rows, cells=shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns)
+    return table(columns, rows, cells=screen())

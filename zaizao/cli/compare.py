@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +15,7 @@ from zaizao.cli.files import output, save, told
 from zaizao.cli.options import called, simulated
 from zaizao.cli.reporting import REPORTS, matter
 from zaizao.cli.simulating import compared, ready
-from zaizao.cli.text import one_line
+from zaizao.cli.text import data, one_line
 from zaizao.cli.time import names
 from zaizao.cli.worded import Call, Command, option
 
@@ -70,8 +68,7 @@ def _content(call: Call, comparison: Comparison, path: Path) -> bytes:
     from reports.json import comparison_json
 
     if path.suffix.lower() == ".json":
-        return json.dumps(comparison_json(comparison), ensure_ascii=False, indent=1).encode()
+        return data(comparison_json(comparison))
     files = [comparison.before.file, comparison.after.file]
-    run = ["--cases", str(comparison.cases), "--seed", str(comparison.seed), "--lang", call.settings.language]
-    line = shlex.join(["zaizao", "compare", *files, "-o", path.name, *run])
+    line = call.line("compare", *files, "-o", path.name, cases=comparison.cases, seed=comparison.seed)
     return REPORTS[path.suffix.lower()](matter(call, comparison, title=comparison.before.title, command=line))

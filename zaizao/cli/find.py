@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +18,7 @@ from zaizao.cli.finding import finding_table
 from zaizao.cli.options import called
 from zaizao.cli.progress import progress
 from zaizao.cli.simulating import announce_compiler, usable
-from zaizao.cli.text import one_line
+from zaizao.cli.text import one_line, screen
 from zaizao.cli.worded import Call, Command, option
 
 if TYPE_CHECKING:
@@ -118,7 +117,7 @@ def _page(call: Call, file: str, model: Model, found: tuple[Finding, ...], no_sa
     if not found:
         return [head + call.say("find.none")]
     head += call.say("find.count", n=len(found), usable=len(usable_ones))
-    cells = shutil.get_terminal_size((100, 24)).columns
+    cells = screen()
     lines = [f"{head}  {click.style(call.say('find.alone'), dim=True)}", ""]
     lines += finding_table(call, model, usable_ones, first=1, cells=cells)
     if others:

@@ -34,8 +34,8 @@ def finding_table(
         columns += [Column(dim=True, shrinks=True)]
         rows = [[*_head(call, model, number, one), why(call, model, one)] for number, one in enumerate(found, first)]
     else:
-        day = float(sum(end - start for start, end in model.procedure.hours))
-        columns += [Column(head=call.say(f"find.{name}"), right=True) for name in SAVED]
+        day = day_of(model)
+        columns += saved_columns(call)
         rows = [
             [*_head(call, model, number, one), *saved_cells(one.saving, day)] for number, one in enumerate(found, first)
         ]
@@ -47,10 +47,20 @@ def _head(call: Call, model: Model, place: int, finding: Finding) -> list[str]:
     return [str(place), telling.title(call.words, finding.finding), steps or "—"]
 
 
+def day_of(model: Model) -> float:
+    """The seconds of a working day."""
+    return float(sum(end - start for start, end in model.procedure.hours))
+
+
+def saved_columns(call: Call) -> list[Column]:
+    """The columns of what is saved."""
+    return [Column(head=call.say(f"find.{name}"), right=True) for name in SAVED]
+
+
 def saved_cells(saving: Saving | None, day_seconds: float) -> list[str]:
     """Working days, steps, papers and visits saved."""
     if saving is None:
-        return ["—"] * 4
+        return ["—"] * len(SAVED)
     elapsed = saving.elapsed_working_s
     days = plain(number(None if elapsed is None else elapsed / day_seconds, 2))
     return [days, str(saving.steps), str(saving.materials), str(saving.visits)]
@@ -59,14 +69,12 @@ def saved_cells(saving: Saving | None, day_seconds: float) -> list[str]:
 def why(call: Call, model: Model, finding: Finding) -> str:
     """Why a finding is not used: the law, what is missing, that a person chooses, that it is only shown."""
     if finding.protected:
-        said = (model.node[step].step for step in finding.steps)
-        bases = list(dict.fromkeys(step.basis for step in said if step is not None and step.mandatory and step.basis))
         reason = call.say("find.protected")
-        law = call.words("list.separator").join(bases)
+        law = call.words("list.separator").join(telling.bases(model, finding))
         return f"{reason}{call.words('list.colon')}{visible(law)}" if law else reason
     if finding.missing:
-        lacking = list(dict.fromkeys(call.words(f"missing.{one.annotation}") for one in finding.missing))
-        return call.say("find.missing", what=call.words("list.separator").join(lacking))
+        what = call.words("list.separator").join(telling.lacking(call.words, finding))
+        return call.say("find.missing", what=what)
     if not finding.certain:
         return call.say("find.uncertain")
     if not finding.move:

@@ -1,6 +1,5 @@
 """`zaizao check --fix`: repairing a file and saying what was done."""
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ from bpmn.fix import Fix
 from reports.format import visible
 from zaizao.cli.failures import Refusal, Unreadable
 from zaizao.cli.files import existing, limits, output, save
-from zaizao.cli.text import DEFAULT_WIDTH, Column, table
+from zaizao.cli.text import Column, screen, table
 from zaizao.cli.worded import Call
 
 
@@ -57,8 +56,7 @@ def fixes_as_page(call: Call, fixes: tuple[Fix, ...]) -> str:
         Column(head=call.say("fix.done")),
     ]
     rows = [[str(fix.line or "—"), fix.element or "—", fix.name or "—", fix_sentence(call, fix)] for fix in fixes]
-    lines = table(columns, rows, cells=shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns)
-    return "\n".join([*lines, ""])
+    return "\n".join([*table(columns, rows, cells=screen()), ""])
 
 
 def fix_sentence(call: Call, fix: Fix) -> str:

@@ -1,11 +1,9 @@
 """`zaizao flows`: the library of procedures."""
 
-import shutil
-
 import click
 
 from flows import load, procedures
-from zaizao.cli.text import DEFAULT_WIDTH, Column, one_line, table
+from zaizao.cli.text import Column, one_line, screen, table
 from zaizao.cli.worded import Call, Command
 
 
@@ -30,7 +28,7 @@ def command(call: Call, name: str | None, as_json: bool) -> int:
     if not name:
         columns = [Column(bold=True), Column(), Column(shrinks=True, dim=True)]
         rows = [[item.name, item.title[language], item.summary[language]] for item in chosen]
-        click.echo("\n".join(table(columns, rows, cells=shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns)))
+        click.echo("\n".join(table(columns, rows, cells=screen())))
         return 0
     procedure = chosen[0]
     click.echo(f"{click.style(procedure.title[language], bold=True)}  {procedure.summary[language]}\n")

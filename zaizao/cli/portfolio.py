@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +11,7 @@ import click
 from reports.format import visible
 from zaizao import wiring
 from zaizao.cli import files
+from zaizao.cli.text import data
 from zaizao.cli.worded import Call
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ class Found:
         contents = {
             "portfolio.html": portfolio_html(made).encode(),
             "portfolio.xlsx": portfolio_xlsx(made),
-            "portfolio.json": json.dumps(portfolio_json(made), ensure_ascii=False, indent=1).encode(),
+            "portfolio.json": data(portfolio_json(made)),
         }
         for name, content in contents.items():
             files.save(self.folder / name, content)
@@ -75,8 +74,6 @@ class Found:
     def _portfolio(self) -> Portfolio:
         from reports.portfolio import Portfolio
 
-        language = self.call.settings.language
-        words = ["zaizao", "study", "--all", "-o", "out", "--cases", str(self.cases), "--seed", str(self.seed)]
         return Portfolio(
             words=self.call.words,
             entries=tuple(self.entries),
@@ -85,5 +82,5 @@ class Found:
             version=wiring.version(),
             cases=self.cases,
             seed=self.seed,
-            command=shlex.join([*words, "--lang", language]),
+            command=self.call.line("study", "--all", "-o", "out", cases=self.cases, seed=self.seed),
         )

@@ -22,14 +22,6 @@ if TYPE_CHECKING:
 PROPOSAL = "proposal.bpmn"
 
 
-def made(call: Call, model: Model, found: tuple[Finding, ...], *, seed: int) -> Redesign:
-    """The best set of moves, under a progress bar."""
-    from redesign import Options, redesigned
-
-    with progress(call.say("redesign.search")) as bar:
-        return redesigned(model, findings=found, options=Options(seed=seed), progress=bar)
-
-
 def proposal(
     call: Call, found: tuple[Finding, ...], redesign: Redesign, *, cases: int, seed: int, file: str
 ) -> Proposal:

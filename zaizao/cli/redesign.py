@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,15 +13,15 @@ from reports.format import number, percent, plain, visible
 from zaizao.cli.failures import FILE, Refusal
 from zaizao.cli.files import existing, output, save, told
 from zaizao.cli.find import findings
-from zaizao.cli.finding import SAVED, saved_cells
-from zaizao.cli.options import MOST_CASES, Whole, called, listed
+from zaizao.cli.finding import day_of, saved_cells, saved_columns
+from zaizao.cli.options import Whole, called, listed, simulated
 from zaizao.cli.progress import progress
 from zaizao.cli.simulating import refuse_large, usable
-from zaizao.cli.text import Column, one_line, table
+from zaizao.cli.text import Column, one_line, screen, table
 from zaizao.cli.worded import Call, Command, option
 
 if TYPE_CHECKING:
-    from analysis.findings import Saving
+    from analysis.findings import Finding, Saving
     from redesign import Move, Obligation, Options, Redesign
 
 
@@ -56,8 +55,7 @@ class Share(click.ParamType[float]):
 @option("--list", "only_list", is_flag=True)
 @option("--undo", is_flag=True)
 @option("--force", is_flag=True)
-@option("--cases", type=Whole(1, MOST_CASES), default=10_000)
-@option("--seed", type=Whole(0, 2**63 - 1), default=1)
+@simulated
 @click.pass_obj
 def command(call: Call, /, file: str, target: str, undo: bool, force: bool, only_list: bool, **asked: Any) -> int:
     """Redesign the file into another, or list what could be done, or undo what was done."""
@@ -71,7 +69,8 @@ def command(call: Call, /, file: str, target: str, undo: bool, force: bool, only
     if model is None:
         return FILE
     refuse_large(told(file), model)
-    made = _redesigned(call, model, asked)
+    options = _options(model, asked)
+    made = searched(call, model, findings(call, model), options)
     if path is not None:
         save(path, content_of(made))
     if as_json:
@@ -114,11 +113,10 @@ def _options(model: Model, asked: dict[str, Any]) -> Options:
     )
 
 
-def _redesigned(call: Call, model: Model, asked: dict[str, Any]) -> Redesign:
+def searched(call: Call, model: Model, found: tuple[Finding, ...], options: Options) -> Redesign:
+    """The best set of moves, under a progress bar."""
     from redesign import redesigned
 
-    options = _options(model, asked)
-    found = findings(call, model)
     with progress(call.say("redesign.search")) as bar:
         return redesigned(model, findings=found, options=options, progress=bar)
 
@@ -132,7 +130,7 @@ def content_of(made: Redesign) -> bytes:
 
 def _page(call: Call, made: Redesign, path: Path | None, target: float | None) -> list[str]:
     """The moves and what they save, the proof, what was left out and why, what else a person may choose."""
-    cells = shutil.get_terminal_size((100, 24)).columns
+    cells = screen()
     parts = [
         _moves(call, made, cells, is_written=path is not None),
         _proof(call, made),
@@ -145,18 +143,13 @@ def _page(call: Call, made: Redesign, path: Path | None, target: float | None) -
     return "\n\n".join("\n".join(part) for part in parts if part).splitlines()
 
 
-def _day(made: Redesign) -> float:
-    """The seconds of a working day."""
-    return float(sum(end - start for start, end in made.before.procedure.hours))
-
-
 def _moves(call: Call, made: Redesign, cells: int, *, is_written: bool) -> list[str]:
     """The moves with what each saves alone, and what all save together."""
     head = click.style(visible(made.before.title), bold=True)
     if not made.moves:
         return [f"{head}  {call.say('redesign.nothing' if is_written else 'redesign.none')}"]
     rows = [[str(place), *_move_cells(call, made, move, move.saving)] for place, move in enumerate(made.moves, 1)]
-    rows.append(["", call.say("redesign.together"), "", *saved_cells(made.saving, _day(made))])
+    rows.append(["", call.say("redesign.together"), "", *saved_cells(made.saving, day_of(made.before))])
     return [f"{head}  {call.say('redesign.moves', n=len(made.moves))}", "", *_table(call, rows, cells)]
 
 
@@ -164,7 +157,7 @@ def _move_cells(call: Call, made: Redesign, move: Move, saving: Saving | None) -
     from reports.findings import move_title, steps_text
 
     name, steps = move_title(call.words, move.move), steps_text(call.words, made.before, move.steps)
-    return [name, steps, *saved_cells(saving, _day(made))]
+    return [name, steps, *saved_cells(saving, day_of(made.before))]
 
 
 def _table(call: Call, rows: list[list[str]], cells: int) -> list[str]:
@@ -173,7 +166,7 @@ def _table(call: Call, rows: list[list[str]], cells: int) -> list[str]:
         Column(right=True),
         Column(head=call.say("redesign.move")),
         Column(head=call.say("find.steps"), shrinks=True),
-        *(Column(head=call.say(f"find.{name}"), right=True) for name in SAVED),
+        *saved_columns(call),
     ]
     return table(columns, rows, cells=cells)
 
@@ -208,9 +201,9 @@ def _line(call: Call, made: Redesign) -> list[str]:
     """The best set of each size."""
     if len(made.line) < 2:
         return []
-    rows = [[str(len(one.moves)), *saved_cells(one.saving, _day(made))] for one in made.line]
-    heads = [call.say("redesign.size"), *(call.say(f"find.{name}") for name in SAVED)]
-    return [call.say("redesign.line"), *table([Column(head=head, right=True) for head in heads], rows)]
+    rows = [[str(len(one.moves)), *saved_cells(one.saving, day_of(made.before))] for one in made.line]
+    columns = [Column(head=call.say("redesign.size"), right=True), *saved_columns(call)]
+    return [call.say("redesign.line"), *table(columns, rows)]
 
 
 def _search(call: Call, made: Redesign, target: float | None) -> list[str]:
@@ -222,7 +215,7 @@ def _search(call: Call, made: Redesign, target: float | None) -> list[str]:
         lines.append(call.say("redesign.all" if made.complete else "redesign.some", n=plain(number(made.tried, 0))))
     saved = made.saving.elapsed_working_s
     if made.moves and made.bound and saved is not None:
-        lines.append(call.say("redesign.bound", days=plain(number(made.bound / _day(made), 2))))
+        lines.append(call.say("redesign.bound", days=plain(number(made.bound / day_of(made.before), 2))))
     return [click.style(line, dim=True) for line in lines]
 
 

@@ -32,6 +32,12 @@ MOST_REDESIGNED = 10_000
 
 def ready(call: Call, file: str, library: Mapping[str, Model]) -> Model | None:
     """Read a file to be simulated, with its calls filled in; where something in it is wrong, say what."""
+    found = checked(call, file, library)
+    return found[0] if found is not None else None
+
+
+def checked(call: Call, file: str, library: Mapping[str, Model]) -> tuple[Model, tuple[Problem, ...]] | None:
+    """The same, with the warnings of the file."""
     from analysis.simulation import refusals
 
     return _judged(call, file, library, refusals)
@@ -39,7 +45,8 @@ def ready(call: Call, file: str, library: Mapping[str, Model]) -> Model | None:
 
 def usable(call: Call, file: str, library: Mapping[str, Model]) -> Model | None:
     """Read a file to be judged or changed, with its calls filled in; where something in it is wrong, say what."""
-    return _judged(call, file, library, lambda _model, _library: ())
+    found = _judged(call, file, library, lambda _model, _library: ())
+    return found[0] if found is not None else None
 
 
 def _judged(
@@ -47,14 +54,15 @@ def _judged(
     file: str,
     library: Mapping[str, Model],
     refusals: Callable[[Model, Mapping[str, Model]], Iterable[Problem]],
-) -> Model | None:
+) -> tuple[Model, tuple[Problem, ...]] | None:
     model = load(file)
-    problems = stopping(check(model), "analysis") or tuple(refusals(model, library))
+    found = check(model)
+    problems = stopping(found, "analysis") or tuple(refusals(model, library))
     for problem in problems[:SHOWN]:
         click.echo(located(file, problem, call.words), err=True)
     if len(problems) > SHOWN:
         click.echo(call.say("check.more", file=visible(file), n=len(problems) - SHOWN), err=True)
-    return None if problems else flattened(model, library).model
+    return None if problems else (flattened(model, library).model, found)
 
 
 def refuse_large(file: str, model: Model) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shlex
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bpmn import Model
-from bpmn.check import check
 from bpmn.drawing import draw
 from flows import Procedure, load, procedures
 from reports.format import number, percent, plain, visible
@@ -22,10 +19,10 @@ from zaizao.cli import files, find, proposing
 from zaizao.cli.failures import FILE, MACHINE, Refusal, explain
 from zaizao.cli.figures import cut_table, headline, hours, marked, of_each_side, time_table, warnings
 from zaizao.cli.options import simulated
-from zaizao.cli.redesign import content_of
+from zaizao.cli.redesign import content_of, searched
 from zaizao.cli.reporting import REPORTS, matter
-from zaizao.cli.simulating import compared, ready, refuse_large, timed
-from zaizao.cli.text import one_line, width
+from zaizao.cli.simulating import checked, compared, refuse_large, timed
+from zaizao.cli.text import data, one_line, width
 from zaizao.cli.time import names
 from zaizao.cli.worded import Call, Command, option
 
@@ -60,18 +57,7 @@ class Job:
 
     def command(self, call: Call) -> str:
         """The line that repeats the study."""
-        words = [
-            "zaizao",
-            "study",
-            files.told(self.name),
-            "-o",
-            "out",
-            "--cases",
-            str(self.cases),
-            "--seed",
-            str(self.seed),
-        ]
-        return shlex.join([*words, "--lang", call.settings.language])
+        return call.line("study", files.told(self.name), "-o", "out", cases=self.cases, seed=self.seed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,20 +133,23 @@ def _job(name: str, folder: Path, cases: int, seed: int) -> Job:
 
 def run(call: Call, job: Job, *, as_json: bool) -> Done:
     """Check, find, redesign, prove, simulate and report; each part says what it did and how long it took."""
+    from redesign import Options
+
     tell: Callable[[str], None] = (lambda _: None) if as_json else click.echo
     with _part(call, "check", tell) as said:
-        found = [ready(call, str(file), {}) for file in job.inputs]
-        models = [model for model in found if model is not None]
-        if len(models) < len(found):
+        usable = [found for file in job.inputs if (found := checked(call, str(file), {})) is not None]
+        if len(usable) < len(job.inputs):
             return Done(code=FILE)
+        models = [model for model, _ in usable]
         for place, model in zip(job.inputs, models, strict=True):
             refuse_large(str(place), model)
-        said.append(_checked(call, models))
+        warned = sum(len(problems) for _, problems in usable)
+        said.append(call.say("study.warned" if warned else "study.clean", files=len(models), warnings=warned))
     with _part(call, "find", tell) as said:
         findings = find.findings(call, models[0])
         said.append(_found(call, findings))
     with _part(call, "redesign", tell) as said:
-        redesign = proposing.made(call, models[0], findings, seed=job.seed)
+        redesign = searched(call, models[0], findings, Options(seed=job.seed))
         said.append(_moves(call, redesign))
     with _part(call, "prove", tell) as said:
         said += [call.say("study.proved", n=len(redesign.proof.obligations))] if redesign.moves else []
@@ -223,11 +212,6 @@ def _part(call: Call, name: str, tell: Callable[[str], None]) -> Iterator[list[s
         tell(click.style("✓ ", fg="green") + line + " " * (COLUMN - width(line)) + click.style(seconds, dim=True))
 
 
-def _checked(call: Call, models: list[Model]) -> str:
-    found = sum(len(check(model)) for model in models)
-    return call.say("study.warned" if found else "study.clean", files=len(models), warnings=found)
-
-
 def _measured(call: Call, job: Job, models: list[Model], proposed: Proposal) -> Comparison | Side:
     """Compare the file as it is with the one decided, else with the proposal; measure it alone where there is none."""
     if len(models) == 1:
@@ -282,7 +266,7 @@ def _write(job: Job, study: Study) -> tuple[list[Path], dict[str, Any]]:
         sensitivity=study.before.sensitivity,
         proposal=study.proposal,
     )
-    contents["report.json"] = json.dumps(report, ensure_ascii=False, indent=1).encode()
+    contents["report.json"] = data(report)
     for name, content in contents.items():
         files.save(job.folder / name, content)
     return written, report

@@ -1,6 +1,7 @@
 """Text for a terminal: display widths, aligned tables."""
 
 import json
+import shutil
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,16 @@ def one_line(value: object) -> str:
     """
     text = json.dumps(value, ensure_ascii=False)
     return text if text.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
+
+
+def data(value: object) -> bytes:
+    """Give a value as a file of JSON."""
+    return json.dumps(value, ensure_ascii=False, indent=1).encode()
+
+
+def screen() -> int:
+    """Give how many cells wide the terminal is."""
+    return shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns
 
 
 def width(text: str) -> int:

@@ -1,5 +1,6 @@
 """Commands whose help, like every sentence, comes from the words of the user's language."""
 
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,11 @@ class Call:
     def say(self, key: str, **fields: object) -> str:
         """Give the command line's sentence of that key in the user's language."""
         return self.words(f"cli.{key.replace('_', '-')}", **fields)
+
+    def line(self, *words: str, cases: int, seed: int) -> str:
+        """Give the command line that repeats a run, to be shown in its report."""
+        run = ["--cases", str(cases), "--seed", str(seed), "--lang", self.settings.language]
+        return shlex.join(["zaizao", *words, *run])
 
 
 class Option(click.Option):
