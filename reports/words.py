@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from string import Formatter
 
 from reports.errors import MissingWord, UnknownLanguage
@@ -56,7 +56,8 @@ def load(language: str) -> Words:
     """Read the words of a language, once."""
     if language not in LANGUAGES:
         raise UnknownLanguage(language)
-    text = (resources.files("reports") / "words" / f"{language}.toml").read_text(encoding="utf-8")
+    # Beside this module, not through importlib.resources: every command waits for its words.
+    text = (Path(__file__).with_name("words") / f"{language}.toml").read_text(encoding="utf-8")
     return Words(language=language, sentences=_flatten(tomllib.loads(text)))
 
 

@@ -2,8 +2,6 @@
 
 import contextlib
 import os
-import tempfile
-from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -35,6 +33,8 @@ def existing(path: str) -> Path:
 
 
 def _not_found(file: Path) -> Refusal:
+    from difflib import get_close_matches
+
     names = [entry.name for entry in file.parent.iterdir()] if file.parent.is_dir() else []
     near = get_close_matches(file.name, names, n=1, cutoff=0.5)
     if near:
@@ -76,6 +76,8 @@ def output(path: str, endings: tuple[str, ...]) -> Path:
 
 def save(file: Path, content: bytes) -> None:
     """Write a file whole or not at all; what stood there before stays until the new one is complete."""
+    import tempfile
+
     file.parent.mkdir(parents=True, exist_ok=True)
     try:
         handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name[:40]}.")
