@@ -16,11 +16,9 @@ from math import prod
 from analysis.simulation import expected_visits
 from bpmn.control_flow import ControlFlow, Vertex
 from bpmn.model import MessageFlow, Model
-from bpmn.routing import exclusive_shares, routes_on
+from bpmn.routing import exclusive_shares, own_share, routes_on
 from bpmn.unroll import unrolled
 
-#: Share of a conditional flow out of an activity, or of an inclusive split, where the file names none.
-_EVEN = 0.5
 #: What is less than this is not followed further, and neither is a way through more gateways than that.
 _LEAST, _LONGEST = 1e-9, 20_000
 
@@ -139,13 +137,6 @@ class _Ways:
     def _inclusive(self, vertex: Vertex) -> list[float]:
         """The shares of an inclusive split: each flow's own, and for the default that none of them fires."""
         arcs = [self.flow.arcs[arc] for arc in vertex.leaving]
-        own = [self._own(arc.flow) if arc.role == "choice" else 1.0 for arc in arcs]
+        own = [own_share(self.model, arc.flow) if arc.role == "choice" else 1.0 for arc in arcs]
         none = prod(1.0 - share for share, arc in zip(own, arcs, strict=True) if arc.role == "choice")
         return [none if arc.role == "default" else share for share, arc in zip(own, arcs, strict=True)]
-
-    def _own(self, flow: str) -> float:
-        """The share of one flow, or of a boundary event, which is never taken where it has none."""
-        if flow in self.model.flow:
-            share = self.model.flow[flow].probability
-            return _EVEN if share is None else share
-        return sum(leaving.probability or 0.0 for leaving in self.model.outgoing[flow])

@@ -20,7 +20,7 @@ from analysis.runs import components
 from analysis.simulation.begin import Letter, beginning
 from bpmn.control_flow import ControlFlow, Vertex
 from bpmn.model import Model
-from bpmn.routing import exclusive_shares, routes_on
+from bpmn.routing import exclusive_shares, own_share, routes_on
 from bpmn.unroll import unrolled
 
 #: Bits of what a case remembers: the outcomes its end events told, and those told at an end that another one follows.
@@ -195,7 +195,7 @@ class _Game:
         always = [edge for edge, role in zip(leaving, roles, strict=True) if role == "always"]
         default = [edge for edge, role in zip(leaving, roles, strict=True) if role == "default"]
         drawn = [
-            (edge, self._share_of(self.flow.arcs[arc].flow))
+            (edge, own_share(self.model, self.flow.arcs[arc].flow))
             for edge, role, arc in zip(leaving, roles, vertex.leaving, strict=True)
             if role == "choice"
         ]
@@ -215,13 +215,6 @@ class _Game:
             raise _Undecided
         # Where none fires and there is no default, it is drawn again.
         return [Choice(share=share / total, edges=edges) for share, edges in found]
-
-    def _share_of(self, flow: str) -> float:
-        """The probability of a flow of an inclusive split, or of a boundary event beside it."""
-        if flow in self.model.flow:
-            probability = self.model.flow[flow].probability
-            return 0.5 if probability is None else probability
-        return sum(out.probability or 0.0 for out in self.model.outgoing.get(flow, ()))
 
     def _told(self, vertex: Vertex) -> int:
         """The outcome that an end of a pool tells; what follows the end of a sub-process has the last word anyway."""

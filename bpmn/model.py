@@ -562,6 +562,11 @@ class Model:
         found.update(process for process, owners in units.items() if all(unit.applicant for unit in owners))
         return frozenset(found)
 
+    def is_applicants(self, node: Node) -> bool:
+        """Whether the applicant does it: it stands in a pool or a lane of theirs."""
+        unit = self.unit_of.get(node.id)
+        return node.process in self.applicant_processes or (unit is not None and unit.applicant)
+
     @cached_property
     def procedure_process(self) -> Process | None:
         """The process that carries `gov:procedure`, else the first outside the applicant's pool, else none."""

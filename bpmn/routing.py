@@ -59,6 +59,17 @@ def exclusive_shares(model: Model, flow: ControlFlow, vertex: Vertex) -> tuple[f
     return tuple(share / total if total > 0 else 1 / len(shares) for share in shares)
 
 
+def own_share(model: Model, flow: str) -> float:
+    """The probability of one way out of an inclusive choice, itself alone: a flow, or an event beside the way on.
+
+    A flow without a share is taken by one half; an event without one is never taken.
+    """
+    if flow in model.flow:
+        share = model.flow[flow].probability
+        return _EVEN if share is None else share
+    return sum(leaving.probability or 0.0 for leaving in model.outgoing.get(flow, ()))
+
+
 def _boundary_share(model: Model, event: str) -> float:
     """The probability of a boundary event: written on what leaves it."""
     return sum(flow.probability or 0.0 for flow in model.outgoing[event])

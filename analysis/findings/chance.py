@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from bpmn.control_flow import ControlFlow, Vertex
 from bpmn.model import Model
 from bpmn.relations.circles import circles
-from bpmn.routing import exclusive_shares, routes_on
+from bpmn.routing import exclusive_shares, own_share, routes_on
 
 #: Rounds of the solver, and the change after which it stops.
 _ROUNDS, _CLOSE = 500, 1e-10
@@ -28,8 +28,6 @@ _MOST = 1_000_000
 _MOST_PLACES = 2_500
 #: Kinds of vertices out of which one arc is taken, and those that take or wait for several.
 _ONE, _MANY = frozenset(("exclusive-split",)), frozenset(("parallel-join", "inclusive-join", "inclusive-split"))
-#: Share of a conditional flow where the file names none.
-_EVEN = 0.5
 
 
 class Chances:
@@ -225,12 +223,7 @@ class Chances:
 
     def _own(self, arc: int) -> float:
         taken = self._flow.arcs[arc]
-        if taken.role != "choice":
-            return 1.0
-        way = self._model.flow.get(taken.flow)
-        if way is not None:
-            return _EVEN if way.probability is None else way.probability
-        return sum(leaving.probability or 0.0 for leaving in self._model.outgoing.get(taken.flow, ()))
+        return own_share(self._model, taken.flow) if taken.role == "choice" else 1.0
 
     def _passing(self, vertex: Vertex) -> float:
         node = self._model.node.get(vertex.node)

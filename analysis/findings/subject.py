@@ -193,8 +193,7 @@ class Subject:
         """Whether a node, or a pool or process at the end of a message flow, is the applicant's."""
         node = self.model.node.get(end)
         if node is not None:
-            unit = self.model.unit_of.get(end)
-            return node.process in self.model.applicant_processes or (unit is not None and unit.applicant)
+            return self.model.is_applicants(node)
         pool = next((pool for pool in self.model.pools if pool.id == end), None)
         if pool is None:
             return end in self.model.applicant_processes

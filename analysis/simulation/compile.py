@@ -22,10 +22,8 @@ from bpmn.annotation import AROUND_THE_CLOCK, GovTime
 from bpmn.calls import flattened
 from bpmn.control_flow import Scope
 from bpmn.model import Model, Node
-from bpmn.routing import exclusive_shares, routes_on
+from bpmn.routing import exclusive_shares, own_share, routes_on
 
-#: Share of a flow out of an inclusive choice where the file names none.
-_EVEN = 0.5
 #: The chance of an arc that is always taken.
 _ALWAYS = 2.0
 #: What is drawn at a second choice behind one node has another key (an odd number, so that no two are alike).
@@ -194,10 +192,6 @@ class _Compiler:
             return False
         return self.flow.vertices[place.vertex].kind == "step" and place.node.is_step
 
-    def _is_applicants(self, node: Node) -> bool:
-        unit = self.model.unit_of.get(node.id)
-        return node.process in self.model.applicant_processes or (unit is not None and unit.applicant)
-
     # Arcs
 
     def _entering(self, vertex: int) -> list[int]:
@@ -297,10 +291,7 @@ class _Compiler:
 
     def _share(self, flow: str) -> float:
         """The probability of a way out of an inclusive choice, or of an event on a border that does not interrupt."""
-        if flow in self.model.flow:
-            probability = self.model.flow[flow].probability
-            return _EVEN if probability is None else probability
-        return min(1.0, sum(out.probability or 0.0 for out in self.model.outgoing.get(flow, ())))
+        return min(1.0, own_share(self.model, flow))
 
     def _last(self, arc: int) -> tuple[int, tuple[str, ...]]:
         """The arc that leads to an operation, from one past all that only passes tokens on, and the flows up to it."""
@@ -411,7 +402,7 @@ class _Compiler:
     # Work
 
     def _step(self, node: Node) -> StepPlace:
-        applicant = self._is_applicants(node)
+        applicant = self.model.is_applicants(node)
         return StepPlace(
             node=node,
             unit=self.model.unit_of.get(node.id),

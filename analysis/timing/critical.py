@@ -158,7 +158,8 @@ class _Lengths:
 
     def _seconds(self, node: Node) -> float:
         clocks = self.structure.clocks
-        if self.between_clocks and (clocks.is_applicants(node) or (node.step is not None and node.step.stops_clock)):
+        stops_clock = node.step is not None and node.step.stops_clock
+        if self.between_clocks and (stops_clock or self.structure.model.is_applicants(node)):
             return 0.0
         if self.by_limits and node.step is not None and node.step.limit is not None:
             return clocks.limit(node.step.limit, node.step.limit_unit)
@@ -296,7 +297,7 @@ def _of_kind(structure: Structure, kind: str) -> set[int]:
     """The vertices of an office's steps of a kind."""
     found = set()
     for node in structure.model.nodes:
-        is_known = node.id in structure.flow.main and not structure.clocks.is_applicants(node)
+        is_known = node.id in structure.flow.main and not structure.model.is_applicants(node)
         if is_known and node.step is not None and node.step.kind == kind:
             found.add(structure.flow.main[node.id])
     return found

@@ -14,10 +14,8 @@ from analysis.timing.pools import Pools, pools
 from analysis.timing.times import Clocks, Part, Times
 from bpmn.block import Block, Exclusive, Frame, Inclusive, Leaf, Loop, Rest, children
 from bpmn.model import Model, Node
-from bpmn.routing import exclusive_shares, routes_on
+from bpmn.routing import exclusive_shares, own_share, routes_on
 
-#: Share of an inclusive flow where the file names none.
-_EVEN = 0.5
 _SENT = {
     "error": "error-event",
     "escalation": "escalation-event",
@@ -138,10 +136,7 @@ class Structure:
 
     def probability(self, flow: str) -> float:
         """The share of cases in which a way out of an inclusive choice is taken, itself alone."""
-        if flow in self.model.flow:
-            share = self.model.flow[flow].probability
-            return _EVEN if share is None else share
-        return sum(out.probability or 0.0 for out in self.model.outgoing.get(flow, ()))
+        return own_share(self.model, flow)
 
     # What stands in the way
 

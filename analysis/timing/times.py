@@ -73,7 +73,7 @@ class Clocks:
         return Times(
             wait=self.part(node, node.time("wait")),
             work=self.part(node, node.time("work")),
-            is_hands_on=node.is_step and not node.is_automatic and not self.is_applicants(node),
+            is_hands_on=node.is_step and not node.is_automatic and not self.model.is_applicants(node),
             rounds=rounds_of(node),
             is_parallel=node.loop is not None and node.loop.kind == "parallel",
         )
@@ -83,17 +83,12 @@ class Clocks:
         written = timer_of(event)
         return self.part(event, written) if isinstance(written, GovTime) else None
 
-    def is_applicants(self, node: Node) -> bool:
-        """Whether the applicant does it."""
-        unit = self.model.unit_of.get(node.id)
-        return node.process in self.model.applicant_processes or (unit is not None and unit.applicant)
-
     def part(self, node: Node, time: GovTime | None) -> Part:
         """One time of a node as a law on its clock; the rules are those of docs/explanation/simulation.md."""
         if time is None:
             return Part(law=NO_TIME)
         values: list[float] = []
-        is_natural = self.is_applicants(node) or node.is_automatic or time.clock == "calendar"
+        is_natural = self.model.is_applicants(node) or node.is_automatic or time.clock == "calendar"
         if node.event("timer") is not None:
             is_natural = time.clock != "work"
         if is_natural:

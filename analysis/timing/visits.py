@@ -41,7 +41,7 @@ def visits(structure: Structure) -> Visits:
         if structure.model.node[name].is_step and structure.model.node[name].called not in structure.pools.called
     }
     nodes = [(structure.model.node[name], times) for name, times in found.items()]
-    own = [(node, times) for node, times in nodes if not structure.clocks.is_applicants(node)]
+    own = [(node, times) for node, times in nodes if not structure.model.is_applicants(node)]
     return Visits(
         steps=found,
         hand_ins=sum(_papers(node) * times for node, times in own),

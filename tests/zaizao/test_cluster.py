@@ -28,7 +28,7 @@ def test_a_cluster_gives_what_the_same_runs_give_here(make):
         "--json",
     ]
 
-    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as cluster:
         done = subprocess.run(
             [*command, "--cluster", cluster.scheduler_address], capture_output=True, text=True, check=True
         )
@@ -75,7 +75,7 @@ def test_where_something_else_listens_that_is_said_too(run, make, monkeypatch):
 
 def test_a_cluster_without_workers_is_told(run, make, monkeypatch):
     monkeypatch.setattr(wiring, "CLUSTER_SECONDS", 1)
-    with LocalCluster(n_workers=0, dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=0, dashboard_address=":0") as cluster:
         answer = run("time", make(), "--cluster", cluster.scheduler_address, "--lang", "en")
 
     assert answer.code == 3
