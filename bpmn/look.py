@@ -8,9 +8,6 @@ SANS = (
     "'Segoe UI',sans-serif"
 )
 
-#: The states a marked element may have, in the order legends name them.
-STATES = ("kept", "removed", "merged", "moved", "new")
-
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
@@ -57,7 +54,6 @@ INK = "#17202b"
 INK_2 = "#46515f"
 INK_3 = "#616b79"
 RULE = "#dcdfe2"
-RULE_2 = "#aab1b9"
 
 
 @dataclass(frozen=True, kw_only=True)
