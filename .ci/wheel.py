@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("analysis", "bpmn", "flows", "org", "redesign", "reports", "zaizao")
+PACKAGES = ("analysis", "bpmn", "engine", "flows", "org", "redesign", "reports", "store", "zaizao")
 
 
 def expected_files() -> set[str]:

@@ -18,8 +18,10 @@ from redesign.prove import prove
 from redesign.result import Obligation, Proof, Redesign, Refused, Weighed
 from redesign.saving import measured
 from redesign.search import Found, Options, Progress, search
+from redesign.staff import MOST_USE, Staffing, people, staff_needed
 
 __all__ = [
+    "MOST_USE",
     "CannotMove",
     "Found",
     "Move",
@@ -29,12 +31,15 @@ __all__ = [
     "Redesign",
     "RedesignError",
     "Refused",
+    "Staffing",
     "Weighed",
     "measured",
     "move_of",
+    "people",
     "prove",
     "redesigned",
     "search",
+    "staff_needed",
 ]
 
 
@@ -65,4 +70,6 @@ def redesigned(
         tried=found.tried,
         bound=found.bound,
         reached=found.reached,
+        staff=staff_needed(model),
+        staff_after=best.staff,
     )

@@ -9,6 +9,7 @@ from typing import Any
 from analysis.findings import Saving
 from bpmn.model import Model
 from redesign.move import Move
+from redesign.staff import Staffing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +70,8 @@ class Weighed:
     #: The names of the cuts it betters and worsens: "steps", "time", "materials", "visits".
     betters: frozenset[str]
     worsens: frozenset[str]
+    #: The people each unit would need; None where nobody says how many cases arrive.
+    staff: tuple[Staffing, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,3 +97,6 @@ class Redesign:
     bound: float | None = None
     #: Whether the cut of time that was asked for is reached; None where none was.
     reached: bool | None = None
+    #: The people each unit needs before and after; None where nobody says how many cases arrive.
+    staff: tuple[Staffing, ...] | None = None
+    staff_after: tuple[Staffing, ...] | None = None

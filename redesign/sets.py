@@ -15,6 +15,7 @@ from redesign.moves import Applied, Making
 from redesign.prove import prove
 from redesign.result import Proof, Refused, Weighed
 from redesign.scales import Scales, Weight, affordable
+from redesign.staff import staff_needed
 
 #: Cases that rank, and the most that are left uncounted before them.
 RANKING, AHEAD = 1_000, 250
@@ -119,13 +120,14 @@ class Sets:
 
     def weighed(self, made: MoveSet) -> Weighed:
         """A set as a result."""
-        weight = made.weight
+        weight, model = made.weight, self.model_of(made)
         return Weighed(
             moves=made.moves,
-            model=self.model_of(made),
+            model=model,
             saving=weight.saving,
             betters=weight.betters,
             worsens=weight.worsens,
+            staff=staff_needed(model),
         )
 
     def proof(self, made: MoveSet) -> Proof:

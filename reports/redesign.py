@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from redesign import Move, Obligation, Redesign, Refused, Weighed
+from redesign import MOST_USE, Move, Obligation, Redesign, Refused, Staffing, Weighed, people
 from reports.findings import saving_json
 
 
@@ -23,6 +23,7 @@ def redesign_json(made: Redesign, *, before: str, after: str) -> dict[str, Any]:
         "complete": made.complete,
         "bound": made.bound,
         "reached": made.reached,
+        "staff": {"most_use": MOST_USE, "before": _staffing(made.staff), "after": _staffing(made.staff_after)},
     }
 
 
@@ -50,4 +51,15 @@ def _obligation(one: Obligation) -> dict[str, Any]:
 
 def _weighed(one: Weighed) -> dict[str, Any]:
     moves = [{"move": move.move, "finding": move.finding, "steps": list(move.steps)} for move in one.moves]
-    return {"moves": moves, "saving": saving_json(one.saving)}
+    return {"moves": moves, "saving": saving_json(one.saving), "staff": _staffing(one.staff)}
+
+
+def _staffing(staffing: tuple[Staffing, ...] | None) -> dict[str, Any] | None:
+    """The people each unit needs; null where nobody says how many cases arrive."""
+    if staffing is None:
+        return None
+    units = [
+        {"unit": one.unit, "element": one.element, "busy": one.busy, "needed": one.needed, "staff": one.staff}
+        for one in staffing
+    ]
+    return {"needed": people(staffing), "units": units}

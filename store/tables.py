@@ -1,0 +1,210 @@
+"""The tables, the same on SQLite and PostgreSQL.
+
+Everything about a case is keyed by the case's id first, and no key leads from one case to another: a large database can be
+divided by the hash of the case. Moments are whole microseconds since 1970 in UTC, data are JSON text made by us, both
+equal on every database. Tables that are only read by their key need no second tree on SQLite.
+"""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+
+metadata = MetaData(
+    naming_convention={"pk": "%(table_name)s_key", "uq": "%(table_name)s_%(column_0_N_name)s_once"},
+)
+
+
+def _key(name: str, kind: type[String] | type[Integer] | type[BigInteger] = String) -> Column[str] | Column[int]:
+    """A part of the primary key."""
+    return Column(name, kind, primary_key=True, autoincrement=False)
+
+
+def _text(name: str) -> Column[str]:
+    """A text that is never missing."""
+    return Column(name, Text, nullable=False, server_default="")
+
+
+def _number(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default="0")
+
+
+def _moment(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False)
+
+
+def _late(name: str) -> Column[int]:
+    """A moment that may not have come yet."""
+    return Column(name, BigInteger)
+
+
+#: Each version of each procedure, once.
+procedure = Table(
+    "procedure",
+    metadata,
+    _key("digest"),
+    _text("process"),
+    _number("version"),
+    _text("name"),
+    _moment("installed"),
+    Column("source", LargeBinary, nullable=False),
+    Index("procedure_version", "process", "version", unique=True),
+)
+
+#: The further files of a procedure: called processes, decisions.
+library = Table(
+    "library",
+    metadata,
+    _key("procedure"),
+    _key("name"),
+    Column("source", LargeBinary, nullable=False),
+)
+
+#: What a message, a signal or a timer of that name starts; only of the newest version of each process.
+start = Table(
+    "start",
+    metadata,
+    _key("process"),
+    _key("element"),
+    _key("kind"),
+    _key("name"),
+    _text("procedure"),
+    Index("start_name", "kind", "name"),
+    sqlite_with_rowid=False,
+)
+
+#: Cases. `changed` is 1 while the head of the chain stands in no root yet.
+case = Table(
+    "case",
+    metadata,
+    _key("id"),
+    _text("procedure"),
+    _text("process"),
+    _text("state"),
+    _moment("started"),
+    _late("ended"),
+    _text("outcome"),
+    _number("sequence"),
+    _text("head"),
+    _number("tokens"),
+    _number("version"),
+    _moment("latest"),
+    Column("changed", Integer, nullable=False, server_default="1"),
+    sqlite_with_rowid=False,
+)
+Index("case_state", case.c.state, case.c.id)
+Index("case_changed", case.c.id, sqlite_where=case.c.changed == 1, postgresql_where=case.c.changed == 1)
+
+#: The live tokens of cases under way.
+token = Table(
+    "token", metadata, _key("case"), _key("id", Integer), _text("body"), sqlite_with_rowid=False
+)
+
+#: The data of cases, by scope (a token's id, 0 the case) and key, as JSON text.
+value = Table(
+    "value",
+    metadata,
+    _key("case"),
+    _key("scope", Integer),
+    _key("key"),
+    _text("value"),
+    sqlite_with_rowid=False,
+)
+
+#: Work items, open and over. Their id is CASE-TOKEN.
+item = Table(
+    "item",
+    metadata,
+    _key("case"),
+    _key("token", Integer),
+    _text("element"),
+    _text("name"),
+    _text("unit"),
+    _text("unit_name"),
+    _text("post"),
+    _text("candidates"),
+    _text("state"),
+    _text("person"),
+    _moment("since"),
+    _late("due"),
+    _late("ended"),
+    _text("draft"),
+    _number("attempts"),
+    _number("version"),
+    sqlite_with_rowid=False,
+)
+_open = {"sqlite_where": item.c.ended.is_(None), "postgresql_where": item.c.ended.is_(None)}
+Index("item_unit", item.c.unit, item.c.since, **_open)
+Index("item_person", item.c.person, item.c.since, **_open)
+
+#: Tokens that wait for a message or a signal.
+wait = Table(
+    "wait",
+    metadata,
+    _key("case"),
+    _key("token", Integer),
+    _key("kind"),
+    _key("name"),
+    _text("element"),
+    _text("correlation"),
+    Index("wait_name", "kind", "name", "correlation"),
+    sqlite_with_rowid=False,
+)
+
+#: Work for workers. `free_at` is when anybody may take it: its moment while it is ready, the end of the lease while held.
+job = Table(
+    "job",
+    metadata,
+    _key("case"),
+    _key("id"),
+    _number("token"),
+    _text("kind"),
+    _moment("run_at"),
+    _text("state"),
+    _moment("free_at"),
+    _number("fence"),
+    _number("attempts"),
+    _text("error"),
+    _text("body"),
+    sqlite_with_rowid=False,
+)
+_due = job.c.state.in_(("ready", "held"))
+Index("job_due", job.c.free_at, sqlite_where=_due, postgresql_where=_due)
+_rest = job.c.state.not_in(("ready", "held"))
+Index("job_rest", job.c.state, job.c.free_at, sqlite_where=_rest, postgresql_where=_rest)
+
+#: The keys of commands and their answers, kept for thirty days; `digest` tells whether the same was asked.
+command = Table(
+    "command",
+    metadata,
+    _key("caller"),
+    _key("key"),
+    _text("digest"),
+    _moment("at"),
+    _text("answer"),
+    Index("command_at", "at"),
+    sqlite_with_rowid=False,
+)
+
+#: Histories, only ever added to. `data` and its `salt` stand beside the hashed body and may be erased.
+record = Table(
+    "record",
+    metadata,
+    _key("case"),
+    _key("sequence", Integer),
+    _text("body"),
+    _text("hash"),
+    Column("salt", Text),
+    Column("data", Text),
+    sqlite_with_rowid=False,
+)
+
+#: Roots over the heads of all cases that changed, chained among themselves.
+root = Table(
+    "root",
+    metadata,
+    _key("number", Integer),
+    _moment("at"),
+    _text("body"),
+    _text("hash"),
+)
+
+#: What the database knows of itself: whether outgoing work is withheld, which cases were archived.
+setting = Table("setting", metadata, _key("name"), _text("value"))
