@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.extent import processes_of
+from bpmn.begin import processes_of
 from bpmn.control_flow import is_conditional
 from bpmn.model import Model, Node
 

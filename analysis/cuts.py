@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Generic
 
-from analysis.extent import processes_of, steps_of
+from analysis.extent import steps_of
 from analysis.marking import Choice, Choices, Net, Puts, Takes, TooLarge, explore
 from analysis.runs import Amount, Edge, Largest, Scale, Sets, best_run, components
 from bpmn import blocks
+from bpmn.begin import processes_of
 from bpmn.blocks import Block, Rest
 from bpmn.control_flow import control_flow
 from bpmn.model import Model, Node

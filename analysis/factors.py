@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from analysis.extent import processes_of
 from analysis.simulation import layout as at
 from analysis.simulation.compile import Program, compile_model
 from bpmn.annotation import Duration, GovTime
+from bpmn.begin import processes_of
 from bpmn.model import Model, Node, SequenceFlow
 
 Kind = Literal["work", "wait", "share", "rejects", "staff"]

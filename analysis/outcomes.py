@@ -14,10 +14,9 @@ from itertools import product
 
 import numpy as np
 
-from analysis.extent import processes_of
 from analysis.marking import RACED, Choice, Choices, Net, Puts, Step, Takes, TooLarge, explore
 from analysis.runs import components
-from analysis.simulation.begin import Letter, beginning
+from bpmn.begin import Letter, beginning, processes_of
 from bpmn.control_flow import ControlFlow, Vertex
 from bpmn.model import Model
 from bpmn.routing import exclusive_shares, own_share, routes_on

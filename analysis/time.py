@@ -146,9 +146,10 @@ def _on_side(side: str, make: Callable[[Model], Made], model: Model) -> Made:
         raise NotComparable(side, fault) from fault
 
 
-def time_of(model: Model, columns: Columns) -> TimeResult:
-    """Reduce the columns of a simulation of this model to its measures."""
-    shares = expected_outcomes(model)
+def time_of(model: Model, columns: Columns, *, source: str = "simulated") -> TimeResult:
+    """Reduce the columns of cases of this model to its measures; what was not simulated expects nothing."""
+    is_simulated = source == "simulated"
+    shares = expected_outcomes(model) if is_simulated else None
     process = model.procedure_process
     elapsed = elapsed_working(model, columns)
     return TimeResult(
@@ -157,9 +158,9 @@ def time_of(model: Model, columns: Columns) -> TimeResult:
         seed=columns.seed,
         start=columns.opened,
         warm_up=columns.warm_up,
-        times=_case_times(columns, elapsed, np.ones(columns.cases, dtype=np.bool_)),
+        times=_case_times(columns, elapsed, np.ones(columns.cases, dtype=np.bool_), source),
         by_outcome={
-            outcome: _case_times(columns, elapsed, chosen)
+            outcome: _case_times(columns, elapsed, chosen, source)
             for outcome, chosen in (("granted", ~columns.rejected), ("rejected", columns.rejected))
             if chosen.any()
         },
@@ -167,17 +168,17 @@ def time_of(model: Model, columns: Columns) -> TimeResult:
         outcome_shares_exact=shares is not None,
         overloaded=columns.overloaded,
         not_annotated=not_annotated(model),
-        materials_per_case=_count(columns, columns.hand_ins, "hand-ins"),
-        visits_per_case=_count(columns, columns.visits, "visits"),
-        steps=_steps(columns),
-        path=_path(columns),
+        materials_per_case=_count(columns, columns.hand_ins, "hand-ins", source),
+        visits_per_case=_count(columns, columns.visits, "visits", source),
+        steps=_steps(columns, knows_queues=is_simulated),
+        path=_path(columns, knows_queues=is_simulated),
         limits=limit_shares(columns, model.procedure, office_hours(model)),
         sample=() if columns.overloaded else _sample(elapsed),
         day_seconds=float(office_hours(model).day_seconds),
         other_hours=units_with_other_hours(model),
         estimated_years=estimated_years(office_hours(model), columns.start, columns.end),
-        notes=_notes(model, columns, exact=shares is not None),
-        exact=exact(model),
+        notes=_notes(model, columns, exact=shares is not None) if is_simulated else (),
+        exact=exact(model) if is_simulated else None,
     )
 
 
@@ -192,13 +193,13 @@ def elapsed_calendar(columns: Columns) -> Column:
     return seconds
 
 
-def _case_times(columns: Columns, elapsed: Column, chosen: NDArray[np.bool_]) -> CaseTimes:
+def _case_times(columns: Columns, elapsed: Column, chosen: NDArray[np.bool_], source: str) -> CaseTimes:
     """The four times of the chosen cases; no means where a unit cannot keep up, as none exist then."""
 
     def made(basis: str, values: Column) -> Measure:
         if columns.overloaded:
-            return missing(basis=basis, n=int(chosen.sum()))
-        return measure(values[chosen], basis=basis, independent=not columns.meeting)
+            return missing(basis=basis, n=int(chosen.sum()), source=source)
+        return measure(values[chosen], basis=basis, independent=not columns.meeting, source=source)
 
     return CaseTimes(
         work=made("work", columns.work / _SECOND),
@@ -208,9 +209,9 @@ def _case_times(columns: Columns, elapsed: Column, chosen: NDArray[np.bool_]) ->
     )
 
 
-def _count(columns: Columns, counts: NDArray[np.signedinteger[Any]], basis: str) -> Measure:
+def _count(columns: Columns, counts: NDArray[np.signedinteger[Any]], basis: str, source: str) -> Measure:
     """Counts do not depend on queues, so they hold where a unit cannot keep up, and cases are independent in them."""
-    return measure(counts.astype(np.float64), basis=basis, independent=True)
+    return measure(counts.astype(np.float64), basis=basis, independent=True, source=source)
 
 
 def _simulated_outcomes(columns: Columns) -> dict[str, float]:
@@ -220,8 +221,8 @@ def _simulated_outcomes(columns: Columns) -> dict[str, float]:
     return {"granted": 1 - rejected, "rejected": rejected}
 
 
-def _steps(columns: Columns) -> tuple[StepTime, ...]:
-    """The steps outside the applicant's pool, each in a mean case."""
+def _steps(columns: Columns, *, knows_queues: bool) -> tuple[StepTime, ...]:
+    """The steps outside the applicant's pool, each in a mean case; records tell wait and queue as one."""
     cases = max(columns.cases, 1)
 
     def mean(total: int) -> float | None:
@@ -234,7 +235,7 @@ def _steps(columns: Columns) -> tuple[StepTime, ...]:
             unit=step.unit,
             work=mean(step.work),
             wait=mean(step.wait),
-            queue=mean(step.queue),
+            queue=mean(step.queue) if knows_queues else None,
             times_per_case=step.times / cases,
         )
         for step in columns.steps
@@ -242,7 +243,7 @@ def _steps(columns: Columns) -> tuple[StepTime, ...]:
     )
 
 
-def _path(columns: Columns) -> PathTime:
+def _path(columns: Columns, *, knows_queues: bool) -> PathTime:
     """The way that ended last in a mean case; units that do no step have no part in it."""
     busy = {step.unit_key for step in columns.steps}
     sums = [unit for unit in columns.path.units if unit.key in busy]
@@ -253,11 +254,16 @@ def _path(columns: Columns) -> PathTime:
     return PathTime(
         work=sum(unit.work for unit in sums) / scale,
         wait=sum(unit.wait for unit in sums) / scale,
-        queue=sum(unit.queue for unit in sums) / scale,
+        queue=sum(unit.queue for unit in sums) / scale if knows_queues else None,
         closed=columns.path.closed / scale,
         other=columns.path.other / scale,
         units=tuple(
-            UnitTime(unit=unit.unit, work=unit.work / scale, wait=unit.wait / scale, queue=unit.queue / scale)
+            UnitTime(
+                unit=unit.unit,
+                work=unit.work / scale,
+                wait=unit.wait / scale,
+                queue=unit.queue / scale if knows_queues else None,
+            )
             for unit in sums
         ),
     )

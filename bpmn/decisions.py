@@ -113,6 +113,14 @@ class Table:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Invocation:
+    """A call of a knowledge model: its name, and the value each of its parameters gets."""
+
+    called: str
+    bindings: tuple[tuple[str, Cell], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Decision:
     """A question and how it is answered."""
 
@@ -123,7 +131,9 @@ class Decision:
     table: Table | None = None
     #: The expression that answers it.
     expression: Cell | None = None
-    #: How else it is answered: one of `OTHER_LOGIC`; empty where a table or expression or nothing answers it.
+    #: The knowledge model that answers it.
+    invocation: Invocation | None = None
+    #: How else it is answered: one of `OTHER_LOGIC`; empty where one of the above or nothing answers it.
     other: str = ""
     #: Ids of the decisions, inputs and knowledge models it needs; with `#` in them, those of other files.
     decisions: tuple[str, ...] = ()
@@ -143,13 +153,14 @@ class NamedInput:
 
 @dataclass(frozen=True, kw_only=True)
 class Knowledge:
-    """A business knowledge model: logic other decisions call with parameters; read, not evaluated."""
+    """A business knowledge model: logic other decisions call with parameters."""
 
     id: str
     name: str = ""
     parameters: tuple[str, ...] = ()
     table: Table | None = None
     expression: Cell | None = None
+    invocation: Invocation | None = None
     #: How else it is answered: one of `OTHER_LOGIC`.
     other: str = ""
     line: int = field(default=0, compare=False)
@@ -223,7 +234,6 @@ class _Reader:
         )
 
     def _decision(self, element: Any) -> Decision:
-        table, expression, other = self._logic(element)
         variable = next(_children(element, "variable"), None)
         required: dict[str, list[str]] = {"requiredDecision": [], "requiredInput": [], "requiredKnowledge": []}
         for holder in element:
@@ -234,9 +244,7 @@ class _Reader:
             id=str(element.get("id") or ""),
             name=_name(element),
             variable=_name(variable) if variable is not None else "",
-            table=table,
-            expression=expression,
-            other=other,
+            **self._logic(element),
             decisions=tuple(required["requiredDecision"]),
             inputs=tuple(required["requiredInput"]),
             knowledge=tuple(required["requiredKnowledge"]),
@@ -248,17 +256,31 @@ class _Reader:
         place, _, id_ = href.strip().rpartition("#")
         return id_ if place in ("", self.root.get("namespace")) else href
 
-    def _logic(self, element: Any) -> tuple[Table | None, Cell | None, str]:
-        """What answers a decision: a table, an expression, or another kind of logic by its name."""
+    def _logic(self, element: Any) -> dict[str, Any]:
+        """What answers a decision, by the field it stands in: another kind of logic only by its name."""
         for child in element:
             kind = _local(child)
             if kind == "decisionTable":
-                return self._table(child), None, ""
+                return {"table": self._table(child)}
             if kind == "literalExpression":
-                return None, self._expression(child), ""
+                return {"expression": self._expression(child)}
+            if kind == "invocation" and (invocation := self._invocation(child)) is not None:
+                return {"invocation": invocation}
             if kind in OTHER_LOGIC:
-                return None, None, kind
-        return None, None, ""
+                return {"other": kind}
+        return {}
+
+    def _invocation(self, element: Any) -> Invocation | None:
+        """A call of a knowledge model by its name, with an expression for each parameter; none for any other call."""
+        called = _text(next(_children(element, "literalExpression"), None))
+        bindings = []
+        for binding in _children(element, "binding"):
+            parameter = next(_children(binding, "parameter"), None)
+            value = next(_children(binding, "literalExpression"), None)
+            if parameter is None or value is None:
+                return None
+            bindings.append((_name(parameter), self._expression(value)))
+        return Invocation(called=called, bindings=tuple(bindings)) if called else None
 
     def _input_data(self, element: Any) -> NamedInput:
         variable = next(_children(element, "variable"), element)
@@ -266,14 +288,11 @@ class _Reader:
 
     def _knowledge(self, element: Any) -> Knowledge:
         logic = next(_children(element, "encapsulatedLogic"), element)
-        table, expression, other = self._logic(logic)
         return Knowledge(
             id=str(element.get("id") or ""),
             name=_name(element),
             parameters=tuple(map(_name, _children(logic, "formalParameter"))),
-            table=table,
-            expression=expression,
-            other=other,
+            **self._logic(logic),
             line=element.sourceline or 0,
         )
 

@@ -1,7 +1,7 @@
 """The diagram of a file: where every element stands, how every arrow runs, in which colours."""
 
-import re
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bpmn.model import Bounds, Edge, Shape
@@ -12,9 +12,11 @@ _COLOUR = "http://www.omg.org/spec/BPMN/non-normative/color/1.0"
 #: The attributes a colour may stand in, the standard's extension first.
 FILL = (f"{{{_COLOUR}}}background-color", f"{{{_BIOC}}}fill")
 STROKE = (f"{{{_COLOUR}}}border-color", f"{{{_BIOC}}}stroke")
+_SHAPE, _EDGE = f"{{{BPMNDI}}}BPMNShape", f"{{{BPMNDI}}}BPMNEdge"
+_BOUNDS, _WAYPOINT, _LABEL = f"{{{DC}}}Bounds", f"{{{DI}}}waypoint", f"{{{BPMNDI}}}BPMNLabel"
+_PLACE, _POINT = ("x", "y", "width", "height"), ("x", "y")
 #: No coordinate of a drawing is larger.
 MAX_COORDINATE = 1_000_000.0
-_COORDINATE = re.compile(r"\s*[+-]?(?:[0-9]{1,20}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,2})?\s*")
 
 #: Tells of a fault: its problem, its rule, the element that has it, its attribute and value.
 Report = Callable[[str, str, Any, str, str], None]
@@ -38,16 +40,17 @@ class DiagramReader:
                 self._read_plane(plane)
 
     def _read_plane(self, plane: Any) -> None:
-        drawn = self._element(plane)
+        drawn = self._element(plane, dict(plane.items()))
         for child in plane:
-            if child.tag == f"{{{BPMNDI}}}BPMNShape":
+            kind = child.tag
+            if kind == _SHAPE:
                 self._read_shape(child, drawn)
-            elif child.tag == f"{{{BPMNDI}}}BPMNEdge":
+            elif kind == _EDGE:
                 self._read_edge(child, drawn)
 
-    def _element(self, drawing: Any) -> str:
+    def _element(self, drawing: Any, said: Mapping[str, str]) -> str:
         """The element a plane, shape or edge draws."""
-        reference = (drawing.get("bpmnElement") or "").strip()
+        reference = said.get("bpmnElement", "").strip()
         if not reference:
             return ""
         element = self._resolve(reference, drawing)
@@ -56,49 +59,66 @@ class DiagramReader:
         return element
 
     def _read_shape(self, element: Any, plane: str) -> None:
-        drawn = self._element(element)
-        bounds = self._bounds(element.find(f"{{{DC}}}Bounds"))
+        said = dict(element.items())
+        drawn = self._element(element, said)
+        bounds, label = self._shape_parts(element)
         if not drawn or bounds is None:
             return
         shape = Shape(
             element=drawn,
             bounds=bounds,
-            label=self._label(element),
-            is_horizontal=_flag(element.get("isHorizontal")),
-            is_expanded=_flag(element.get("isExpanded")),
-            is_marker_visible=_flag(element.get("isMarkerVisible")),
+            label=label,
+            is_horizontal=_flag(said.get("isHorizontal")),
+            is_expanded=_flag(said.get("isExpanded")),
+            is_marker_visible=_flag(said.get("isMarkerVisible")),
             plane=plane,
-            fill=_first(element, FILL),
-            stroke=_first(element, STROKE),
-            id=element.get("id") or "",
+            fill=_first(said, FILL),
+            stroke=_first(said, STROKE),
+            id=said.get("id", ""),
         )
         self.shapes.append((shape, element))
 
+    def _shape_parts(self, element: Any) -> tuple[Bounds | None, Bounds | None]:
+        """Where a shape stands, and where its label does; of several the first counts."""
+        bounds = label = None
+        for child in element:
+            kind = child.tag
+            if kind == _BOUNDS and bounds is None:
+                bounds = self._bounds(child)
+            elif kind == _LABEL and label is None:
+                label = self._label(child)
+        return bounds, label
+
     def _read_edge(self, element: Any, plane: str) -> None:
-        drawn = self._element(element)
-        points = [self._numbers(point, ("x", "y")) for point in element.iterchildren(f"{{{DI}}}waypoint")]
+        said = dict(element.items())
+        drawn = self._element(element, said)
+        points, label = [], None
+        for child in element:
+            kind = child.tag
+            if kind == _WAYPOINT:
+                points.append(self._numbers(child, _POINT))
+            elif kind == _LABEL and label is None:
+                label = self._label(child)
         waypoints = tuple((point[0], point[1]) for point in points if point is not None)
         if not drawn or len(waypoints) < 2 or len(waypoints) != len(points):
             return
         edge = Edge(
             element=drawn,
             waypoints=waypoints,
-            label=self._label(element),
+            label=label,
             plane=plane,
-            stroke=_first(element, STROKE),
-            envelope=element.get("messageVisibleKind") or "",
-            id=element.get("id") or "",
+            stroke=_first(said, STROKE),
+            envelope=said.get("messageVisibleKind", ""),
+            id=said.get("id", ""),
         )
         self.edges.append((edge, element))
 
-    def _label(self, element: Any) -> Bounds | None:
-        label = element.find(f"{{{BPMNDI}}}BPMNLabel")
-        return self._bounds(label.find(f"{{{DC}}}Bounds")) if label is not None else None
+    def _label(self, label: Any) -> Bounds | None:
+        bounds = label.find(_BOUNDS) if len(label) else None
+        return self._bounds(bounds) if bounds is not None else None
 
     def _bounds(self, element: Any) -> Bounds | None:
-        if element is None:
-            return None
-        numbers = self._numbers(element, ("x", "y", "width", "height"))
+        numbers = self._numbers(element, _PLACE)
         if numbers is None:
             return None
         x, y, width, height = numbers
@@ -107,18 +127,28 @@ class DiagramReader:
     def _numbers(self, element: Any, names: tuple[str, ...]) -> list[float] | None:
         """The coordinates in these attributes; none where one of them is no number of a drawing."""
         numbers = []
+        said = dict(element.items())
         for name in names:
-            text = element.get(name) or ""
-            if not _COORDINATE.fullmatch(text) or abs(float(text)) > MAX_COORDINATE:
+            text = said.get(name, "")
+            number = _coordinate(text)
+            if not -MAX_COORDINATE <= number <= MAX_COORDINATE:
                 self._report("bpmn-rule", "coordinate", element, name, text)
                 return None
-            numbers.append(float(text))
+            numbers.append(number)
         return numbers
+
+
+def _coordinate(text: str) -> float:
+    """The number a text is; none at all where it is written otherwise than numbers are in XML."""
+    try:
+        return float(text) if text.isascii() and "_" not in text else math.nan
+    except ValueError:
+        return math.nan
 
 
 def _flag(text: str | None) -> bool | None:
     return None if text is None else text.strip() in ("true", "1")
 
 
-def _first(element: Any, names: tuple[str, ...]) -> str:
-    return next((value for name in names if (value := element.get(name))), "")
+def _first(said: Mapping[str, str], names: tuple[str, str]) -> str:
+    return said.get(names[0]) or said.get(names[1], "")

@@ -5,7 +5,8 @@ from typing import Any
 from bpmn.model import ACTIVITIES, EVENTS, GATEWAYS
 from bpmn.xml import BPMN
 
-_PREFIX = f"{{{BPMN}}}"
+#: How the tag of a BPMN element begins, as the parser writes it.
+PREFIX = f"{{{BPMN}}}"
 
 #: Everything a sequence flow can join.
 NODES = ACTIVITIES | EVENTS | GATEWAYS
@@ -110,7 +111,7 @@ _LOCAL: dict[Any, str] = {}
 
 def tag(name: str) -> str:
     """The tag of a BPMN element as the parser writes it."""
-    return _PREFIX + name
+    return PREFIX + name
 
 
 def local_name(element: Any) -> str:
@@ -119,7 +120,7 @@ def local_name(element: Any) -> str:
     if name is not None:
         return name
     text = element.tag
-    name = text.removeprefix(_PREFIX) if isinstance(text, str) and text.startswith(_PREFIX) else ""
+    name = text.removeprefix(PREFIX) if isinstance(text, str) and text.startswith(PREFIX) else ""
     if name in _KNOWN:
         _LOCAL[text] = name
     return name
@@ -161,12 +162,14 @@ def text_of(element: Any) -> str:
 
 def attribute(element: Any, name: str) -> str:
     """An attribute without the white space around it, empty where it is missing."""
-    return str(element.get(name) or "").strip()
+    value: str | None = element.get(name)
+    return value.strip() if value else ""
 
 
 def name_of(element: Any) -> str:
     """The name of an element, as it stands."""
-    return str(element.get("name") or "")
+    name: str = element.get("name") or ""
+    return name
 
 
 def flag(element: Any, name: str, *, default: bool = False) -> bool:

@@ -38,6 +38,9 @@ KINDS = (
     "cancelled",
     "terminated",
     "ended",
+    "erased",
+    "archived",
+    "restored",
 )
 
 

@@ -437,6 +437,18 @@ class Model:
         return {process.id: process for process in self.processes}
 
     @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The BPMN names of everything the model holds, event definitions, loops and conditions among it."""
+        found = {node.kind for node in self.nodes} | {detail.kind for detail in self.details}
+        found.update(f"{event.kind}EventDefinition" for node in self.nodes for event in node.events)
+        found.update(element.kind for group in (self.data, self.artifacts, self.roots) for element in group)
+        held: dict[str, object] = {"participant": self.pools, "lane": self.lanes, "messageFlow": self.message_flows}
+        held["loopCharacteristics"] = any(node.loop for node in self.nodes)
+        held["conditionExpression"] = any(flow.condition for flow in self.flows)
+        found.update(name for name, holds in held.items() if holds)
+        return frozenset(found)
+
+    @cached_property
     def shape(self) -> Mapping[str, Shape]:
         """The first shape of every drawn element."""
         return {shape.element: shape for shape in reversed(self.shapes)}

@@ -25,8 +25,10 @@ def parts_of(element: Any) -> Parts:
     parts: Parts = {}
     for child in element:
         name = local_name(child)
-        if name:
-            parts.setdefault(name, []).append(child)
+        if name in parts:
+            parts[name].append(child)
+        elif name:
+            parts[name] = [child]
     return parts
 
 
@@ -38,15 +40,15 @@ def first(parts: Parts, name: str) -> Any:
 
 def documentation_of(parts: Parts) -> str:
     """The documentation of an element; several texts follow each other on lines of their own."""
-    return "\n".join(filter(None, map(text_of, parts.get("documentation", ()))))
+    return "\n".join(filter(None, map(text_of, parts["documentation"]))) if "documentation" in parts else ""
 
 
 def particular(found: Found, parts: Parts, walk: Walk) -> dict[str, Any]:
     """What only some kinds of nodes say of themselves, by the field of the node."""
     said: dict[str, Any] = {}
-    for name in found.element.attrib:
-        field, kinds, read = _PARTICULAR.get(name, ("", (), None))
-        if read is not None and found.kind in kinds:
+    for name in _PARTICULAR.keys() & found.element.keys():
+        field, kinds, read = _PARTICULAR[name]
+        if found.kind in kinds:
             said[field] = read(found.element, name, walk)
     if found.kind == "complexGateway":
         said["activation"] = text_of(first(parts, "activationCondition"))
@@ -231,10 +233,14 @@ def _extensions(parts: Parts) -> list[Any]:
     return [child for holder in parts.get("extensionElements", ()) for child in holder.iterchildren("{*}*")]
 
 
+#: The dotted lines of data, and the end of each that is the data.
+_DATA_SIDES = (("dataInputAssociation", "sourceRef"), ("dataOutputAssociation", "targetRef"))
+
+
 def data_of(found: Found, parts: Parts, walk: Walk) -> list[Association]:
     """The dotted lines between a node and the data it reads and writes."""
     associations: list[Association] = []
-    for name, side in (("dataInputAssociation", "sourceRef"), ("dataOutputAssociation", "targetRef")):
+    for name, side in _DATA_SIDES:
         for element in parts.get(name, ()):
             associations += _association(element, side, found, walk)
     return associations

@@ -25,6 +25,7 @@ from bpmn.elements import (
     name_of,
     text_of,
 )
+from bpmn.garbage import kept
 from bpmn.gov import Annotations, Annotator, Place
 from bpmn.model import (
     ACTIVITIES,
@@ -67,7 +68,8 @@ def read(source: bytes | Path, *, limits: Limits | None = None) -> Model:
     """
     limits = limits or Limits()
     data = load(source, limits)
-    return Reading(parse(data, limits), limits, data).model
+    with kept():
+        return Reading(parse(data, limits), limits, data).model
 
 
 class Reading:
@@ -209,7 +211,7 @@ class Reading:
         element = found.element
         parts = parts_of(element)
         events = events_of(found, self.walk)
-        has_timer = any(event.kind == "timer" for event in events)
+        has_timer = bool(events) and any(event.kind == "timer" for event in events)
         said = self._annotations(found, parts, has_timer=has_timer)
         associations = data_of(found, parts, self.walk)
         self._data_associations += associations
@@ -240,8 +242,8 @@ class Reading:
             materials=tuple(said.materials),
             repeat=said.repeat,
             outcome=said.outcome,
-            reads=_once(line.source for line in associations if line.kind == "input"),
-            writes=_once(line.target for line in associations if line.kind == "output"),
+            reads=_once(line.source for line in associations if line.kind == "input") if associations else (),
+            writes=_once(line.target for line in associations if line.kind == "output") if associations else (),
             line=element.sourceline or 0,
         )
 

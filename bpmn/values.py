@@ -21,10 +21,12 @@ _MOST_DIGITS = 9
 def flag_of(element: Any, name: str, walk: Walk, *, default: bool = False) -> bool:
     """An attribute that is true or false; the default where it is missing or says something else."""
     text = attribute(element, name)
-    if text and text not in _FLAGS:
+    if not text:
+        return default
+    if text not in _FLAGS:
         _report(element, name, text, walk, ("true", "false"))
         return default
-    return text in ("true", "1") if text else default
+    return text in ("true", "1")
 
 
 def number_of(element: Any, name: str, walk: Walk, *, default: int = 1) -> int:

@@ -3,12 +3,16 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, NamedTuple
+
+from lxml.etree import XPath
 
 from bpmn.elements import (
     ARTIFACTS,
     DATA,
     NODES,
+    PREFIX,
     QUIET,
     ROOTS,
     UNINTERPRETED_ROOTS,
@@ -25,6 +29,8 @@ from bpmn.xml import BPMN, BPMNDI, DC, DI, Limits, refusal, too_deep
 NAMELESS = frozenset(("association", "input", "output", *ARTIFACTS, *ROOTS))
 #: A model has at most as many elements of all kinds for each flow node that is allowed.
 _ELEMENTS_A_NODE = 2
+#: Every id in a tree.
+_IDS = XPath("//@id", smart_strings=False)
 _OURS = frozenset((BPMN, BPMNDI, DC, DI))
 
 
@@ -63,14 +69,31 @@ class Walk:
         self.roots: list[Found] = []
         self.collaborations: list[Any] = []
         self._limits = limits
+        self._most = _ELEMENTS_A_NODE * limits.nodes
         self._target = attribute(root, "targetNamespace")
-        self._ids: list[str] = root.xpath("//@id", smart_strings=False)
-        self._known = {text.strip() for text in self._ids} - {""}
+        ids = list(filter(None, map(str.strip, _IDS(root))))
+        self._known = set(ids)
+        self._has_duplicates = len(self._known) < len(ids)
         self._counted: dict[str, int] = {}
         self._named: dict[Any, Found] = {}
         self._reported: Counter[tuple[str, str]] = Counter()
         self._walk_root()
         self._report_duplicates()
+
+    def named(self, id_: str) -> str:
+        """What an id of the file is, by the name of its BPMN element; empty where it is two things at once."""
+        kind = self.kinds.get(id_, "") if not self._has_duplicates else ""
+        return kind if kind in NODES else self._said.get(id_, "")
+
+    @cached_property
+    def _said(self) -> dict[str, str]:
+        said: dict[str, str] = {}
+        for element in self.root.iter(f"{PREFIX}*"):
+            id_ = attribute(element, "id")
+            kind = element.tag[len(PREFIX) :]
+            if id_ and said.setdefault(id_, kind) != kind:
+                said[id_] = ""
+        return said
 
     def report(
         self,
@@ -137,7 +160,8 @@ class Walk:
             name = self._make_id(given or kind)
         found = Found(element, name, kind, process, scope)
         self.elements[name] = element
-        self.refuse_more_elements(0)
+        if len(self.elements) > self._most:
+            self.refuse_more_elements(0)
         self.kinds[name] = kind
         self._named[element] = found
         if given and name != given:
@@ -153,7 +177,7 @@ class Walk:
 
     def refuse_more_elements(self, beside: int) -> None:
         """Refuse a file with more elements than a model may have, those `beside` the named ones counted in."""
-        self._refuse_over(len(self.elements) + beside, _ELEMENTS_A_NODE * self._limits.nodes)
+        self._refuse_over(len(self.elements) + beside, self._most)
 
     def _refuse_over(self, count: int, limit: int) -> None:
         if count > limit:
@@ -181,7 +205,7 @@ class Walk:
 
     def _report_duplicates(self) -> None:
         """Tell of ids used twice by elements the model does not name, such as shapes."""
-        if len(self._known) == sum(1 for name in self._ids if name.strip()):
+        if not self._has_duplicates:
             return
         seen: set[str] = set()
         for element in self.root.iter(*(f"{{{namespace}}}*" for namespace in _OURS)):
@@ -242,7 +266,8 @@ class Walk:
         if kind in NODES:
             found = self.identify(element, kind, process=process, scope=scope)
             self.nodes.append(found)
-            self._refuse_over(len(self.nodes), self._limits.nodes)
+            if len(self.nodes) > self._limits.nodes:
+                self._refuse_over(len(self.nodes), self._limits.nodes)
             return found
         if kind == "sequenceFlow":
             self.flows.append(self.identify(element, kind, process=process, scope=scope))

@@ -12,6 +12,7 @@ import stat
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+#: How a file is opened: none that turned into a pipe in between keeps the program waiting.
+_OPENING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 #: How packed files and pictures begin.
 _PACKED = (b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF-")
@@ -127,14 +130,14 @@ def load(source: bytes | Path, limits: Limits) -> bytes:
 
 def _read_file(path: Path, limits: Limits) -> bytes:
     try:
-        _refuse_special(path.stat().st_mode)
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with open(handle, "rb") as file:
-            status = os.fstat(handle)
+        name = os.fspath(path)
+        _refuse_special(os.stat(name).st_mode)
+        with open(os.open(name, _OPENING), "rb", buffering=0) as file:
+            status = os.fstat(file.fileno())
             _refuse_special(status.st_mode)
             if status.st_size > limits.bytes:
                 raise _refuse("too-large", limit=f"{limits.bytes / 1_000_000:g} MB")
-            return file.read(limits.bytes + 1)
+            return _rest_of(file, status.st_size, limits)
     except FileNotFoundError:
         raise _refuse("missing-file") from None
     except PermissionError:
@@ -143,6 +146,16 @@ def _read_file(path: Path, limits: Limits) -> bytes:
         raise _refuse("not-a-file", found="folder") from None
     except (OSError, ValueError) as error:
         raise _refuse("unreadable", reason=getattr(error, "strerror", None) or str(error)) from None
+
+
+def _rest_of(file: FileIO, size: int, limits: Limits) -> bytes:
+    """What a file holds, which may have grown since its size was asked for; one byte over the limit is enough."""
+    pieces = []
+    read = 0
+    while read <= limits.bytes and (piece := file.read(min(max(size - read, 0) + 1, limits.bytes + 1 - read))):
+        pieces.append(piece)
+        read += len(piece)
+    return b"".join(pieces)
 
 
 def _refuse_special(mode: int) -> None:
@@ -179,6 +192,8 @@ def encoding_of(data: bytes) -> str:
 def _to_utf8(data: bytes) -> bytes:
     """The file in UTF-8, without byte order mark; an error if its bytes are not in the encoding it names."""
     codec = encoding_of(data)
+    if codec == "utf-8" and data.isascii():
+        return data
     pieces = _decoded(data, codec)
     if codec == "utf-8":
         deque(pieces, maxlen=0)  # to see that it is
@@ -220,7 +235,8 @@ def parse(data: bytes, limits: Limits) -> Any:
     if not text.startswith(b"<", begin.end()):
         raise _refuse("no-markup", line=1)
     _refuse_doctype(text)
-    if text.count(b"<") - text.count(b"</") + text.count(b"=") > limits.markup:
+    is_long = len(text) > limits.markup
+    if is_long and text.count(b"<") - text.count(b"</") + text.count(b"=") > limits.markup:
         raise _refuse("too-many-tags", limit=str(limits.markup))
     parser = etree.XMLParser(
         resolve_entities=False,

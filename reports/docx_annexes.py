@@ -32,11 +32,15 @@ def annexes(study: Study) -> list[Annex]:
         Annex(title=words(f"docx.annex.figures{pair}"), tables=(_cuts(study), _limits(study), *_spread(study))),
         Annex(title=words("docx.annex.changes"), tables=_changes(study)),
         Annex(title=words("report.findings.title"), tables=tuple(docx_proposal.found(study))),
-        Annex(title=words("docx.annex.proposal"), tables=(*docx_proposal.compared(study), *docx_proposal.proof(study))),
+        Annex(title=words("docx.annex.proposal"), tables=_proposal(study)),
         Annex(title=words("docx.annex.times"), tables=(*_units(study), *_steps(study), *_sensitivity(study))),
         Annex(title=words("docx.annex.method"), tables=tuple(_method(study))),
     ]
     return [annex for annex in made if annex.tables]
+
+
+def _proposal(study: Study) -> tuple[Table, ...]:
+    return (*docx_proposal.compared(study), *docx_proposal.further(study), *docx_proposal.proof(study))
 
 
 def _side_columns(study: Study) -> list[Column]:

@@ -6,6 +6,7 @@ from reports import format as write
 from reports.beside import beside
 from reports.docx_table import Table
 from reports.docx_xml import Column
+from reports.pareto import pareto, unit_note
 from reports.proof import Proved, proved
 from reports.study import Study
 from reports.treatment import Line, left_lines, treatment
@@ -73,6 +74,18 @@ def _left(study: Study) -> list[Table]:
     cells = tuple((f"{line.title}\n{line.says}", line.done, line.alone, _counts(line)) for line in lines)
     note = (words("report.left.note"), words("docx.unit", unit=study.unit()))
     return [Table(caption=words("report.left.title"), columns=tuple(columns), rows=cells, remarks=note)]
+
+
+def further(study: Study) -> list[Table]:
+    """As it is and the best set of moves of each size: the time it cuts, the people it needs."""
+    line, words = pareto(study), study.words
+    if line is None:
+        return []
+    heads = (("axis", True), ("cut", True), ("people", True), ("units", False))
+    columns = tuple(Column(head=words(f"report.pareto.{name}"), is_number=is_number) for name, is_number in heads)
+    rows = tuple((row.moves, row.cut, row.people, row.units) for row in line.rows)
+    remarks = (words("docx.unit", unit=study.unit()), unit_note(study), line.note)
+    return [Table(caption=words("report.pareto.title"), columns=columns, rows=rows, remarks=remarks)]
 
 
 def proof(study: Study) -> list[Table]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analysis.findings import Saving
+from redesign import people
 from reports import format as write
 from reports.beside import beside
 from reports.pareto import pareto
@@ -128,18 +129,25 @@ def left(study: Study) -> Table | None:
 
 
 def further(study: Study) -> Table | None:
-    """The best set of moves of each size, and how much time it cuts."""
+    """As it is and the best set of moves of each size: how much time it cuts, how many people it needs."""
     line = pareto(study)
     if line is None:
         return None
     words = study.words
-    keys = [("moves", "count"), ("counted", "time"), ("is-proposed", "text")]
+    keys = [("moves", "count"), ("counted", "time"), ("people", "count"), ("other-staff", "text")]
+    keys.append(("is-proposed", "text"))
+    as_it_is: tuple[Cell, ...] = (0, 0.0, line.before, "", "")
     rows = tuple(
-        (point.moves, _scaled(study, point.cut), words("xlsx.portfolio.yes") if point.is_made else "")
-        for point in line.points
+        (point.moves, _scaled(study, point.cut), people(point.staff), row.units, _yes(study, point.is_made))
+        for point, row in zip(line.points, line.rows[1:], strict=True)
     )
     heads = columns(study, keys, counted=f" ({study.unit()})")
-    return Table(columns=heads, rows=rows, notes=(words("report.pareto.title"),), is_filtered=False)
+    notes = (words("report.pareto.title"), line.note)
+    return Table(columns=heads, rows=(as_it_is, *rows), notes=notes, is_filtered=False)
+
+
+def _yes(study: Study, is_so: bool) -> str:
+    return study.words("xlsx.portfolio.yes") if is_so else ""
 
 
 def proof(study: Study) -> Table | None:

@@ -118,6 +118,35 @@ class JobRow:
     body: str = ""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StartRow:
+    """What starts a case of a procedure without anybody asking for it: a message, a signal or a timer."""
+
+    #: The digest of the version, and its process.
+    procedure: str
+    process: str
+    #: The start event.
+    element: str
+    #: "message", "signal" or "timer".
+    kind: str
+    #: Of the message or signal; of a timer its text.
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeptRecord:
+    """A record as it is kept: numbered, chained, hashed."""
+
+    case: str
+    sequence: int
+    #: Canonical JSON text, which is what is hashed.
+    body: str
+    hash: str
+    #: The data beside the body, as JSON text, and their salt; none where there are none or they were erased.
+    data: str | None = None
+    salt: str | None = None
+
+
 @dataclass(kw_only=True, slots=True)
 class Effects:
     """All that one command writes about one case; the store writes it in its transaction, and nothing else."""

@@ -1,18 +1,20 @@
 """The tables, the same on SQLite and PostgreSQL.
 
-Everything about a case is keyed by the case's id first, and no key leads from one case to another: a large database can be
-divided by the hash of the case. Moments are whole microseconds since 1970 in UTC, data are JSON text made by us, both
-equal on every database. Tables that are only read by their key need no second tree on SQLite.
+Everything about a case is keyed by the case's id first, and no key leads from one case to another: a large database can
+be divided by the hash of the case. Moments are whole microseconds since 1970 in UTC, data are JSON text made by us:
+both are equal on every database. Tables that are only read by their key need no second tree on SQLite.
 """
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, ColumnElement, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 metadata = MetaData(
     naming_convention={"pk": "%(table_name)s_key", "uq": "%(table_name)s_%(column_0_N_name)s_once"},
 )
 
 
-def _key(name: str, kind: type[String] | type[Integer] | type[BigInteger] = String) -> Column[str] | Column[int]:
+def _key(name: str, kind: type[String] | type[Integer] = String) -> Column[Any]:
     """A part of the primary key."""
     return Column(name, kind, primary_key=True, autoincrement=False)
 
@@ -33,6 +35,11 @@ def _moment(name: str) -> Column[int]:
 def _late(name: str) -> Column[int]:
     """A moment that may not have come yet."""
     return Column(name, BigInteger)
+
+
+def _where(condition: ColumnElement[bool]) -> dict[str, Any]:
+    """An index that holds only the rows that fulfil a condition."""
+    return {"sqlite_where": condition, "postgresql_where": condition}
 
 
 #: Each version of each procedure, once.
@@ -90,12 +97,10 @@ case = Table(
     sqlite_with_rowid=False,
 )
 Index("case_state", case.c.state, case.c.id)
-Index("case_changed", case.c.id, sqlite_where=case.c.changed == 1, postgresql_where=case.c.changed == 1)
+Index("case_changed", case.c.id, **_where(case.c.changed == 1))
 
 #: The live tokens of cases under way.
-token = Table(
-    "token", metadata, _key("case"), _key("id", Integer), _text("body"), sqlite_with_rowid=False
-)
+token = Table("token", metadata, _key("case"), _key("id", Integer), _text("body"), sqlite_with_rowid=False)
 
 #: The data of cases, by scope (a token's id, 0 the case) and key, as JSON text.
 value = Table(
@@ -130,9 +135,8 @@ item = Table(
     _number("version"),
     sqlite_with_rowid=False,
 )
-_open = {"sqlite_where": item.c.ended.is_(None), "postgresql_where": item.c.ended.is_(None)}
-Index("item_unit", item.c.unit, item.c.since, **_open)
-Index("item_person", item.c.person, item.c.since, **_open)
+Index("item_unit", item.c.unit, item.c.since, **_where(item.c.ended.is_(None)))
+Index("item_person", item.c.person, item.c.since, **_where(item.c.ended.is_(None)))
 
 #: Tokens that wait for a message or a signal.
 wait = Table(
@@ -148,7 +152,7 @@ wait = Table(
     sqlite_with_rowid=False,
 )
 
-#: Work for workers. `free_at` is when anybody may take it: its moment while it is ready, the end of the lease while held.
+#: Work for workers. Anybody may take it at `free_at`: its moment while it is ready, the end of its lease while held.
 job = Table(
     "job",
     metadata,
@@ -165,10 +169,8 @@ job = Table(
     _text("body"),
     sqlite_with_rowid=False,
 )
-_due = job.c.state.in_(("ready", "held"))
-Index("job_due", job.c.free_at, sqlite_where=_due, postgresql_where=_due)
-_rest = job.c.state.not_in(("ready", "held"))
-Index("job_rest", job.c.state, job.c.free_at, sqlite_where=_rest, postgresql_where=_rest)
+Index("job_due", job.c.free_at, **_where(job.c.state.in_(("ready", "held"))))
+Index("job_rest", job.c.state, job.c.free_at, **_where(job.c.state.not_in(("ready", "held"))))
 
 #: The keys of commands and their answers, kept for thirty days; `digest` tells whether the same was asked.
 command = Table(
@@ -204,6 +206,30 @@ root = Table(
     _moment("at"),
     _text("body"),
     _text("hash"),
+)
+
+#: What each root stands over: a case, and its last sequence and hash at that time.
+leaf = Table(
+    "leaf",
+    metadata,
+    _key("case"),
+    _key("sequence", Integer),
+    _text("hash"),
+    _number("root"),
+    Index("leaf_root", "root", "case"),
+    sqlite_with_rowid=False,
+)
+
+#: Cases that went to a file, so that nobody takes them for lost: the number of the archive, and the end of the chain.
+archived = Table(
+    "archived",
+    metadata,
+    _key("case"),
+    _number("archive"),
+    _number("sequence"),
+    _text("head"),
+    Index("archived_archive", "archive", "case"),
+    sqlite_with_rowid=False,
 )
 
 #: What the database knows of itself: whether outgoing work is withheld, which cases were archived.

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
-from analysis.extent import processes_of, steps_of
+from analysis.extent import steps_of
 from analysis.findings.finding import Missing
 from analysis.timing.structure import Structure
 from analysis.timing.times import Clocks
 from bpmn.annotation import GovStep
+from bpmn.begin import processes_of
 from bpmn.control_flow import ControlFlow
 from bpmn.model import Model, Node, SequenceFlow, Unit
 from bpmn.relations import Neighbour, Relations, relations

@@ -15,10 +15,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from analysis.extent import processes_of
 from analysis.simulation import layout as at
-from analysis.simulation.begin import Beginning, beginning
 from analysis.simulation.timers import alarm_of, is_racing, racing_timers, waits_for_timer
+from bpmn.begin import Beginning, beginning, processes_of
 from bpmn.control_flow import ControlFlow, Vertex
 from bpmn.model import Model, Node
 from bpmn.unroll import unrolled

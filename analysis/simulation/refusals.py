@@ -3,11 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from analysis.extent import processes_of
-from analysis.simulation.begin import beginning
 from analysis.simulation.compile import rounds_of
 from analysis.simulation.places import catcher
 from analysis.simulation.timers import alarm_of, is_racing, timer_of
+from bpmn.begin import beginning, processes_of
 from bpmn.calls import flattened
 from bpmn.control_flow import compensation, control_flow, is_conditional
 from bpmn.model import Model, Node

@@ -11,8 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from analysis.extent import processes_of
-from analysis.simulation.begin import Letter, beginning
+from bpmn.begin import Letter, beginning, processes_of
 from bpmn.block import Block, Frame, Leaf, Parallel, children
 from bpmn.block import Sequence as Row
 from bpmn.blocks import decompose

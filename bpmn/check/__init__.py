@@ -12,6 +12,7 @@ from bpmn.check.specification import specification
 from bpmn.check.structure import structure
 from bpmn.check.style import style
 from bpmn.control_flow import control_flow
+from bpmn.garbage import kept
 from bpmn.model import Model
 from bpmn.problem import Problem
 
@@ -48,6 +49,11 @@ def check(
     looked at in one process; `library` holds the other files whose processes may be called. How a model is drawn is
     judged only where it is drawn. Whether a file can be used is told by `Problem.stops`: warnings stop nothing.
     """
+    with kept():
+        return _problems(model, purpose, limit, library)
+
+
+def _problems(model: Model, purpose: str, limit: int, library: Mapping[str, Model]) -> tuple[Problem, ...]:
     flow = control_flow(model)
     problems = [*model.faults, *specification(model, purpose=purpose)]
     problems += [*structure(model, flow), *soundness(model, flow, limit=limit), *annotations(model)]

@@ -139,6 +139,11 @@ def _requirements(decisions: Decisions) -> Iterator[Problem]:
             for id_ in needed:
                 if id_ not in there and "#" not in id_:
                     yield _problem(("missing-reference", "requirement"), decision, stops="run", value=id_ or "…")
+    called = {one.name for one in decisions.knowledge}
+    logics: tuple[Decision | Knowledge, ...] = (*decisions.decisions, *decisions.knowledge)
+    for logic in logics:
+        if logic.invocation is not None and logic.invocation.called not in called:
+            yield _problem(("missing-reference", "requirement"), logic, stops="run", value=logic.invocation.called)
     yield from _circles(decisions)
 
 
@@ -194,7 +199,7 @@ def _fits(rule: TableRule, table: Table) -> bool:
 def _runnable(decision: Decision | Knowledge) -> Iterator[Problem]:
     if decision.other:
         yield _problem(("unsupported-element", "decision-logic"), decision, stops="run", value=decision.other)
-    elif decision.table is None and decision.expression is None:
+    elif decision.table is None and decision.expression is None and decision.invocation is None:
         yield _problem(("unsupported-element", "no-logic"), decision, stops="run")
     for cell, place in _cells(decision):
         if cell.fault is not None:
@@ -208,6 +213,8 @@ def _cells(decision: Decision | Knowledge) -> Iterator[tuple[Cell, tuple[str, ..
     """Every cell of a decision that has to be read before it can answer, with its place: rule and column."""
     if decision.expression is not None:
         yield decision.expression, ()
+    if decision.invocation is not None:
+        yield from ((cell, (name,)) for name, cell in decision.invocation.bindings)
     table = decision.table
     if table is None:
         return

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from bpmn.blocks import (
+    EMPTY,
     Block,
     Exclusive,
     Frame,
@@ -29,6 +30,10 @@ from bpmn.control_flow import ControlFlow, Scope
 from bpmn.model import Model
 from bpmn.problem import Problem
 
+#: The vertices that take one token and put one, or end it.
+_PASSING = frozenset(
+    ("start", "step", "event", "exclusive-split", "exclusive-merge", "enter", "leave", "end", "terminate")
+)
 #: States looked at in one process before the answer is "not decided".
 LIMIT = 20_000
 
@@ -37,7 +42,9 @@ def soundness(model: Model, flow: ControlFlow, *, limit: int = LIMIT) -> Iterato
     """What keeps cases from ending properly: deadlocks, branches never joined, tokens without bound."""
     loose = frozenset(_loose(model, flow))
     is_sound, effort = True, Effort()
-    for scope, block in zip(flow.scopes, decompose(flow), strict=True):
+    is_plain = all(_has_one_token(flow, scope) for scope in flow.scopes)
+    blocks = (EMPTY,) * len(flow.scopes) if is_plain else decompose(flow)
+    for scope, block in zip(flow.scopes, blocks, strict=True):
         if _counts_tokens(model, scope):
             yield _undecided(model, scope.element, "token-quantity", limit)
             is_sound = False
@@ -49,6 +56,13 @@ def soundness(model: Model, flow: ControlFlow, *, limit: int = LIMIT) -> Iterato
         is_sound = is_sound and not told
         yield from told.values()
     yield from messages(model, flow, limit=limit, is_sound=is_sound)
+
+
+def _has_one_token(flow: ControlFlow, scope: Scope) -> bool:
+    """Whether no vertex of a scope could make a second token or wait for one: then nothing is left to prove."""
+    return (len(scope.starts) < 2 or not scope.together) and all(
+        flow.vertices[vertex].kind in _PASSING for vertex in scope.vertices
+    )
 
 
 def _counts_tokens(model: Model, scope: Scope) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from bpmn.check.shapes import SHAPES
 from bpmn.check.specification.rule import Breach, Rule, breach, broken, called, end, rule
 from bpmn.control_flow import compensation
-from bpmn.model import Model, Node, Root, SequenceFlow
+from bpmn.elements import EVENT_DEFINITIONS
+from bpmn.model import GATEWAYS, SUB_PROCESSES, Model, Node, Root, SequenceFlow
 from bpmn.problem import Problem
 
 #: What events refer to, and what people know by its name.
@@ -58,7 +59,7 @@ def no_implicit_split(model: Model) -> Iterator[Breach]:
             yield breach(node.id)
 
 
-@rule("no-gateway-join-fork", "", severity="warning")
+@rule("no-gateway-join-fork", "", severity="warning", about=GATEWAYS)
 def no_gateway_join_fork(model: Model) -> Iterator[Breach]:
     """A gateway that joins and splits at once is read as one of the two."""
     for node in model.nodes:
@@ -66,7 +67,7 @@ def no_gateway_join_fork(model: Model) -> Iterator[Breach]:
             yield breach(node.id)
 
 
-@rule("superfluous-gateway", "", severity="warning")
+@rule("superfluous-gateway", "", severity="warning", about=GATEWAYS)
 def superfluous_gateway(model: Model) -> Iterator[Breach]:
     """A gateway with one way in and one way out decides nothing."""
     for node in model.nodes:
@@ -98,13 +99,13 @@ def conditional_flows(model: Model) -> Iterator[Breach]:
                 yield breach(flow.id, gateway=called(node), target=end(model, flow.target))
 
 
-@rule("no-inclusive-gateway", "", severity="warning")
+@rule("no-inclusive-gateway", "", severity="warning", about=("inclusiveGateway",))
 def no_inclusive_gateway(model: Model) -> Iterator[Breach]:
     """Which branches an inclusive gateway starts and waits for is seldom what readers think."""
     yield from (breach(node.id) for node in model.nodes if node.kind == "inclusiveGateway")
 
 
-@rule("no-complex-gateway", "", severity="warning")
+@rule("no-complex-gateway", "", severity="warning", about=("complexGateway",))
 def no_complex_gateway(model: Model) -> Iterator[Breach]:
     """What a complex gateway does stands in an expression nobody sees."""
     yield from (breach(node.id) for node in model.nodes if node.kind == "complexGateway")
@@ -138,7 +139,7 @@ def _jumps(node: Node) -> bool:
     return node.kind == "boundaryEvent" or node.event("link") is not None
 
 
-@rule("empty-sub-process", "", severity="warning")
+@rule("empty-sub-process", "", severity="warning", about=SUB_PROCESSES)
 def empty_sub_process(model: Model) -> Iterator[Breach]:
     """A sub-process in which nothing is drawn has no start, no end and no work."""
     filled = {node.scope for node in model.nodes}
@@ -154,7 +155,7 @@ def _starts(model: Model) -> Iterator[tuple[Node, Node | None]]:
             yield node, model.node.get(node.scope)
 
 
-@rule("single-blank-start-event", "", severity="warning")
+@rule("single-blank-start-event", "", severity="warning", about=("startEvent",))
 def single_blank_start_event(model: Model) -> Iterator[Breach]:
     """Of two start events that wait for nothing, nobody knows which one begins the case."""
     blank = Counter(node.scope or node.process for node, _ in _starts(model) if not node.events)
@@ -163,7 +164,7 @@ def single_blank_start_event(model: Model) -> Iterator[Breach]:
             yield breach(whole, count=str(count))
 
 
-@rule("sub-process-blank-start-event", "10.5.2", severity="warning")
+@rule("sub-process-blank-start-event", "10.5.2", severity="warning", about=SUB_PROCESSES)
 def sub_process_blank_start_event(model: Model) -> Iterator[Breach]:
     """A sub-process begins when the flow comes to it; its start event waits for nothing."""
     for node, frame in _starts(model):
@@ -171,7 +172,7 @@ def sub_process_blank_start_event(model: Model) -> Iterator[Breach]:
             yield breach(node.id)
 
 
-@rule("single-event-definition", "", severity="warning")
+@rule("single-event-definition", "", severity="warning", about=EVENT_DEFINITIONS)
 def single_event_definition(model: Model) -> Iterator[Breach]:
     """An event of several kinds shows none of them in the drawing."""
     for node in model.nodes:
@@ -179,7 +180,7 @@ def single_event_definition(model: Model) -> Iterator[Breach]:
             yield breach(node.id, count=str(len(node.events)))
 
 
-@rule("link-event", "", severity="warning")
+@rule("link-event", "", severity="warning", about=("linkEventDefinition",))
 def link_event(model: Model) -> Iterator[Breach]:
     """A link has a name, and lands at one place only."""
     landings: Counter[tuple[str, str, str]] = Counter()
@@ -197,7 +198,7 @@ def link_event(model: Model) -> Iterator[Breach]:
                 yield breach(node.id)
 
 
-@rule("superfluous-termination", "", severity="warning")
+@rule("superfluous-termination", "", severity="warning", about=("terminateEventDefinition",))
 def superfluous_termination(model: Model) -> Iterator[Breach]:
     """An end that stops everything else means nothing where there is nothing else."""
     beside = {(node.process, node.scope) for node in model.nodes if _begins_beside(node, model.outgoing[node.id])}
@@ -231,7 +232,7 @@ def _global(model: Model) -> Iterator[tuple[Root, str]]:
             yield root, root.name.strip() or root.code.strip()
 
 
-@rule("global-unnamed", "", severity="warning")
+@rule("global-unnamed", "", severity="warning", about=_GLOBAL)
 def global_unnamed(model: Model) -> Iterator[Breach]:
     """Messages, signals, errors and escalations are told apart by their names."""
     for root, name in _global(model):
@@ -239,7 +240,7 @@ def global_unnamed(model: Model) -> Iterator[Breach]:
             yield breach(root.id, line=root.line, kind=root.kind)
 
 
-@rule("global-alike", "", severity="warning")
+@rule("global-alike", "", severity="warning", about=_GLOBAL)
 def global_alike(model: Model) -> Iterator[Breach]:
     """Two messages of one name are one to every reader, and two to the machine."""
     first: dict[tuple[str, str], str] = {}
@@ -248,7 +249,7 @@ def global_alike(model: Model) -> Iterator[Breach]:
             yield breach(root.id, line=root.line, kind=root.kind, value=name, other=first[root.kind, name])
 
 
-@rule("global-unused", "", severity="warning")
+@rule("global-unused", "", severity="warning", about=_GLOBAL)
 def global_unused(model: Model) -> Iterator[Breach]:
     """A message nobody sends or waits for was left behind."""
     used = set(_used(model))

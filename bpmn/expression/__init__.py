@@ -1,6 +1,6 @@
 """The one language of conditions, timers, decisions and data: read once, bounded, evaluated by walking a tree."""
 
-from bpmn.expression.evaluate import evaluate, holds, passes
+from bpmn.expression.evaluate import evaluate, holds, measured, passes
 from bpmn.expression.foreign import dialect_of
 from bpmn.expression.functions import FUNCTIONS, Environment, WorkingDays
 from bpmn.expression.lexer import odd_names
@@ -17,6 +17,7 @@ __all__ = [
     "dialect_of",
     "evaluate",
     "holds",
+    "measured",
     "names",
     "odd_names",
     "parse",

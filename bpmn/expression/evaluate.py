@@ -80,6 +80,16 @@ def passes(cell: Expression, value: object, data: Mapping[str, Any], environment
     return evaluation.value(cell.tree) is True
 
 
+def measured(
+    expression: Expression, data: Mapping[str, Any], environment: Environment, asked: object = None
+) -> tuple[Value, int]:
+    """The value of an expression, or of a cell asked about a value, and the steps it took."""
+    evaluation = _Evaluation(expression, data, environment)
+    evaluation.bound[INPUT] = taken_in(asked)
+    value = evaluation.value(expression.tree)
+    return value, environment.max_steps - evaluation.steps
+
+
 class _Evaluation:
     """One evaluation: the data, what `some` and `every` bind, and the steps left."""
 

@@ -198,12 +198,27 @@ def _trade_offs(call: Call, made: Redesign, cells: int) -> list[str]:
 
 
 def _line(call: Call, made: Redesign) -> list[str]:
-    """The best set of each size."""
-    if len(made.line) < 2:
+    """The best set of each size, and the people it needs beside those needed as it is."""
+    from redesign import MOST_USE, people
+    from reports.pareto import changed_units
+
+    if len(made.line) < (2 if made.staff is None else 1):
         return []
-    rows = [[str(len(one.moves)), *saved_cells(one.saving, day_of(made.before))] for one in made.line]
     columns = [Column(head=call.say("redesign.size"), right=True), *saved_columns(call)]
-    return [call.say("redesign.line"), *table(columns, rows)]
+    rows = [[str(len(one.moves)), *saved_cells(one.saving, day_of(made.before))] for one in made.line]
+    if made.staff is None:
+        lines = table(columns, rows)
+        return [call.say("redesign.line"), *lines, click.style(call.say("redesign.no-staff"), dim=True)]
+    rows = [["0", *[""] * (len(columns) - 1)], *rows]
+    columns += [
+        Column(head=call.say("redesign.people"), right=True),
+        Column(head=call.say("redesign.units"), dim=True, shrinks=True),
+    ]
+    staffs = [made.staff, *(one.staff for one in made.line)]
+    for row, staff in zip(rows, staffs, strict=True):
+        row += [plain(number(people(staff), 0)), changed_units(call.words, made.staff, staff)]
+    note = call.say("redesign.staff", use=plain(percent(100 * MOST_USE, 0)))
+    return [call.say("redesign.line"), *table(columns, rows, cells=screen()), click.style(note, dim=True)]
 
 
 def _search(call: Call, made: Redesign, target: float | None) -> list[str]:

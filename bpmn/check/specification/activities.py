@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 from bpmn.check.specification.rule import Breach, breach, executable_of, rule
 from bpmn.control_flow import compensation
-from bpmn.model import Model
+from bpmn.model import SUB_PROCESSES, Model
 
 #: A number below zero.
 _NEGATIVE = re.compile(r"\s*-\s*\d+\s*")
 
 
-@rule("call-missing", "10.3.6", stops="run", purpose="run")
+@rule("call-missing", "10.3.6", stops="run", purpose="run", about=("callActivity",))
 def call_missing(model: Model) -> Iterator[Breach]:
     """A call activity calls a process or a global task."""
     for node in model.nodes:
@@ -19,7 +19,7 @@ def call_missing(model: Model) -> Iterator[Breach]:
             yield breach(node.id)
 
 
-@rule("decision-missing", "10.3.3", stops="run", purpose="run")
+@rule("decision-missing", "10.3.3", stops="run", purpose="run", about=("businessRuleTask",))
 def decision_missing(model: Model) -> Iterator[Breach]:
     """A business rule task of an executable process asks for a decision."""
     executable = executable_of(model)
@@ -28,7 +28,7 @@ def decision_missing(model: Model) -> Iterator[Breach]:
             yield breach(node.id)
 
 
-@rule("rounds-missing", "10.3.8", stops="run", purpose="run")
+@rule("rounds-missing", "10.3.8", stops="run", purpose="run", about=("loopCharacteristics",))
 def rounds_missing(model: Model) -> Iterator[Breach]:
     """How often a step of an executable process is done side by side is a number or the length of a collection."""
     executable = executable_of(model)
@@ -39,7 +39,7 @@ def rounds_missing(model: Model) -> Iterator[Breach]:
             yield breach(node.id)
 
 
-@rule("event-sub-process-in-flow", "10.3.5")
+@rule("event-sub-process-in-flow", "10.3.5", about=SUB_PROCESSES)
 def event_sub_process_in_flow(model: Model) -> Iterator[Breach]:
     """What an event begins is begun by no flow."""
     for node in model.nodes:
@@ -47,7 +47,7 @@ def event_sub_process_in_flow(model: Model) -> Iterator[Breach]:
             yield breach(node.id)
 
 
-@rule("event-sub-process-start", "10.3.5", stops="run")
+@rule("event-sub-process-start", "10.3.5", stops="run", about=SUB_PROCESSES)
 def event_sub_process_start(model: Model) -> Iterator[Breach]:
     """What begins an event sub-process is the event its start waits for."""
     triggered = {node.id for node in model.nodes if node.is_frame and node.triggered_by_event}
@@ -57,7 +57,7 @@ def event_sub_process_start(model: Model) -> Iterator[Breach]:
             yield breach(scope)
 
 
-@rule("event-sub-process-starts", "10.3.5", stops="run")
+@rule("event-sub-process-starts", "10.3.5", stops="run", about=SUB_PROCESSES)
 def event_sub_process_starts(model: Model) -> Iterator[Breach]:
     """An event sub-process has exactly one start event."""
     triggered = {node.id: 0 for node in model.nodes if node.is_frame and node.triggered_by_event}
@@ -69,7 +69,7 @@ def event_sub_process_starts(model: Model) -> Iterator[Breach]:
             yield breach(scope, count=str(count))
 
 
-@rule("ad-hoc-content", "10.3.5")
+@rule("ad-hoc-content", "10.3.5", about=("adHocSubProcess",))
 def ad_hoc_content(model: Model) -> Iterator[Breach]:
     """In an ad-hoc sub-process people choose what to do next: nothing in it begins or ends."""
     ad_hoc = {node.id for node in model.nodes if node.kind == "adHocSubProcess"}
@@ -78,7 +78,7 @@ def ad_hoc_content(model: Model) -> Iterator[Breach]:
             yield breach(node.id)
 
 
-@rule("ad-hoc-empty", "10.3.5", severity="warning")
+@rule("ad-hoc-empty", "10.3.5", severity="warning", about=("adHocSubProcess",))
 def ad_hoc_empty(model: Model) -> Iterator[Breach]:
     """An ad-hoc sub-process holds at least one activity to choose."""
     filled = {node.scope for node in model.nodes if node.is_activity}
@@ -97,7 +97,7 @@ def compensation_in_flow(model: Model) -> Iterator[Breach]:
             yield breach(node.id)
 
 
-@rule("compensation-handler", "10.7.1", stops="run")
+@rule("compensation-handler", "10.7.1", stops="run", about=("compensateEventDefinition",))
 def compensation_handler(model: Model) -> Iterator[Breach]:
     """An event that calls for undoing names, by an association, what undoes the work."""
     joined = {line.source for line in model.associations} | {line.target for line in model.associations}
@@ -106,7 +106,7 @@ def compensation_handler(model: Model) -> Iterator[Breach]:
             yield breach(node.id)
 
 
-@rule("behavior-unused", "10.3.8", severity="warning")
+@rule("behavior-unused", "10.3.8", severity="warning", about=("loopCharacteristics",))
 def behavior_unused(model: Model) -> Iterator[Breach]:
     """What is thrown at some points of a multi-instance counts only where its behaviour is Complex."""
     for node in model.nodes:

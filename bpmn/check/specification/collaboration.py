@@ -7,7 +7,7 @@ from bpmn.check.specification.tables import RECEIVERS, SENDERS
 from bpmn.model import MessageFlow, Model, Node
 
 
-@rule("message-inside-pool", "9.4")
+@rule("message-inside-pool", "9.4", about=("messageFlow",))
 def message_inside_pool(model: Model) -> Iterator[Breach]:
     """A message goes from one participant to another; within a pool the sequence flow leads on."""
     pools = {pool.id: pool.process or pool.id for pool in model.pools}
@@ -27,7 +27,7 @@ def _ends(model: Model) -> Iterator[tuple[MessageFlow, Node | None, Node | None]
         yield message, model.node.get(message.source), model.node.get(message.target)
 
 
-@rule("message-sender", "7.6.2")
+@rule("message-sender", "7.6.2", about=("messageFlow",))
 def message_sender(model: Model) -> Iterator[Breach]:
     """Only pools, activities, throwing and end events send; what waits for a message sends none."""
     for message, source, _ in _ends(model):
@@ -35,7 +35,7 @@ def message_sender(model: Model) -> Iterator[Breach]:
             yield breach(message.id, node=called(source))
 
 
-@rule("message-receiver", "7.6.2")
+@rule("message-receiver", "7.6.2", about=("messageFlow",))
 def message_receiver(model: Model) -> Iterator[Breach]:
     """Only pools, activities, start and catching events receive; what sends a message receives none."""
     for message, _, target in _ends(model):
@@ -43,7 +43,7 @@ def message_receiver(model: Model) -> Iterator[Breach]:
             yield breach(message.id, node=called(target))
 
 
-@rule("message-event", "7.6.2", stops="run")
+@rule("message-event", "7.6.2", stops="run", about=("messageFlow",))
 def message_event(model: Model) -> Iterator[Breach]:
     """An event that sends or receives says so by its message."""
     for message, source, target in _ends(model):
@@ -52,7 +52,7 @@ def message_event(model: Model) -> Iterator[Breach]:
                 yield breach(message.id, node=called(node))
 
 
-@rule("multiplicity", "9.3.1")
+@rule("multiplicity", "9.3.1", about=("participant",))
 def multiplicity(model: Model) -> Iterator[Breach]:
     """The most participants are no fewer than the least."""
     for pool in model.pools:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from bpmn.check.specification.rule import Breach, breach, called, end, rule
-from bpmn.model import Model, Node, SequenceFlow
+from bpmn.model import SUB_PROCESSES, Model, Node, SequenceFlow
 
 #: A number or a text in quotes: what can never be true or false.
 _LITERAL = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?|\"[^\"]*\"|'[^']*'")
@@ -30,7 +30,7 @@ def flow_between_pools(model: Model) -> Iterator[Breach]:
             yield _flow(flow, source, target)
 
 
-@rule("flow-across-sub-process", "7.6.1")
+@rule("flow-across-sub-process", "7.6.1", about=SUB_PROCESSES)
 def flow_across_sub_process(model: Model) -> Iterator[Breach]:
     """A sub-process is entered and left as a whole."""
     for flow, source, target in _ends(model):
@@ -38,7 +38,7 @@ def flow_across_sub_process(model: Model) -> Iterator[Breach]:
             yield _flow(flow, source, target)
 
 
-@rule("flow-out-of-end", "10.5.3")
+@rule("flow-out-of-end", "10.5.3", about=("endEvent",))
 def flow_out_of_end(model: Model) -> Iterator[Breach]:
     """Nothing follows an end event."""
     for flow, source, target in _ends(model):
@@ -46,7 +46,7 @@ def flow_out_of_end(model: Model) -> Iterator[Breach]:
             yield _flow(flow, source, target)
 
 
-@rule("flow-into-start", "10.5.2", stops="run")
+@rule("flow-into-start", "10.5.2", stops="run", about=("startEvent",))
 def flow_into_start(model: Model) -> Iterator[Breach]:
     """A start event is where a case begins, not where it comes back to."""
     for flow, source, target in _ends(model):
@@ -54,7 +54,7 @@ def flow_into_start(model: Model) -> Iterator[Breach]:
             yield _flow(flow, source, target)
 
 
-@rule("flow-into-boundary", "10.5.4")
+@rule("flow-into-boundary", "10.5.4", about=("boundaryEvent",))
 def flow_into_boundary(model: Model) -> Iterator[Breach]:
     """An event at the edge of a step is brought about by what happens, not by a flow."""
     for flow, source, target in _ends(model):
@@ -84,7 +84,7 @@ def _conditions(node: Node) -> Iterator[str]:
         yield from (condition for condition, _ in node.loop.behaviors)
 
 
-@rule("condition-alone", "8.4.13", severity="warning")
+@rule("condition-alone", "8.4.13", severity="warning", about=("conditionExpression",))
 def condition_alone(model: Model) -> Iterator[Breach]:
     """A condition on the only way on is no choice: where it does not hold, the case stops."""
     for node in model.nodes:

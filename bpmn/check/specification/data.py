@@ -90,7 +90,7 @@ def _datum(detail: Detail) -> _Datum:
     )
 
 
-@rule("optional-in-no-set", "10.4.1", stops="run")
+@rule("optional-in-no-set", "10.4.1", stops="run", about=("inputSet", "outputSet"))
 def optional_in_no_set(model: Model) -> Iterator[Breach]:
     """What a set holds optionally, or only while the work goes on, is one of its data."""
     for detail in model.details:
@@ -102,7 +102,7 @@ def optional_in_no_set(model: Model) -> Iterator[Breach]:
                         yield breach(detail.owner, line=detail.line, value=value, attribute=name, whole=whole)
 
 
-@rule("state-name", "10.4.1", stops="run")
+@rule("state-name", "10.4.1", stops="run", about=("dataObject",))
 def state_name(model: Model) -> Iterator[Breach]:
     """Data drawn in a state is called by its name and the state, so that all of it is known as one."""
     objects = {data.id: data for data in model.data if data.kind == "dataObject"}
@@ -119,7 +119,7 @@ def _plain(name: str) -> str:
     return "".join(sign for sign in name if not sign.isspace() and sign not in "[]［］")
 
 
-@rule("several-sets", "10.3.3", stops="run")
+@rule("several-sets", "10.3.3", stops="run", about=("inputSet", "outputSet"))
 def several_sets(model: Model) -> Iterator[Breach]:
     """What is sent to or received from an operation is one message, so there is one set of data for it."""
     counts: dict[tuple[str, str], int] = {}
@@ -132,7 +132,7 @@ def several_sets(model: Model) -> Iterator[Breach]:
             yield breach(owner, kind=kind, count=str(count))
 
 
-@rule("message-data", "10.3.3", stops="run")
+@rule("message-data", "10.3.3", stops="run", about=("message",))
 def message_data(model: Model) -> Iterator[Breach]:
     """The data of a step that calls, sends or receives is of the type of its message."""
     if "XMLSchema" not in (model.type_language or "XMLSchema"):
@@ -167,7 +167,7 @@ def _of_operation(owner: str, operation: Detail) -> Iterator[tuple[str, str, str
     yield owner, "dataOutput", operation.first("outMessageRef")
 
 
-@rule("loop-item", "10.3.8", stops="run")
+@rule("loop-item", "10.3.8", stops="run", about=("loopCharacteristics",))
 def loop_item(model: Model) -> Iterator[Breach]:
     """One round of a multi-instance has one piece of the collection, and of the same type."""
     types = _Types(model)

@@ -1,11 +1,12 @@
 """The rules that need the XML itself: references, cardinalities, values of attributes, expressions without a language.
 
-While a file is read its tree is gone through twice: first to know what each id is, then to judge; what is allowed
-stands in `tables`. No element is kept, so that a large file costs no more memory than its tree.
+What is allowed stands in `tables`; what each id is knows the walk that went before. No element is kept, so that a
+large file costs no more memory than its tree.
 """
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from bpmn.check.rules import RULES
@@ -18,6 +19,7 @@ from bpmn.check.specification.tables import (
     NUMBERS,
     REFERENCES,
     Children,
+    Number,
     Reference,
 )
 from bpmn.elements import attribute, flag, tag, text_of
@@ -44,12 +46,6 @@ DOCUMENT = (
 )
 
 _PREFIX = f"{{{BPMN}}}"
-#: Every element that anything is asked of, by its tag, and those that must hold something.
-_JUDGED = {
-    tag(kind): kind
-    for kind in (*NUMBERS, *ADDRESSES, *REFERENCES, *CHILDREN, *EXPRESSIONS, *ITEM_AWARE, "messageEventDefinition")
-}
-_NEVER_EMPTY = frozenset(kind for kind, rows in CHILDREN.items() if any(row.least for row in rows))
 _TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 #: An address has a scheme before its colon, or is relative; blanks and loose per cent signs are in none.
@@ -68,6 +64,46 @@ _COLLECTIONS = frozenset(("dataObject", "dataInput", "dataOutput"))
 _DATA_ASSOCIATIONS = (tag("dataInputAssociation"), tag("dataOutputAssociation"))
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Asked:
+    """What is asked of the elements of one kind."""
+
+    kind: str
+    numbers: tuple[Number, ...]
+    address: str
+    references: tuple[Reference, ...]
+    children: tuple[Children, ...]
+    #: Whether it must hold something.
+    is_never_empty: bool
+    is_collection: bool
+    #: The set beside it that names data of this kind.
+    set: str
+    #: Whether more is asked of it in an executable process.
+    is_executed: bool
+
+
+def _asked(kind: str) -> _Asked:
+    rows = CHILDREN.get(kind, ())
+    return _Asked(
+        kind=kind,
+        numbers=NUMBERS.get(kind, ()),
+        address=ADDRESSES.get(kind, ("", ""))[0],
+        references=REFERENCES.get(kind, ()),
+        children=rows,
+        is_never_empty=any(row.least for row in rows),
+        is_collection=kind in _COLLECTIONS,
+        set=_SET_OF.get(kind, ""),
+        is_executed=kind in EXPRESSIONS or kind == "messageEventDefinition",
+    )
+
+
+#: Every element that anything is asked of, by its tag.
+_JUDGED = {
+    tag(kind): _asked(kind)
+    for kind in (*NUMBERS, *ADDRESSES, *REFERENCES, *CHILDREN, *EXPRESSIONS, *ITEM_AWARE, "messageEventDefinition")
+}
+
+
 def judge(root: Any, walk: Walk) -> None:
     """Tell what in a file breaks the tables of the specification."""
     _Judge(walk, _Known(root)).run(root)
@@ -77,8 +113,6 @@ class _Known:
     """What must be known of a file before anything in it is judged; no element is kept, only what it says."""
 
     def __init__(self, root: Any) -> None:
-        #: What each id of the file is; empty where it is two things at once.
-        self.kinds: dict[str, str] = {}
         #: Item definitions that are collections, and those that name a structure.
         self.collections: set[str] = set()
         self.structured: set[str] = set()
@@ -86,21 +120,14 @@ class _Known:
         self.messages: dict[str, str] = {}
         #: Whether types are XML Schema's, as they are where a file says nothing; those of a tool are its own matter.
         self.has_schema_types = "XMLSchema" in (attribute(root, "typeLanguage") or "XMLSchema")
-        for element in root.iter(f"{_PREFIX}*"):
-            id_ = element.get("id")
-            if id_ is not None:
-                self._learn(element, id_.strip(), element.tag[len(_PREFIX) :])
-
-    def _learn(self, element: Any, id_: str, kind: str) -> None:
-        if self.kinds.setdefault(id_, kind) != kind:
-            self.kinds[id_] = ""
-        if kind == "message" and not _has_foreign(element):
-            self.messages[id_] = attribute(element, "itemRef")
-        elif kind == "itemDefinition":
-            if flag(element, "isCollection"):
-                self.collections.add(id_)
-            if attribute(element, "structureRef"):
-                self.structured.add(id_)
+        for message in root.iter(tag("message")):
+            if not _has_foreign(message):
+                self.messages[attribute(message, "id")] = attribute(message, "itemRef")
+        for item in root.iter(tag("itemDefinition")):
+            if flag(item, "isCollection"):
+                self.collections.add(attribute(item, "id"))
+            if attribute(item, "structureRef"):
+                self.structured.add(attribute(item, "id"))
 
 
 class _Judge:
@@ -115,27 +142,28 @@ class _Judge:
         for top in root.iterchildren(f"{_PREFIX}*"):
             executable = top.tag == tag("process") and flag(top, "isExecutable")
             for element in top.iter(f"{_PREFIX}*"):
-                kind = _JUDGED.get(element.tag)
-                if kind is None:
+                asked = _JUDGED.get(element.tag)
+                if asked is None:
                     continue
-                self._look(element, kind)
-                if executable:
-                    self._look_as_executable(element, kind)
+                self._look(element, asked)
+                if executable and asked.is_executed:
+                    self._look_as_executable(element, asked.kind)
         for data in root.iter(*map(tag, _SET_OF)) if self.ends - self.referred else ():
             self._judge_end(data)
 
-    def _look(self, element: Any, kind: str) -> None:
-        for number in NUMBERS.get(kind, ()):
+    def _look(self, element: Any, asked: _Asked) -> None:
+        for number in asked.numbers:
             self._judge_number(element, number.name, number.least)
-        if kind in ADDRESSES:
-            self._judge_address(element, ADDRESSES[kind][0])
-        for named, reference, text in _references(element, REFERENCES.get(kind, ())):
-            self._judge_reference(named, reference, text)
-        if kind in CHILDREN and (len(element) or kind in _NEVER_EMPTY):
-            self._judge_children(element, kind)
-        if kind in _COLLECTIONS:
+        if asked.address:
+            self._judge_address(element, asked.address)
+        if asked.references:
+            for named, reference, text in _references(element, asked.references):
+                self._judge_reference(named, reference, text)
+        if asked.children and (asked.is_never_empty or len(element)):
+            self._judge_children(element, asked.kind)
+        if asked.is_collection:
             self._judge_collection(element)
-        if kind in _SET_OF and element.getparent().find(tag(_SET_OF[kind])) is not None:
+        if asked.set and element.getparent().find(tag(asked.set)) is not None:
             self.ends.add(attribute(element, "id"))
 
     def _look_as_executable(self, element: Any, kind: str) -> None:
@@ -153,7 +181,7 @@ class _Judge:
 
     def _judge_number(self, element: Any, name: str, least: int) -> None:
         text = attribute(element, name)
-        if _INTEGER.fullmatch(text) and int(text) < least:
+        if text and _INTEGER.fullmatch(text) and int(text) < least:
             self._report("number-range", element, "error", "all", attribute=name, value=text, least=str(least))
 
     def _judge_address(self, element: Any, name: str) -> None:
@@ -166,7 +194,7 @@ class _Judge:
     def _judge_children(self, element: Any, kind: str) -> None:
         names = [child.tag[len(_PREFIX) :] for child in element.iterchildren(f"{_PREFIX}*")]
         for row in CHILDREN[kind]:
-            count = sum(name in row.names for name in names)
+            count = 0 if row.names.isdisjoint(names) else sum(name in row.names for name in names)
             if row.most is not None and count > row.most:
                 rule = "too-many-children" if row.most else "misplaced-child"
                 self._wrong_children(rule, element, kind, row)
@@ -182,7 +210,7 @@ class _Judge:
     def _judge_reference(self, element: Any, reference: Reference, text: str) -> None:
         id_ = self.walk.resolve(text, element)
         self.referred.add(id_)
-        kind = self.known.kinds.get(id_, "")
+        kind = self.walk.named(id_)
         if kind and kind not in reference.kinds and not self._is_own_step(element, id_):
             expected = sorted(reference.kinds)
             shown = " | ".join(expected[:_MOST_NAMED]) + " | …" * (len(expected) > _MOST_NAMED)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from bpmn.check.specification.rule import Breach, breach, called, executable_of, rule
 from bpmn.check.specification.tables import PLACES
-from bpmn.model import EventDefinition, Model, Node
+from bpmn.elements import EVENT_DEFINITIONS
+from bpmn.model import SUB_PROCESSES, EventDefinition, Model, Node
 
 _PLACE_OF = {
     "intermediateCatchEvent": "catch",
@@ -13,6 +14,10 @@ _PLACE_OF = {
     "boundaryEvent": "boundary",
     "endEvent": "end",
 }
+#: Events that something follows.
+_ON_THE_WAY = ("intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent")
+#: What names what an event waits for.
+_NAMING = ("messageEventDefinition", "signalEventDefinition")
 #: A point or span of time, or a repetition of one, by ISO 8601.
 _SPAN = r"P(?=.)(?:\d+(?:[.,]\d+)?[YMWD])*(?:T(?:\d+(?:[.,]\d+)?[HMS])+)?"
 _POINT = r"\d{4}-?\d\d-?\d\d(?:T\d\d(?::?\d\d(?::?\d\d(?:[.,]\d+)?)?)?)?(?:Z|[+-]\d\d(?::?\d\d)?)?"
@@ -50,7 +55,7 @@ def _events(model: Model) -> Iterator[tuple[Node, EventDefinition]]:
                 yield node, event
 
 
-@rule("event-kind", "10.5")
+@rule("event-kind", "10.5", about=EVENT_DEFINITIONS)
 def event_kind(model: Model) -> Iterator[Breach]:
     """What an event can wait for or do depends on where it stands."""
     for node, event in _events(model):
@@ -60,7 +65,7 @@ def event_kind(model: Model) -> Iterator[Breach]:
             yield breach(node.id, kind=event.kind, place=place, expected=expected)
 
 
-@rule("event-empty", "10.5.4", stops="run")
+@rule("event-empty", "10.5.4", stops="run", about=("intermediateCatchEvent", "boundaryEvent", *SUB_PROCESSES))
 def event_empty(model: Model) -> Iterator[Breach]:
     """An event that catches, in the flow or at the edge of a step, says what it waits for."""
     told = {fault.element for fault in model.faults if fault.rule == "event-definition"}
@@ -70,7 +75,7 @@ def event_empty(model: Model) -> Iterator[Breach]:
             yield breach(node.id)
 
 
-@rule("cancel-outside-transaction", "10.5.5")
+@rule("cancel-outside-transaction", "10.5.5", about=("cancelEventDefinition",))
 def cancel_outside_transaction(model: Model) -> Iterator[Breach]:
     """Only a transaction can be cancelled: by an end in it, caught at its edge."""
     for node, event in _events(model):
@@ -89,7 +94,7 @@ def _transaction_around(model: Model, node: Node) -> str:
     return scope
 
 
-@rule("boundary-elsewhere", "10.5.4")
+@rule("boundary-elsewhere", "10.5.4", about=("boundaryEvent",))
 def boundary_elsewhere(model: Model) -> Iterator[Breach]:
     """An event at the edge of a step belongs to the same flow as the step."""
     for node in model.nodes:
@@ -98,11 +103,16 @@ def boundary_elsewhere(model: Model) -> Iterator[Breach]:
             yield breach(node.id, host=called(host))
 
 
-@rule("event-leads-nowhere", "10.5.4", stops="run")
+@rule(
+    "event-leads-nowhere",
+    "10.5.4",
+    stops="run",
+    about=("intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"),
+)
 def event_leads_nowhere(model: Model) -> Iterator[Breach]:
     """An event on the way is followed by something; only a throwing link and what undoes work are not."""
     for node in model.nodes:
-        if node.kind not in ("intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"):
+        if node.kind not in _ON_THE_WAY:
             continue
         if model.outgoing[node.id] or (node.kind == "intermediateThrowEvent" and node.event("link")):
             continue
@@ -110,7 +120,7 @@ def event_leads_nowhere(model: Model) -> Iterator[Breach]:
             yield breach(node.id)
 
 
-@rule("link-in-flow", "10.5.4", stops="run")
+@rule("link-in-flow", "10.5.4", stops="run", about=("linkEventDefinition",))
 def link_in_flow(model: Model) -> Iterator[Breach]:
     """A link stands for a long flow: nothing leads on from where it jumps off, nothing leads to where it lands."""
     for node in model.nodes:
@@ -121,7 +131,7 @@ def link_in_flow(model: Model) -> Iterator[Breach]:
             yield breach(node.id)
 
 
-@rule("condition-missing", "10.5.5", stops="run")
+@rule("condition-missing", "10.5.5", stops="run", about=("conditionalEventDefinition",))
 def condition_missing(model: Model) -> Iterator[Breach]:
     """An event of an executable process that waits for a condition names it."""
     executable = executable_of(model)
@@ -130,7 +140,7 @@ def condition_missing(model: Model) -> Iterator[Breach]:
             yield breach(node.id)
 
 
-@rule("code-missing", "8.4.3", stops="run")
+@rule("code-missing", "8.4.3", stops="run", about=("errorEventDefinition", "escalationEventDefinition"))
 def code_missing(model: Model) -> Iterator[Breach]:
     """An error or escalation thrown in an executable process has a code, by which it is caught."""
     executable = executable_of(model)
@@ -142,7 +152,13 @@ def code_missing(model: Model) -> Iterator[Breach]:
             yield breach(node.id, kind=event.kind)
 
 
-@rule("event-names-nothing", "10.5.5", stops="run", purpose="run")
+@rule(
+    "event-names-nothing",
+    "10.5.5",
+    stops="run",
+    purpose="run",
+    about=("messageEventDefinition", "signalEventDefinition"),
+)
 def event_names_nothing(model: Model) -> Iterator[Breach]:
     """What an executable process waits for has a name; a tool binds what is sent in ways of its own."""
     executable = executable_of(model)
@@ -154,7 +170,7 @@ def event_names_nothing(model: Model) -> Iterator[Breach]:
             yield breach(node.id, kind=event.kind)
 
 
-@rule("time-form", "10.5.5", stops="run", purpose="run")
+@rule("time-form", "10.5.5", stops="run", purpose="run", about=("timerEventDefinition",))
 def time_form(model: Model) -> Iterator[Breach]:
     """A date is no span of time, and what repeats is written by ISO 8601."""
     for node, event in _events(model):
@@ -163,7 +179,7 @@ def time_form(model: Model) -> Iterator[Breach]:
             yield breach(node.id, value=event.expression.strip(), expected=expected)
 
 
-@rule("time-missing", "10.5.5", severity="warning")
+@rule("time-missing", "10.5.5", severity="warning", about=("timerEventDefinition",))
 def time_missing(model: Model) -> Iterator[Breach]:
     """A timer of an executable process says when."""
     executable = executable_of(model)
@@ -172,7 +188,7 @@ def time_missing(model: Model) -> Iterator[Breach]:
             yield breach(node.id)
 
 
-@rule("time-unreadable", "10.5.5", stops="run")
+@rule("time-unreadable", "10.5.5", stops="run", about=("timerEventDefinition",))
 def time_unreadable(model: Model) -> Iterator[Breach]:
     """A time is written by ISO 8601 or as an expression; the word for a variable stands elsewhere in the file too."""
     executable = executable_of(model)

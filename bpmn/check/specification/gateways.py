@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from bpmn.check.specification.rule import Breach, breach, called, end, rule
 from bpmn.check.specification.tables import AWAITED
 from bpmn.control_flow import is_conditional
-from bpmn.model import Model, Node, SequenceFlow
+from bpmn.model import GATEWAYS, Model, Node, SequenceFlow
 
 #: Gateways that do not choose by conditions.
 _BLIND = ("parallelGateway", "eventBasedGateway")
@@ -22,7 +22,7 @@ def _waiting(model: Model) -> Iterator[tuple[Node, SequenceFlow, Node]]:
                     yield node, flow, target
 
 
-@rule("default-unused", "10.6.4", severity="warning")
+@rule("default-unused", "10.6.4", severity="warning", about=_BLIND)
 def default_unused(model: Model) -> Iterator[Breach]:
     """Only what chooses by conditions has a flow for the case that none holds."""
     for node in model.nodes:
@@ -30,7 +30,7 @@ def default_unused(model: Model) -> Iterator[Breach]:
             yield breach(node.id)
 
 
-@rule("condition-unused", "10.6.4", severity="warning")
+@rule("condition-unused", "10.6.4", severity="warning", about=("parallelGateway",))
 def condition_unused(model: Model) -> Iterator[Breach]:
     """A parallel gateway takes all its flows whatever is written on them."""
     for node in model.nodes:
@@ -41,7 +41,7 @@ def condition_unused(model: Model) -> Iterator[Breach]:
                     yield breach(flow.id, gateway=called(node))
 
 
-@rule("condition-after-event", "10.5.2, 8.4.13", stops="run")
+@rule("condition-after-event", "10.5.2, 8.4.13", stops="run", about=("conditionExpression",))
 def condition_after_event(model: Model) -> Iterator[Breach]:
     """Nothing chooses behind an event: conditions stand on flows out of steps and gateways that choose."""
     for node in model.nodes:
@@ -51,7 +51,7 @@ def condition_after_event(model: Model) -> Iterator[Breach]:
                     yield breach(flow.id, gateway=called(node))
 
 
-@rule("condition-after-event-gateway", "10.6.6")
+@rule("condition-after-event-gateway", "10.6.6", about=("eventBasedGateway",))
 def condition_after_event_gateway(model: Model) -> Iterator[Breach]:
     """What happens first decides at an event-based gateway, no condition."""
     for node, flow, _ in _waiting(model):
@@ -59,7 +59,7 @@ def condition_after_event_gateway(model: Model) -> Iterator[Breach]:
             yield breach(flow.id, gateway=called(node))
 
 
-@rule("condition-on-default", "8.4.13", severity="warning")
+@rule("condition-on-default", "8.4.13", severity="warning", about=("conditionExpression",))
 def condition_on_default(model: Model) -> Iterator[Breach]:
     """The default is taken where no condition holds; its own is never asked."""
     for node in model.nodes:
@@ -68,7 +68,7 @@ def condition_on_default(model: Model) -> Iterator[Breach]:
             yield breach(default.id, gateway=called(node))
 
 
-@rule("awaited-kind", "10.6.6")
+@rule("awaited-kind", "10.6.6", about=("eventBasedGateway",))
 def awaited_kind(model: Model) -> Iterator[Breach]:
     """An event-based gateway waits for messages, times, conditions and signals, or for receive tasks."""
     for node, flow, target in _waiting(model):
@@ -78,7 +78,7 @@ def awaited_kind(model: Model) -> Iterator[Breach]:
             yield breach(node.id, target=called(target), flow=flow.id)
 
 
-@rule("awaited-mixed", "10.6.6", stops="run")
+@rule("awaited-mixed", "10.6.6", stops="run", about=("eventBasedGateway",))
 def awaited_mixed(model: Model) -> Iterator[Breach]:
     """Either message events or receive tasks wait behind one event-based gateway."""
     kinds: dict[str, set[str]] = {}
@@ -90,7 +90,7 @@ def awaited_mixed(model: Model) -> Iterator[Breach]:
             yield breach(gateway)
 
 
-@rule("awaited-with-boundary", "10.6.6", stops="run")
+@rule("awaited-with-boundary", "10.6.6", stops="run", about=("eventBasedGateway",))
 def awaited_with_boundary(model: Model) -> Iterator[Breach]:
     """A receive task behind an event-based gateway is decided by the gateway alone."""
     for _, _, target in _waiting(model):
@@ -98,7 +98,7 @@ def awaited_with_boundary(model: Model) -> Iterator[Breach]:
             yield breach(target.id)
 
 
-@rule("awaited-by-others", "10.6.6")
+@rule("awaited-by-others", "10.6.6", about=("eventBasedGateway",))
 def awaited_by_others(model: Model) -> Iterator[Breach]:
     """What an event-based gateway waits for is reached from it alone."""
     for target in dict.fromkeys(target.id for _, _, target in _waiting(model)):
@@ -106,7 +106,7 @@ def awaited_by_others(model: Model) -> Iterator[Breach]:
             yield breach(target)
 
 
-@rule("event-gateway-alone", "10.6.6")
+@rule("event-gateway-alone", "10.6.6", about=("eventBasedGateway",))
 def event_gateway_alone(model: Model) -> Iterator[Breach]:
     """An event-based gateway waits for one of at least two things."""
     for node in model.nodes:
@@ -118,16 +118,16 @@ def event_gateway_alone(model: Model) -> Iterator[Breach]:
 def instantiate_in_flow(model: Model) -> Iterator[Breach]:
     """What begins a case is reached by no flow; only a receive task may stand behind a plain start event."""
     for node in model.nodes:
-        entering = model.incoming[node.id]
+        entering = model.incoming[node.id] if node.instantiate else ()
         starts = [model.node.get(flow.source) for flow in entering]
         is_begun = (
             len(starts) == 1 and starts[0] is not None and starts[0].kind == "startEvent" and not starts[0].events
         )
-        if node.instantiate and entering and not (is_begun and node.kind == "receiveTask"):
+        if entering and not (is_begun and node.kind == "receiveTask"):
             yield breach(node.id)
 
 
-@rule("parallel-event-gateway", "10.6.6", stops="run")
+@rule("parallel-event-gateway", "10.6.6", stops="run", about=GATEWAYS)
 def parallel_event_gateway(model: Model) -> Iterator[Breach]:
     """Only an event-based gateway that begins a case may wait for all its events."""
     for node in model.nodes:
@@ -135,7 +135,7 @@ def parallel_event_gateway(model: Model) -> Iterator[Breach]:
             yield breach(node.id)
 
 
-@rule("gateway-direction", "8.4.9", severity="warning")
+@rule("gateway-direction", "8.4.9", severity="warning", about=GATEWAYS)
 def gateway_direction(model: Model) -> Iterator[Breach]:
     """A gateway splits or joins as its direction says."""
     for node in model.nodes:

@@ -6,7 +6,7 @@ from bpmn.check.specification.rule import Breach, breach, rule
 from bpmn.model import Model
 
 
-@rule("two-lanes", "10.8", severity="warning")
+@rule("two-lanes", "10.8", severity="warning", about=("lane",))
 def two_lanes(model: Model) -> Iterator[Breach]:
     """A step has one place: it stands in two lanes only where one lies inside the other."""
     lane_of: dict[str, str] = {}

@@ -14,7 +14,7 @@ def public_executable(model: Model) -> Iterator[Breach]:
             yield breach(process.id)
 
 
-@rule("end-without-start", "10.5.2", stops="run")
+@rule("end-without-start", "10.5.2", stops="run", about=("endEvent",))
 def end_without_start(model: Model) -> Iterator[Breach]:
     """Who draws where a case ends draws where it begins."""
     kinds: dict[str, set[str]] = {}

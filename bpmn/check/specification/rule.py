@@ -1,6 +1,6 @@
 """What a rule is: its name, where it stands, how grave a breach of it is, why, and how breaches are found."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -33,18 +33,32 @@ class Rule:
     reason: str
     #: What finds its breaches in a model; nothing where only the XML shows them.
     find: Callable[[Model], Iterable[Breach]] | None = None
+    #: The BPMN elements it speaks of: a model that holds none of them keeps it. Empty for a rule about every model.
+    about: frozenset[str] = frozenset()
 
 
 def rule(
-    name: str, section: str, *, severity: str = "error", stops: str = "all", purpose: str = "analysis"
+    name: str,
+    section: str,
+    *,
+    severity: str = "error",
+    stops: str = "all",
+    purpose: str = "analysis",
+    about: Collection[str] = (),
 ) -> Callable[[Callable[[Model], Iterable[Breach]]], Rule]:
     """Make a rule of the function that finds its breaches; its docstring is the reason."""
 
     def made(find: Callable[[Model], Iterable[Breach]]) -> Rule:
         grave = stops if severity == "error" else "nothing"
-        reason = (find.__doc__ or "").strip()
         return Rule(
-            name=name, section=section, severity=severity, stops=grave, purpose=purpose, reason=reason, find=find
+            name=name,
+            section=section,
+            severity=severity,
+            stops=grave,
+            purpose=purpose,
+            reason=(find.__doc__ or "").strip(),
+            find=find,
+            about=frozenset(about),
         )
 
     return made
@@ -59,6 +73,8 @@ def broken(model: Model, rules: Iterable[Rule], *, purpose: str) -> Iterator[Pro
     """Tell every breach of some rules, the first thousand of each."""
     for known in rules:
         if known.find is None or (known.purpose == "run" and purpose != "run"):
+            continue
+        if known.about and known.about.isdisjoint(model.kinds):
             continue
         case = ("bpmn-rule", known.name)
         for one in islice(known.find(model), MAX_FAULTS):

@@ -12,6 +12,7 @@ A start to which a drawn node sends is *fed*: messages open it, and nothing else
 A process opens at its first start that is not fed, or, where it draws no start event, at all nodes nothing leads to.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -127,3 +128,35 @@ def _reached(chosen: Iterable[str], edges: Sequence[tuple[str, str]]) -> set[str
                 seen.add(target)
                 waiting.append(target)
     return seen
+
+
+def processes_of(model: Model) -> frozenset[str]:
+    """The processes of the procedure: its own, those joined to it by message flows, and those it calls.
+
+    A pool without a process joins those that send to it or hear from it.
+    """
+    first = model.procedure_process
+    if first is None:
+        return frozenset()
+    neighbours: dict[str, set[str]] = defaultdict(set)
+    for message in model.message_flows:
+        source, target = _place(model, message.source), _place(model, message.target)
+        neighbours[source].add(target)
+        neighbours[target].add(source)
+    for node in model.nodes:
+        if node.called in model.process:
+            neighbours[node.process].add(node.called)
+    found, waiting = {first.id}, [first.id]
+    while waiting:
+        for place in neighbours[waiting.pop()] - found:
+            found.add(place)
+            waiting.append(place)
+    return frozenset(found) & model.process.keys()
+
+
+def _place(model: Model, end: str) -> str:
+    """The process an end of a message flow lies in, or the pool where that has none."""
+    if end in model.node:
+        return model.node[end].process
+    pool = next((pool for pool in model.pools if pool.id == end), None)
+    return pool.process if pool is not None and pool.process else end

@@ -1,0 +1,1 @@
+"""Live cases: commands in, records and work out."""

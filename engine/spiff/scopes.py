@@ -1,0 +1,193 @@
+"""Scopes: processes, sub-processes, transactions, ad-hoc and event sub-processes, called processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from bpmn.expression import Expression
+from engine.errors import CalledTooDeep
+from engine.spiff.activities import Activity
+from engine.spiff.compensation import Record, undone
+from engine.spiff.events import EventStart, arm
+from engine.spiff.place import Place, Scope
+from engine.spiff.token import READY, STARTED, Token
+from engine.spiff.values import MISSING
+from engine.spiff.waiting import is_true
+
+if TYPE_CHECKING:
+    from bpmn.model import Node
+    from engine.spiff.case import Case
+    from engine.spiff.place import Specification
+
+#: How many calls may lie inside each other.
+MOST_CALLS = 50
+
+
+class Inner:
+    """What stands inside a scope: where it begins, and the event sub-processes that may begin beside it."""
+
+    def __init__(self) -> None:
+        self.starts: list[Place] = []
+        self.event_starts: list[EventStart] = []
+        #: All places in it by element, for tokens that are put there by hand.
+        self.places: dict[str, Place] = {}
+
+    def begin(self, token: Token, starts: Iterable[Place] | None = None) -> None:
+        """Put the first tokens inside a scope and wait for the events of its event sub-processes."""
+        case = token.workflow
+        for place in self.event_starts:
+            arm(place, token, token)
+        for place in self.starts if starts is None else starts:
+            case.enter(place, token)
+
+
+def close(token: Token, *, keep: bool) -> None:
+    """A scope is over: what only waits in it goes, records of what can be undone may stay; the token goes on."""
+    case = token.workflow
+    for left in list(token.inside.values()):
+        if not keep or not isinstance(left.task_spec, Record):
+            case.remove(left)
+    token._set_state(READY)
+    token.complete()
+
+
+class Pool(Scope):
+    """A process as a case of its own, or as one of the pools of a case."""
+
+    tells = ""
+
+    def __init__(self, spec: Specification, name: str) -> None:
+        super().__init__(spec, name, None)
+        self.inner = Inner()
+
+    def begin(self, token: Token) -> None:
+        self.inner.begin(token)
+
+    def open(self, case: Case, start: Place, data: Mapping[str, Any]) -> None:
+        """A message or signal opens the pool at one of its starts."""
+        token = case.root
+        if token.task_spec is not self:
+            token = case.grow(self, case.root)
+            token._set_state(STARTED)
+        case.write(token, data)
+        self.inner.begin(token, [start])
+
+
+class Frame(Activity):
+    """A sub-process or transaction: done when no token is left inside."""
+
+    is_scope = True
+    tells = "passed"
+
+    def __init__(self, spec: Specification, name: str, node: Node) -> None:
+        super().__init__(spec, name, node)
+        self.inner = Inner()
+        self.is_transaction = node.kind == "transaction"
+
+    def work(self, token: Token) -> bool | None:
+        self.begin(token)
+        return None if token.weight else True
+
+    def begin(self, token: Token) -> None:
+        """Put the first tokens inside."""
+        self.inner.begin(token)
+
+    def close(self, token: Token) -> None:
+        close(token, keep=True)
+
+
+class EventFrame(Frame):
+    """An event sub-process: its event begins it, and nothing follows it."""
+
+    is_event_frame = True
+
+    def begin_at(self, scope: Token, start: Place) -> None:
+        """Its start event has happened."""
+        token = scope.workflow.grow(self, scope)
+        token._set_state(STARTED)
+        self.inner.begin(token, [start])
+
+    def leave(self, token: Token) -> None:
+        if "u" in token.more:
+            record = token.scope
+            undone(token)
+            token.workflow.remove(record, "done")
+
+
+class AdHoc(Frame):
+    """An ad-hoc sub-process: what nothing leads to is done in any order, together or one after the other."""
+
+    def __init__(self, spec: Specification, name: str, node: Node, completion: Expression | None) -> None:
+        super().__init__(spec, name, node)
+        self.completion = completion
+        self.is_sequential = node.ordering == "Sequential"
+
+    def begin(self, token: Token) -> None:
+        if not self.is_sequential:
+            self.inner.begin(token)
+            return
+        token.more = {**token.more, "k": 1}
+        self.inner.begin(token, self.inner.starts[:1])
+
+    def step_done(self, token: Token) -> None:
+        """Something inside is done: ask whether that is enough."""
+        assert self.node is not None
+        if "x" in token.more or self.completion is None or not is_true(token, self.completion):
+            return
+        token.more = {**token.more, "x": 1}
+        token.workflow.touch(token)
+        if self.node.cancel_remaining:
+            for left in list(token.inside.values()):
+                if not left.task_spec.stays:
+                    token.workflow.remove(left)
+
+    def close(self, token: Token) -> None:
+        done = token.more.get("k", 0)
+        if self.is_sequential and "x" not in token.more and done < len(self.inner.starts):
+            token.more = {**token.more, "k": done + 1}
+            token.workflow.touch(token)
+            token.workflow.enter(self.inner.starts[done], token)
+            return
+        super().close(token)
+
+
+class Call(Activity):
+    """A call of a process: a token inside it is in the called process."""
+
+    is_scope = True
+    tells = "passed"
+
+    def __init__(self, spec: Specification, name: str, node: Node) -> None:
+        super().__init__(spec, name, node)
+        self.inner = Inner()
+        #: Where the call hands data over: names inside by names outside, and the way back.
+        self.takes: dict[str, str] = {}
+        self.returns: dict[str, str] = {}
+
+    def work(self, token: Token) -> bool | None:
+        case = token.workflow
+        case.tell("called", token)
+        if sum(isinstance(around.task_spec, Call) for around in case.around(token)) > MOST_CALLS:
+            raise CalledTooDeep(case.element_of(token))
+        if self.has_data:
+            outer = case.view(token.scope)
+            for inside, outside in self.takes.items():
+                case.values.put(token.id, inside, outer.get(outside))
+        self.inner.begin(token)
+        return None if token.weight else True
+
+    def close(self, token: Token) -> None:
+        case = token.workflow
+        scope = case.scopes_of(token.scope)[0]
+        for inside, outside in self.returns.items() if self.has_data else ():
+            value = case.values.get(token.id, inside)
+            if value is not MISSING:
+                case.values.put(scope, outside, value)
+        close(token, keep=True)
+
+
+class Together(Scope):
+    """The root of a case of several pools."""
+
+    tells = ""

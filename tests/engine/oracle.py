@@ -1,0 +1,651 @@
+"""A second token kernel, small and slow, written from the words of BPMN 2.0 and of docs/explanation/bpmn-semantics.md.
+
+It plays a `Model` by moving objects and knows nothing of rows, of the engine's program or of SpiffWorkflow. What the
+specification leaves open, in which order tokens move within one command, is decided as the engine says it does: first
+come, first served; joins that look at other tokens are asked when nothing else moves, the longest waiting first, and
+conditions after them.
+"""
+
+from collections import Counter, deque
+from dataclasses import dataclass, field
+
+from bpmn.expression import evaluate, holds, read_expression
+from bpmn.model import SUB_PROCESSES
+
+#: The kind of wait of a catching event, by its definition.
+KINDS = {"message": "message", "timer": "timer", "signal": "signal", "conditional": "condition"}
+
+
+class Stopped(Exception):
+    """The case cannot go on: "no way out", "uncaught" or "endless"."""
+
+
+@dataclass(eq=False)
+class Scope:
+    """A process, sub-process or event sub-process under way, with its tokens and what it listens to."""
+
+    #: The node it is the inside of; none for a process.
+    node: object
+    process: str
+    #: The round of the activity it is the inside of; of an event sub-process, the token that stands for it outside.
+    holder: object = None
+    outer: "Scope | None" = None
+    tokens: list = field(default_factory=list)
+    over: bool = False
+    data: dict = field(default_factory=dict)
+
+    @property
+    def element(self):
+        return self.node.id if self.node is not None else ""
+
+
+@dataclass(eq=False)
+class Token:
+    """A coin: at a node, in a scope, come by a flow."""
+
+    node: object
+    scope: Scope
+    via: str = ""
+    #: Whether it lies before a join.
+    held: bool = False
+    gone: bool = False
+    #: Of an activity: its rounds that are under way, how many are still to come, and how many are done.
+    rounds: list = field(default_factory=list)
+    left: int = 0
+    done: int = 0
+    #: Of an event sub-process: its inside.
+    inside: Scope | None = None
+
+
+@dataclass(eq=False)
+class Round:
+    """An activity under way: once, or once for each round or instance."""
+
+    host: Token
+    number: int
+    inside: Scope | None = None
+    data: dict = field(default_factory=dict)
+
+    @property
+    def scope(self):
+        return self.host.scope
+
+    @property
+    def is_instance(self):
+        """Whether it has data of its own: an instance of a multi-instance has."""
+        return self.host.node.loop is not None and self.host.node.loop.kind != "standard"
+
+
+@dataclass(eq=False)
+class Waiting:
+    """Something that waits, what for, and what then happens."""
+
+    element: str
+    kind: str
+    #: Whose it is: a token, a round or a scope; it goes with it.
+    owner: object
+    happen: object
+    name: str = ""
+    number: int = 0
+    #: Of a condition: its expression, and whether it held when it was asked last.
+    condition: object = None
+    held: bool = False
+
+    @property
+    def key(self):
+        return self.element, self.kind, self.number
+
+
+class Oracle:
+    """One case of a model; `route(element, flows)` draws what a choice takes, none where the conditions decide."""
+
+    def __init__(self, model, route=lambda element, flows: None, data=None, budget=5_000):
+        self.model, self.route, self.data, self.budget = model, route, dict(data or {}), budget
+        self.queue = deque()
+        self.waiting, self.joining, self.roots = [], [], []
+        self.letters = []
+        self.flows, self.completed = Counter(), Counter()
+        self.steps = 0
+        self.reached = {}
+        self.outgoing, self.incoming, self.borders, self.inner = {}, {}, {}, {}
+        for flow in model.flows:
+            self.outgoing.setdefault(flow.source, []).append(flow)
+            self.incoming.setdefault(flow.target, []).append(flow)
+        for node in model.nodes:
+            if node.attached_to:
+                self.borders.setdefault(node.attached_to, []).append(node)
+            self.inner.setdefault((node.process, node.scope), []).append(node)
+
+    # What is asked of it
+
+    def start(self, starts):
+        """Begin the case at these nodes, one process after the other."""
+        self.steps = 0
+        for nodes in starts:
+            self.open(None, nodes[0].process, None, None, nodes)
+        self.run()
+
+    def happen(self, waiting, data=None):
+        """What is waited for happens."""
+        self.steps = 0
+        waiting.happen(data or {})
+        self.run()
+
+    def signal(self, name):
+        """A signal goes to everybody who waits for it."""
+        self.steps = 0
+        self.broadcast(name)
+        self.run()
+
+    def fail(self, waiting, code):
+        """The step fails with an error."""
+        self.steps = 0
+        self.waiting.remove(waiting)
+        self.error(waiting.owner.scope, code, on=waiting.owner)
+        self.run()
+
+    @property
+    def is_over(self):
+        return all(root.over for root in self.roots)
+
+    # Moving
+
+    def run(self):
+        while True:
+            while self.queue:
+                self.spend()
+                self.queue.popleft()()
+            if not self.join() and not self.ask():
+                return
+
+    def spend(self):
+        self.steps += 1
+        if self.steps > self.budget:
+            raise Stopped("endless")
+
+    def open(self, node, process, holder, outer, starts):
+        """A process or sub-process begins."""
+        scope = Scope(node, process, holder, outer)
+        if outer is None and node is None and holder is None:
+            self.roots.append(scope)
+        if holder is not None:
+            holder.inside = scope
+        for handler in self.inner.get((process, scope.element), ()):
+            if handler.triggered_by_event:
+                self.listen_for(handler, scope)
+        for start in starts:
+            self.place(start, scope)
+        self.queue.append(lambda: self.close(scope))
+        return scope
+
+    def starts(self, process, element):
+        """Where a process or sub-process begins: its start event, else all nodes nothing leads to."""
+        inside = [node for node in self.inner.get((process, element), ()) if self.begins(node)]
+        drawn = [node for node in inside if node.kind == "startEvent"]
+        return [node for node in drawn if not node.events][:1] or drawn[:1] or inside
+
+    def begins(self, node):
+        return not (self.incoming.get(node.id) or node.attached_to or node.triggered_by_event or node.for_compensation)
+
+    def place(self, node, scope, via=""):
+        token = Token(node, scope, via)
+        scope.tokens.append(token)
+        self.queue.append(lambda: None if token.gone else self.arrive(token))
+        return token
+
+    def leave(self, token, flows):
+        """A token goes on, on each of some flows."""
+        for flow in flows:
+            self.flows[flow.id] += 1
+            self.place(self.model.node[flow.target], token.scope, flow.id)
+        self.vanish(token)
+
+    def vanish(self, token):
+        """A token is gone, with all that waits for it or lies in it."""
+        if token.gone:
+            return
+        token.gone = True
+        token.scope.tokens.remove(token)
+        self.forget(token)
+        for round_ in token.rounds:
+            self.forget(round_)
+            if round_.inside is not None:
+                self.empty(round_.inside)
+        if token.inside is not None:
+            self.empty(token.inside)
+        if token in self.joining:
+            self.joining.remove(token)
+        scope = token.scope
+        self.queue.append(lambda: self.close(scope))
+
+    def empty(self, scope):
+        """Everything in a scope is gone, and it is not gone on from."""
+        scope.over = True
+        self.forget(scope)
+        for token in list(scope.tokens):
+            self.vanish(token)
+
+    def forget(self, owner):
+        self.waiting = [one for one in self.waiting if one.owner is not owner]
+
+    def close(self, scope):
+        """A scope without tokens is done."""
+        if scope.over or scope.tokens:
+            return
+        scope.over = True
+        self.forget(scope)
+        if isinstance(scope.holder, Token):
+            self.vanish(scope.holder)
+        elif scope.holder is not None:
+            self.round_done(scope.holder)
+
+    # What happens where
+
+    def arrive(self, token):
+        node = token.node
+        flows = self.outgoing.get(node.id, [])
+        if node.kind == "exclusiveGateway":
+            self.leave(token, self.choose(token, flows, one=True))
+        elif node.kind in ("parallelGateway", "inclusiveGateway"):
+            if len(self.incoming.get(node.id, ())) < 2:
+                self.split(token)
+                return
+            token.held = True
+            if node.kind == "parallelGateway":
+                self.meet(token)
+            else:
+                self.joining.append(token)
+        elif node.kind == "eventBasedGateway":
+            for flow in flows:
+                if not token.gone:
+                    following = self.model.node[flow.target]
+                    self.listen(following, token, lambda data, flow=flow: self.race_won(token, flow, data))
+        elif node.is_activity:
+            self.enter(token)
+        elif node.kind == "intermediateCatchEvent" and node.events and node.events[0].kind != "link":
+            self.listen(node, token, lambda data: self.event_done(token, data))
+        else:
+            self.pass_event(token)
+
+    def split(self, token):
+        flows = self.outgoing.get(token.node.id, [])
+        self.leave(token, flows if token.node.kind == "parallelGateway" else self.choose(token, flows))
+
+    def meet(self, token):
+        """A parallel join: one token from every flow, as often as there are."""
+        held = {flow.id: None for flow in self.incoming[token.node.id]}
+        for other in token.scope.tokens:
+            if other.node is token.node and other.held and held.get(other.via, other) is None:
+                held[other.via] = other
+        if all(held.values()):
+            first, *rest = held.values()
+            for other in rest:
+                self.vanish(other)
+            self.split(first)
+
+    def join(self):
+        """The inclusive join that waits longest and may go on does so."""
+        for token in self.joining:
+            self.spend()
+            held = {}
+            for other in token.scope.tokens:
+                if other.node is token.node and other.held:
+                    held.setdefault(other.via, other)
+            if not any(self.counts(other, token.node, held) for other in token.scope.tokens):
+                first, *rest = held.values()
+                for other in rest:
+                    self.vanish(other)
+                self.joining.remove(first)
+                self.split(first)
+                return True
+        return False
+
+    def counts(self, other, join, held):
+        """Whether the join waits for another token: it can fill a gap, and cannot come to where one lies already."""
+        if other.node is join and other.held:
+            return False
+        ways = self.ways(other.node, join)
+        return bool(ways - held.keys()) and not ways & held.keys()
+
+    def ways(self, node, join):
+        """The flows into a join that a token at a node can come by, without passing the join."""
+        if (node.id, join.id) not in self.reached:
+            found, seen, waiting = set(), {node.id}, [node.id]
+            while waiting:
+                here = waiting.pop()
+                following = [flow.target for flow in self.outgoing.get(here, ())]
+                found |= {flow.id for flow in self.outgoing.get(here, ()) if flow.target == join.id}
+                following += [border.id for border in self.borders.get(here, ())]
+                following += [catch.id for catch in self.linked(self.model.node[here])]
+                waiting += [one for one in following if one != join.id and one not in seen]
+                seen |= set(following)
+            self.reached[node.id, join.id] = found
+        return self.reached[node.id, join.id]
+
+    def choose(self, token, flows, one=False):
+        """The flows whose conditions hold, else the default; the draw decides where it says something."""
+        if not flows or (len(flows) == 1 and not flows[0].condition):
+            return flows
+        drawn = self.route(token.node.id, tuple(flow.id for flow in flows))
+        if drawn is not None:
+            return [flow for flow in flows if flow.id in drawn]
+        default = [flow for flow in flows if flow.id == token.node.default]
+        taken = []
+        for flow in flows:
+            if flow in default or (one and taken):
+                continue
+            if not flow.condition or self.true(flow.condition, token.scope):
+                taken.append(flow)
+        if not taken and not default:
+            raise Stopped("no way out")
+        return taken or default
+
+    def true(self, text, scope):
+        return holds(read_expression(text), self.seen(scope))
+
+    def seen(self, scope):
+        """The data a scope sees: its own round's, then those around it."""
+        chain = []
+        while scope is not None:
+            if isinstance(scope.holder, Round):
+                chain.append(scope.holder.data)
+            scope = scope.outer
+        merged = dict(self.data)
+        for part in reversed(chain):
+            merged |= part
+        return merged
+
+    def on(self, token):
+        """An activity or event goes on: by every flow, or by those whose conditions hold."""
+        flows = self.outgoing.get(token.node.id, [])
+        if any(flow.condition for flow in flows):
+            flows = self.choose(token, flows)
+        self.leave(token, flows)
+
+    # Events
+
+    def pass_event(self, token):
+        node = token.node
+        self.completed[node.id] += 1
+        event = node.events[0] if node.events else None
+        is_end = node.kind == "endEvent"
+        if node.kind in ("endEvent", "intermediateThrowEvent"):
+            self.send(node)
+            if event is not None and event.kind == "terminate":
+                self.queue.append(lambda scope=token.scope: self.close(scope))
+                for other in list(token.scope.tokens):
+                    self.vanish(other)
+                return
+            if event is not None and event.kind in ("error", "cancel"):
+                self.vanish(token)
+                self.error(token.scope, self.code(event), kind=event.kind)
+                return
+            if event is not None and event.kind == "escalation":
+                self.escalate(token, self.code(event))
+            elif event is not None and event.kind == "signal":
+                self.broadcast(event.reference)
+            elif event is not None and event.kind == "link" and node.kind == "intermediateThrowEvent":
+                for catch in self.linked(node):
+                    self.place(catch, token.scope)
+                self.vanish(token)
+                return
+        if token.gone:
+            return
+        if is_end:
+            self.vanish(token)
+        else:
+            self.on(token)
+
+    def linked(self, node):
+        """The catching links a throwing one leads to."""
+        link = node.event("link")
+        if link is None or node.kind != "intermediateThrowEvent":
+            return []
+        return [
+            other
+            for other in self.inner[node.process, node.scope]
+            if other.kind == "intermediateCatchEvent"
+            and other.event("link") is not None
+            and other.event("link").reference == link.reference
+        ]
+
+    def event_done(self, token, data):
+        self.put(token.scope, data)
+        self.completed[token.node.id] += 1
+        self.on(token)
+
+    def race_won(self, token, flow, data):
+        """The event behind an event-based gateway that happened first takes the token."""
+        self.put(token.scope, data)
+        self.flows[flow.id] += 1
+        following = Token(self.model.node[flow.target], token.scope, flow.id)
+        token.scope.tokens.append(following)
+        self.vanish(token)
+        self.completed[following.node.id] += 1
+        if following.node.is_activity:
+            self.send(following.node)
+        self.on(following)
+
+    def listen(self, node, owner, happen, kinds=None):
+        """Wait for what an event names; a letter that lies there is taken at once."""
+        events = [event for event in node.events if kinds is None or event.kind in kinds]
+        if node.kind == "receiveTask" and not events:
+            self.wait(Waiting(node.id, "message", owner, happen))
+        for event in events:
+            name = self.named(event) if event.kind in ("message", "signal") else ""
+            one = Waiting(node.id, KINDS.get(event.kind, "event"), owner, happen, name)
+            if event.kind == "conditional":
+                one.condition = read_expression(event.expression, event.language)
+            self.wait(one)
+
+    def wait(self, waiting):
+        self.waiting.append(waiting)
+        if waiting.kind == "message" and waiting.element in self.letters:
+            self.letters.remove(waiting.element)
+            waiting.happen({})
+
+    def named(self, event):
+        root = next((root for root in self.model.roots if root.id == event.reference), None)
+        return root.name or root.id if root is not None else event.reference
+
+    def code(self, event):
+        root = next((root for root in self.model.roots if root.id == event.reference), None)
+        return (root.code or root.name or root.id) if root is not None else event.reference
+
+    def broadcast(self, name):
+        for waiting in [one for one in self.waiting if one.kind == "signal" and one.name == name]:
+            if waiting in self.waiting:
+                waiting.happen({})
+
+    def send(self, node):
+        """The message flows out of a node: a start opens its pool, a catch takes the letter, else it lies there."""
+        for message in self.model.message_flows:
+            target = self.model.node.get(message.target)
+            if message.source != node.id or target is None:
+                continue
+            if target.kind == "startEvent" and not target.scope:
+                self.open(None, target.process, None, None, [target])
+            else:
+                waiting = next(
+                    (one for one in self.waiting if one.kind == "message" and one.element == target.id), None
+                )
+                if waiting is not None:
+                    waiting.happen({})
+                elif not target.attached_to:
+                    self.letters.append(target.id)
+
+    def ask(self):
+        """Every condition that came to hold happens."""
+        happened = False
+        for one in [one for one in self.waiting if one.condition is not None]:
+            if one not in self.waiting:
+                continue
+            self.spend()
+            scope = one.owner if isinstance(one.owner, Scope) else one.owner.scope
+            now = evaluate(one.condition, self.seen(scope)) is True
+            before, one.held = one.held, now
+            if now and not before:
+                one.happen({})
+                happened = True
+        return happened
+
+    # Errors and escalations
+
+    def error(self, scope, code, on=None, kind="error"):
+        """Somebody catches it: the edge of the activity, an event sub-process, the edge of the frame, further out."""
+        if on is not None and self.caught_at_edge(on, code, kind):
+            return
+        while scope is not None:
+            handler = self.handler(scope, code, kind)
+            if handler is not None:
+                handler.happen({})
+                return
+            if isinstance(scope.holder, Round):
+                if self.caught_at_edge(scope.holder, code, kind):
+                    return
+                if kind == "cancel":
+                    break
+            scope = scope.outer
+        raise Stopped("uncaught")
+
+    def caught_at_edge(self, round_, code, kind):
+        for border in self.borders.get(round_.host.node.id, ()):
+            event = border.event(kind)
+            if event is not None and (kind == "cancel" or not event.reference or self.code(event) == code):
+                self.edge(border, round_.host, {})
+                return True
+        return False
+
+    def handler(self, scope, code, kind):
+        """The event sub-process of a scope that listens for it; one that names it before one that catches all."""
+        return next(
+            (
+                one
+                for one in self.waiting
+                if one.owner is scope
+                and (event := self.model.node[one.element].event(kind)) is not None
+                and (not event.reference or self.code(event) == code)
+            ),
+            None,
+        )
+
+    def escalate(self, token, code):
+        scope = token.scope
+        while scope is not None:
+            handler = self.handler(scope, code, "escalation")
+            if handler is not None:
+                handler.happen({})
+                return
+            if isinstance(scope.holder, Round):
+                for border in self.borders.get(scope.holder.host.node.id, ()):
+                    event = border.event("escalation")
+                    if event is not None and (not event.reference or self.code(event) == code):
+                        self.edge(border, scope.holder.host, {})
+                        return
+            scope = scope.outer
+
+    # Activities
+
+    def enter(self, token):
+        node, loop = token.node, token.node.loop
+        token.left = 1
+        if loop is not None and loop.kind != "standard":
+            token.left = int(evaluate(read_expression(loop.cardinality, is_condition=False), self.seen(token.scope)))
+        elif loop is not None:
+            token.left = int(loop.cardinality) if loop.cardinality else 1 << 30
+            if loop.test_before and loop.condition and not self.true(loop.condition, token.scope):
+                token.left = 0
+        if token.left <= 0:
+            self.completed[node.id] += 1
+            self.on(token)
+            return
+        for border in self.borders.get(node.id, ()):
+            for event in border.events:
+                if event.kind != "compensate":
+                    self.listen(
+                        border, token, lambda data, border=border: self.edge(border, token, data), (event.kind,)
+                    )
+        for _ in range(token.left if loop is not None and loop.kind == "parallel" else 1):
+            if not token.gone:
+                self.next_round(token)
+
+    def next_round(self, token):
+        token.left -= 1
+        number = token.done + len(token.rounds) + 1 if token.node.loop is not None else 0
+        round_ = Round(token, number)
+        token.rounds.append(round_)
+        self.queue.append(lambda: None if token.gone else self.begin(round_))
+
+    def begin(self, round_):
+        node = round_.host.node
+        if node.kind in SUB_PROCESSES:
+            self.open(node, node.process, round_, round_.scope, self.starts(node.process, node.id))
+        elif node.kind == "callActivity" and node.called in {one.id for one in self.model.processes}:
+            self.open(None, node.called, round_, round_.scope, self.starts(node.called, ""))
+        elif node.kind == "receiveTask":
+            self.listen(node, round_, lambda data: self.worked(round_, data))
+        elif node.is_automatic:
+            self.round_done(round_)
+        else:
+            self.wait(Waiting(node.id, "work", round_, lambda data: self.worked(round_, data), number=round_.number))
+
+    def worked(self, round_, data):
+        self.forget(round_)
+        if round_.is_instance:
+            round_.data |= data
+        else:
+            self.put(round_.scope, data)
+        self.round_done(round_)
+
+    def put(self, scope, data):
+        """Write data where it is seen from: in the instance around, else in the case."""
+        while scope is not None:
+            if isinstance(scope.holder, Round) and scope.holder.is_instance:
+                scope.holder.data |= data
+                return
+            scope = scope.outer
+        self.data |= data
+
+    def round_done(self, round_):
+        token, loop = round_.host, round_.host.node.loop
+        token.rounds.remove(round_)
+        token.done += 1
+        is_over = token.left <= 0 and not token.rounds
+        if loop is not None and loop.condition:
+            said = self.true(loop.condition, token.scope)
+            is_over = is_over or said != (loop.kind == "standard")
+        if not is_over and loop is not None and loop.kind != "parallel":
+            self.next_round(token)
+        if is_over:
+            self.completed[token.node.id] += 1
+            self.send(token.node)
+            self.on(token)
+
+    def edge(self, border, host, data):
+        """An event on the edge of an activity happens."""
+        self.put(host.scope, data)
+        self.completed[border.id] += 1
+        following = Token(border, host.scope)
+        host.scope.tokens.append(following)
+        if border.interrupting:
+            self.vanish(host)
+        elif border.event("timer") is not None:
+            self.waiting = [one for one in self.waiting if not (one.owner is host and one.element == border.id)]
+        self.on(following)
+
+    def listen_for(self, handler, scope):
+        """An event sub-process: its start is waited for as long as the scope around it runs."""
+        start = self.starts(handler.process, handler.id)[0]
+        self.listen(start, scope, lambda data: self.handle(handler, start, scope, data))
+
+    def handle(self, handler, start, scope, data):
+        self.put(scope, data)
+        if start.interrupting:
+            self.forget(scope)
+            for token in list(scope.tokens):
+                self.vanish(token)
+        elif start.event("timer") is not None:
+            self.waiting = [one for one in self.waiting if not (one.owner is scope and one.element == start.id)]
+        token = Token(handler, scope)
+        scope.tokens.append(token)
+        self.open(handler, handler.process, token, scope, [start])
