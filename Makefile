@@ -46,9 +46,10 @@ cover: .venv/.dev ## run the tests and print what they do not reach
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage report
 
-slow: .venv/.dev ## compare soundness and relations with a search of every run, on thousands of random drawings
+slow: .venv/.dev ## compare soundness, relations and the engine with slow and plain ways, on thousands of random drawings
 	$(BIN)/python -m tests.slow_soundness
 	$(BIN)/python -m tests.slow_relations
+	$(BIN)/python -m tests.slow_walks
 
 bench: .venv/.dev ## print the benchmarks' table: ratios measured in one run
 	$(BIN)/python -m benchmarks

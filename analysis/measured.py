@@ -41,9 +41,10 @@ def columns_of(model: Model, histories: Iterable[History]) -> Columns:
 
     Cost: one look at each record, and what `org.WorkTime.count` costs for each piece of work.
     """
-    reduction = _Reduction(model)
-    cases = [case for case in map(reduction.case, histories) if case is not None]
-    return reduction.columns(cases)
+    reduction = Reduction(model)
+    for history in histories:
+        reduction.add(history)
+    return reduction.columns()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,11 +81,12 @@ class _Case:
     stops: list[tuple[int, int]] = field(default_factory=list)
 
 
-class _Reduction:
-    """The counting of the histories of one model."""
+class Reduction:
+    """Counts the histories of one model, one after the other; it keeps a few numbers of each case."""
 
     def __init__(self, model: Model) -> None:
         self.model = model
+        self._cases: list[_Case] = []
         self.own = office_hours(model)
         self.processes = processes_of(model)
         self.office = self.processes - model.applicant_processes
@@ -119,7 +121,15 @@ class _Reduction:
 
     # One case
 
-    def case(self, history: History) -> _Case | None:
+    def add(self, history: History) -> tuple[datetime, datetime] | None:
+        """Count a case and give its start and its end; none where it is still under way or never came to an office."""
+        case = self._case(history)
+        if case is None:
+            return None
+        self._cases.append(case)
+        return self.own.from_local(case.started), self.own.from_local(case.ended)
+
+    def _case(self, history: History) -> _Case | None:
         """Read one history; none where the case is still under way or never came to an office."""
         if history.end is None:
             return None
@@ -251,8 +261,9 @@ class _Reduction:
 
     # All cases
 
-    def columns(self, cases: list[_Case]) -> Columns:
+    def columns(self) -> Columns:
         """Bring what was counted into the order of the starts."""
+        cases = self._cases
         order = sorted(range(len(cases)), key=lambda number: cases[number].started)
         found = [cases[number] for number in order]
         stop = np.array([(row, *stop) for row, case in enumerate(found) for stop in sorted(case.stops)], np.int64)

@@ -302,10 +302,26 @@ def _solved(steps: Sequence[Step]) -> Mapping[str, float]:
     return {"granted": 1 - share, "rejected": share}
 
 
+def _alone(state: int, steps: Sequence[Step], rejected: Mapping[int, float]) -> float:
+    """Solve it for a state no other one leads back to: most are, and need no matrix."""
+    stays, known = 0.0, 0.0
+    for step in steps:
+        if step.target == state:
+            stays += step.share
+        else:
+            known += step.share * (_outcome(step) if step.target < 0 else rejected[step.target])
+    if stays == 1.0:
+        raise _Undecided
+    return known / (1.0 - stays)
+
+
 def _absorb(states: Sequence[int], by_source: Mapping[int, Sequence[Step]], rejected: dict[int, float]) -> None:
     """Solve x = Q x + r for the states of one component."""
     if len(states) > _MOST_STATES:
         raise _Undecided
+    if len(states) == 1:
+        rejected[states[0]] = _alone(states[0], by_source[states[0]], rejected)
+        return
     place = {state: position for position, state in enumerate(states)}
     kept = np.eye(len(states))
     known = np.zeros(len(states))

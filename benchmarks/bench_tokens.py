@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks.live import FORM, Drawing, PlainSpiff, blocks, linear, loop, office, seconds_each
 from benchmarks.measuring import Row
 from engine.spiff import Frontier, Program, Run, compiled
-from engine.world import World
+from engine.world import Office, OfficeWorld
 
 _START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 #: Steps of the peer that are timed: it grows slower with every step, so the first ones flatter it.
@@ -24,7 +24,7 @@ class Rows:
 
     def __init__(self, program: Program, data: Mapping[str, Any] | None = None) -> None:
         self.program = program
-        self.world = World()
+        self.world = OfficeWorld(Office(program.model, (), "Asia/Shanghai"), (), _START)
         self.tokens: dict[int, str] = {}
         self.kept: dict[int, dict[str, str]] = {}
         self.moment = _START

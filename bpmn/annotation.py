@@ -105,6 +105,11 @@ class GovStep:
     line: int = field(default=0, compare=False)
 
     @property
+    def purposes(self) -> tuple[str, ...]:
+        """What it verifies: a step merged of several checks names the purpose of each, divided by "；"."""
+        return tuple(dict.fromkeys(filter(None, (part.strip() for part in self.purpose.split("；")))))
+
+    @property
     def stops_clock(self) -> bool:
         """Whether its time counts in no limit: a clock-stop, with a basis where its kind needs one."""
         return bool(self.clock_stop) and (bool(self.basis) or self.clock_stop not in STOPS_BY_BASIS)

@@ -277,14 +277,15 @@ class _Reduction:
         (first,), (second,) = self.into[place], self.out[place]
         if first == second:
             return False
-        before, after = self._detach(first), self._detach(second)
-        work = self.work[place]
-        if work is not None:
-            self._body(before).append(work)
-        before.body = _united(self._body(before), self._body(after))
+        before, after = self.ways[first], self._detach(second)
+        del self.ways[second], self.into[place][first], self.between[before.source, place]
+        del self.out[before.source][first]
+        body = before.body if before.branches is None else self._body(before)
+        if (work := self.work[place]) is not None:
+            body.append(work)
+        before.body = _united(body, after.body if after.branches is None else self._body(after))
         before.last = after.last
         before.target = after.target
-        del self.ways[second]
         self._attach(first)
         self._again(before.source, before.target)
         return True

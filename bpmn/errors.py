@@ -45,6 +45,10 @@ EXPRESSION_FAULTS = {
     "unclosed": "The text that begins at character {position} has no end. Close it with a double quote.",
     "unexpected": "{found} at character {position} is not expected there. Write {expected}.",
     "unfinished": "The expression ends at character {position} before it is complete. Write on with {expected}.",
+    "definition": (
+        "{found} at character {position} defines a function, which no expression can. Write what it works out in its "
+        "place."
+    ),
     "function": "There is no function {found} (character {position}). Use one of: {expected}.",
     "arguments": "{found} at character {position} does not take so many values. Give it {expected}.",
     "literal": (

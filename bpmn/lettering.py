@@ -7,6 +7,7 @@ ends one, and a Latin word is never cut, unless it is longer than the line at th
 
 import re
 from dataclasses import dataclass
+from unicodedata import category
 
 #: Width of a Latin letter or digit, in em.
 LATIN = 0.55
@@ -15,6 +16,9 @@ LINE = 1.2
 
 #: No drawing shows more characters of one text.
 _LONGEST = 1200
+
+#: What stands for a character that cannot be seen.
+_HIDDEN = "\ufffd"
 
 _CLOSING = "，。、；：！？）》」』】〉”’…％,.;:!?)]}%"
 _OPENING = "（《「『【〈“‘([{"
@@ -69,8 +73,14 @@ def set_text(text: str, *, room: float, lines: int, size: float, smallest: float
 
 
 def _visible(text: str) -> str:
-    """The text with control and direction characters as blanks: they must not turn a drawing's text around."""
-    return "".join(character if character.isprintable() or character == "\n" else " " for character in text).strip()
+    """The text with a sign for each control and direction character: none may hide, or turn a drawing's text around."""
+    return "".join(map(_shown, text)).strip()
+
+
+def _shown(character: str) -> str:
+    if character.isprintable() or character == "\n":
+        return character
+    return " " if character in "\t\r" or category(character) == "Zs" else _HIDDEN
 
 
 def _pieces(text: str, size: float, room: float, *, split: bool) -> list[list[str]]:

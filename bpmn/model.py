@@ -139,6 +139,8 @@ class Node:
     called: str = ""
     #: Of a business rule task: the decision it asks for, as an engine's attribute names it; kept in the file as it is.
     decision: str = ""
+    #: Of a task: what an engine's attribute or element names as the work to be done by a program (a topic, a type …).
+    job: str = field(default="", compare=False)
     #: Whether it only undoes other work, called by a compensation.
     for_compensation: bool = False
     #: How many tokens begin it, and how many it sends on.
@@ -288,6 +290,8 @@ class Lane:
     process: str
     #: The lane around it, empty at the top.
     parent: str = ""
+    #: Which of the lane sets of the file it is in: each divides the same nodes in a way of its own.
+    lane_set: int = field(default=0, compare=False)
     #: The nodes it lists itself.
     nodes: tuple[str, ...] = ()
     unit: GovUnit | None = None
@@ -435,18 +439,6 @@ class Model:
     def process(self) -> Mapping[str, Process]:
         """Every process by id."""
         return {process.id: process for process in self.processes}
-
-    @cached_property
-    def kinds(self) -> frozenset[str]:
-        """The BPMN names of everything the model holds, event definitions, loops and conditions among it."""
-        found = {node.kind for node in self.nodes} | {detail.kind for detail in self.details}
-        found.update(f"{event.kind}EventDefinition" for node in self.nodes for event in node.events)
-        found.update(element.kind for group in (self.data, self.artifacts, self.roots) for element in group)
-        held: dict[str, object] = {"participant": self.pools, "lane": self.lanes, "messageFlow": self.message_flows}
-        held["loopCharacteristics"] = any(node.loop for node in self.nodes)
-        held["conditionExpression"] = any(flow.condition for flow in self.flows)
-        found.update(name for name, holds in held.items() if holds)
-        return frozenset(found)
 
     @cached_property
     def shape(self) -> Mapping[str, Shape]:

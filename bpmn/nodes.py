@@ -288,3 +288,20 @@ def decision_of(element: Any, parts: Parts) -> str:
         if part.tag.endswith("}calledDecisionId") and (part.text or "").strip():
             return str(part.text).strip()
     return ""
+
+
+#: Attributes by which engines name what a task's program is: of the task itself, and of an element inside it.
+_JOBS = frozenset(("topic", "delegateExpression", "expression", "class", "operationId", "serviceTaskOperator"))
+_JOB_ELEMENTS = {"taskDefinition": "type", "serviceTaskOperator": "id", "connector": "id"}
+
+
+def job_of(element: Any, parts: Parts) -> str:
+    """What a task's program is called, by the attribute or element each engine has for it; nothing of it is run."""
+    for name, value in element.attrib.items():
+        if name.startswith("{") and name.rpartition("}")[2] in _JOBS and value.strip():
+            return str(value).strip()
+    for part in _extensions(parts):
+        attribute_ = _JOB_ELEMENTS.get(part.tag.rpartition("}")[2], "")
+        if attribute_ and (part.get(attribute_) or "").strip():
+            return str(part.get(attribute_)).strip()
+    return ""

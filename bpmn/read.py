@@ -29,6 +29,7 @@ from bpmn.garbage import kept
 from bpmn.gov import Annotations, Annotator, Place
 from bpmn.model import (
     ACTIVITIES,
+    TASKS,
     Artifact,
     Association,
     Data,
@@ -48,6 +49,7 @@ from bpmn.nodes import (
     documentation_of,
     events_of,
     first,
+    job_of,
     loop_of,
     multiplicity_of,
     particular,
@@ -86,6 +88,8 @@ class Reading:
         self._data_associations: list[Association] = []
         #: What the nodes list as theirs: node, "incoming" or "outgoing", flow.
         self._listed: set[tuple[str, str, str]] = set()
+        #: The ids of elements that BPMN does not know, and the nodes at the other ends of the flows that name them.
+        self._unknown: dict[str, list[str]] = {attribute(one, "id"): [] for one in self.walk.unknown}
         self._category_values = list(root.iterfind("./{*}category/{*}categoryValue"))
         self.model = self._model(source)
 
@@ -93,6 +97,7 @@ class Reading:
         walk = self.walk
         nodes = tuple(map(self._node, walk.nodes))
         flows = tuple(flow for found in walk.flows if (flow := self._flow(found)) is not None)
+        self._tell_unknown()
         outgoing = {(flow.id, flow.source) for flow in flows}
         model = Model(
             source=source,
@@ -199,6 +204,7 @@ class Reading:
             name=name_of(found.element),
             process=found.process,
             parent=found.scope,
+            lane_set=self.walk.lane_sets[found.id],
             nodes=tuple(nodes),
             unit=self._annotations(found, parts).unit,
             documentation=documentation_of(parts),
@@ -232,6 +238,7 @@ class Reading:
             triggered_by_event=flag_of(element, "triggeredByEvent", self.walk),
             called=self._called(found),
             decision=decision_of(element, parts) if found.kind == "businessRuleTask" else "",
+            job=job_of(element, parts) if found.kind in TASKS else "",
             instantiate=flag_of(element, "instantiate", self.walk),
             script=text_of(first(parts, "script")),
             script_format=attribute(element, "scriptFormat") if found.kind == "scriptTask" else "",
@@ -354,13 +361,25 @@ class Reading:
         end = self.walk.resolve(reference, found.element)
         if self.walk.kinds.get(end, "") in NODES:
             return end
-        word = "starts" if name == "sourceRef" else "ends"
-        sentence = "The flow {word} at {value}, which is no step, event or gateway of the file. Draw the flow again."
         there = attribute(found.element, "targetRef" if name == "sourceRef" else "sourceRef")
         other = self.walk.resolve(there, found.element)
+        if end in self._unknown:
+            self._unknown[end].append(other)
+            return ""
+        word = "starts" if name == "sourceRef" else "ends"
+        sentence = "The flow {word} at {value}, which is no step, event or gateway of the file. Draw the flow again."
         details = {"attribute": name, "value": reference or "nothing", "word": word, "other": other}
         self._missing(found, "flow-end", sentence, **details)
         return ""
+
+    def _tell_unknown(self) -> None:
+        """Tell of elements BPMN does not know; where flows name one it is an error, and the flows are not told too."""
+        for element in self.walk.unknown:
+            sentence = "BPMN has no element {kind} here. Export the file again from the tool it was drawn with."
+            others = self._unknown.get(attribute(element, "id"), [])
+            details = {"kind": local_name(element)} | ({"others": " ".join(others)} if others else {})
+            severity = "error" if others else "warning"
+            self.walk.report("bpmn-rule", "unknown-element", element, sentence, severity=severity, **details)
 
     def _message_flow(self, found: Found) -> MessageFlow | None:
         ends = []

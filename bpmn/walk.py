@@ -68,12 +68,17 @@ class Walk:
         self.associations: list[Found] = []
         self.roots: list[Found] = []
         self.collaborations: list[Any] = []
+        #: The number of the lane set each lane is in.
+        self.lane_sets: dict[str, int] = {}
         self._limits = limits
         self._most = _ELEMENTS_A_NODE * limits.nodes
         self._target = attribute(root, "targetNamespace")
         ids = list(filter(None, map(str.strip, _IDS(root))))
         self._known = set(ids)
         self._has_duplicates = len(self._known) < len(ids)
+        #: Elements beside nodes and flows that BPMN does not know.
+        self.unknown: list[Any] = []
+        self._lane_set = 0
         self._counted: dict[str, int] = {}
         self._named: dict[Any, Found] = {}
         self._reported: Counter[tuple[str, str]] = Counter()
@@ -287,12 +292,12 @@ class Walk:
             sentence = "A {kind} is kept in the file but cannot be run. Draw it as a step or an event."
             self.report("unsupported-element", kind, element, sentence, stops="run", kind=kind)
         elif kind and kind not in QUIET and not kind.endswith("EventDefinition"):
-            sentence = "BPMN has no element {kind} here. Export the file again from the tool it was drawn with."
-            self.report("bpmn-rule", "unknown-element", element, sentence, severity="warning", kind=kind)
+            self.unknown.append(element)
         return None
 
     def _walk_lanes(self, lane_set: Any, process: str) -> None:
         """Go through lanes in lanes, each lane before those inside it."""
+        number = self._lane_set = self._lane_set + 1
         stack: list[tuple[Iterator[Any], str]] = [(iter(lane_set), "")]
         while stack:
             children, parent = stack[-1]
@@ -301,6 +306,7 @@ class Walk:
                 if kind == "lane":
                     lane = self.identify(element, kind, process=process, scope=parent)
                     self.lanes.append(lane)
+                    self.lane_sets[lane.id] = number
                     stack.append((iter(element), lane.id))
                     self._refuse_deeper(len(stack) // 2, element)
                     break

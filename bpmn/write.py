@@ -162,14 +162,22 @@ def _remove_gone(draft: Draft) -> None:
 
 
 def _write_flow_lists(draft: Draft) -> None:
-    """List the flows anew in every node they changed at."""
+    """List the flows anew in every node they changed at, and in every node that is drawn anew."""
     for node in draft.new.nodes:
-        for side in ("incoming", "outgoing"):
-            before = getattr(draft.old, side).get(node.id, ())
-            after = getattr(draft.new, side)[node.id]
-            if node.id not in draft.old.node or [flow.id for flow in before] != [flow.id for flow in after]:
-                write_flow_lists(draft, node)
-                break
+        if node.id not in draft.old.node or _flows_changed(draft, node.id):
+            write_flow_lists(draft, node)
+        elif draft.old.shape.get(node.id) != draft.new.shape.get(node.id):
+            write_flow_lists(draft, node, only_adds=True)
+
+
+def _flows_changed(draft: Draft, node: str) -> bool:
+    return any(
+        [flow.id for flow in before.get(node, ())] != [flow.id for flow in after[node]]
+        for before, after in (
+            (draft.old.incoming, draft.new.incoming),
+            (draft.old.outgoing, draft.new.outgoing),
+        )
+    )
 
 
 def _write_made_ids(draft: Draft) -> None:

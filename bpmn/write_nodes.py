@@ -277,7 +277,7 @@ def _write_collection(draft: Draft, element: Any, collection: str) -> None:
 # Flows of a node
 
 
-def write_flow_lists(draft: Draft, node: Node) -> None:
+def write_flow_lists(draft: Draft, node: Node, *, only_adds: bool = False) -> None:
     """List the flows of a node in it, as the schema asks, keeping those that stand there."""
     element = draft.elements[node.id]
     for side, flows in (("incoming", draft.new.incoming), ("outgoing", draft.new.outgoing)):
@@ -286,7 +286,7 @@ def write_flow_lists(draft: Draft, node: Node) -> None:
             named = draft.reading.walk.resolve((child.text or "").strip(), child)
             if named in wanted:
                 del wanted[named]
-            else:
+            elif not only_adds:
                 draft.edit.remove(child)
         for flow in wanted:
             draft.edit.add(element, side, flow)

@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from bpmn.problem import Problem
 
 
-from collections.abc import Sequence
-
-from bpmn.problem import Problem
-
-
 class EngineError(Exception):
     """The command cannot be done. Look at the case and try again."""
+
+
+class Refused(EngineError):
+    """The command is refused. Look at the case, the item and who may do what with it."""
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(f"{self.__doc__} ({detail})" if detail else self.__doc__)
@@ -26,124 +25,99 @@ class EngineError(Exception):
 # The command itself.
 
 
-class NoSuchOperation(EngineError):
+class NoSuchOperation(Refused):
     """There is no such operation. Use one of those in `zaizao work --help` and `zaizao case --help`."""
 
 
-class MissingField(EngineError):
+class MissingField(Refused):
     """The command lacks something it needs. Give what is named."""
 
 
-class BadData(EngineError):
+class BadData(Refused):
     """The data are no JSON object with named values of a reasonable size. Correct them."""
 
 
-class UnkeepableValue(BadData):
-    """A value is of a kind that JSON has no word for. Give numbers, texts, lists and named values."""
-
-
-class NobodyWaits(EngineError):
+class NobodyWaits(Refused):
     """No case waits for this message or signal and none is started by it. Correct its name or its correlation."""
-
-
-class NotRunnable(EngineError):
-    """The procedure cannot be run as it is drawn. Repair what `zaizao check --for run` names."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("; ".join(problem.message for problem in problems[:3]))
-        #: All of its problems that stop it from being run.
-        self.problems = tuple(problems)
 
 
 # The case.
 
 
-class CaseEnded(EngineError):
+class CaseEnded(Refused):
     """The case has ended. Start a new one."""
 
 
-class CaseSuspended(EngineError):
+class CaseSuspended(Refused):
     """The case is suspended. Resume it first."""
 
 
-class WrongState(EngineError):
+class WrongState(Refused):
     """The state it is in does not allow this. Look at what is allowed with `zaizao work allowed`."""
 
 
-class StepBudgetSpent(EngineError):
-    """The case moved on and on without coming to rest. Repair the loop in its procedure."""
-
-
-class Uncaught(EngineError):
-    """Nothing in the procedure catches this error. Complete the step, or fail it without a code and try it again."""
-
-
-class NoWayOut(EngineError):
-    """No way out of the gateway holds for these data and none is the default. Correct the data, or draw a default."""
-
-
-class BadTimer(EngineError):
+class BadTimer(Refused):
     """The text of a timer gives no moment, duration or cycle. Correct it, or the data it asks for."""
 
 
-class NotPassed(EngineError):
+class NotPassed(Refused):
     """The case can only be sent back to a step it has passed, beside nothing that runs at the same time."""
 
 
 # The work item.
 
 
-class AlreadyClaimed(EngineError):
+class AlreadyClaimed(Refused):
     """The work item is claimed by someone else. Ask them to release it, or its head of office to reassign it."""
 
 
-class ClaimedByAnother(EngineError):
+class ClaimedByAnother(Refused):
     """Only who has claimed the work item may do this. Ask them, or ask them to release it."""
 
 
-class NotClaimed(EngineError):
+class NotClaimed(Refused):
     """Nobody has claimed the work item. Claim it first."""
 
 
-class AlreadyCompleted(EngineError):
+class AlreadyCompleted(Refused):
     """The work item is completed. Look at what came of it with `zaizao case show`."""
 
 
-class ItemWithdrawn(EngineError):
+class ItemWithdrawn(Refused):
     """The work item was withdrawn when the case went another way. Look at the case with `zaizao case show`."""
 
 
-class ItemFailed(EngineError):
+class ItemFailed(Refused):
     """The work on this item failed. Try it again with `zaizao work retry` first."""
 
 
-class NothingToReject(EngineError):
-    """This step turns no case down. Complete it with what was decided."""
+class NothingToReject(Refused):
+    """The step turns no case down. Complete it with what was decided."""
 
 
 # The person.
 
 
-class NotYours(EngineError):
+class NotYours(Refused):
     """The work item belongs to another unit, post or person. Leave it to them."""
 
 
-class SamePerson(EngineError):
+class SamePerson(Refused):
     """Another person has to do this step than who did the one it is kept apart from. Leave it to a colleague."""
 
 
 # Outgoing work.
 
 
-class CallFailed(EngineError):
+class CallFailed(Refused):
     """The other side did not take the call. Look at its answer; the call is repeated by itself."""
 
 
-class CallRefused(EngineError):
+class CallRefused(Refused):
     """The call may not be made. Allow its host by the setting `outgoing_hosts`, or drop the job."""
 
 
-class JobHangs(EngineError):
+class JobHangs(Refused):
     """The job took longer than it may. Look at what it calls."""
 
 

@@ -21,7 +21,6 @@ a row here and its file in `engine.operations`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import chain
 from typing import Final
 
 from engine.errors import (
@@ -97,11 +96,12 @@ MOVES: tuple[Move, ...] = (
     _case("cancel", OPEN_CASE, "cancelled", "cancelled"),
     _case("terminate", OPEN_CASE, "terminated", "terminated"),
     _case("end", ("active",), "completed", "ended", ENGINE),
+    _case("break", ("active",), "failed", "ended", ENGINE),
     _item("offer", ("",), "offered", "offered", ENGINE),
     _item("claim", ("offered",), "claimed", "claimed", CANDIDATE),
     _item("release", ("claimed", "started"), "offered", "released", HOLDER),
     _item("begin", ("offered", "claimed"), "started", "work-started", HOLDER),
-    _item("save", AT_HAND, "", "saved", HOLDER, held=""),
+    _item("save", AT_HAND, "", "saved", HOLDER),
     _item("complete", AT_HAND, "completed", "completed", HOLDER),
     _item("reject", AT_HAND, "completed", "rejected", HOLDER),
     _item("return", AT_HAND, "withdrawn", "returned", HOLDER),
@@ -129,7 +129,8 @@ REFUSALS: Mapping[tuple[str, str], type[EngineError]] = {
 
 #: Every state there is, by what it is of.
 STATES: Mapping[str, tuple[str, ...]] = {
-    of: tuple(dict.fromkeys(chain(*((*move.states, move.becomes) for move in MOVES if move.of == of)))) for of in (CASE, ITEM)
+    of: tuple(dict.fromkeys(state for row in MOVES if row.of == of for state in (*row.states, row.becomes) if state))
+    for of in (CASE, ITEM)
 }
 
 

@@ -28,9 +28,14 @@ class Move:
     saving: Saving | None = field(default=None, compare=False)
 
     @property
+    def material(self) -> str:
+        """The material it is about; empty for none."""
+        return str(self.details.get("material", ""))
+
+    @property
     def key(self) -> MoveKey:
         """What tells it from other moves of the same procedure."""
-        return self.move, self.finding, self.steps, str(self.details.get("material", ""))
+        return self.move, self.finding, self.steps, self.material
 
     def evolve(self, **changes: Any) -> Self:
         """The same move with other values."""

@@ -56,6 +56,13 @@ class Refused:
     #: `CannotMove`, or "not-proved".
     why: str
     details: Mapping[str, Any] = field(default_factory=dict)
+    #: The material the finding speaks of; empty where it speaks of none.
+    material: str = ""
+
+    @property
+    def key(self) -> tuple[str, tuple[str, ...], str]:
+        """The finding it is of."""
+        return self.finding, self.steps, self.material
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -114,7 +114,7 @@ class _Search:
         self._nothing = self._sets.weigh(())
         self._random = Random(options.seed)
         self._progress = progress
-        self._refused: dict[tuple[str, tuple[str, ...]], Refused] = {}
+        self._refused: dict[tuple[str, tuple[str, ...], str], Refused] = {}
         self._moves: list[Move] = []
         self._complete = True
         self._parts_tried = 0
@@ -211,8 +211,10 @@ class _Search:
         return any(after.get(step) != self.model.node.get(step) for step in self.options.keep)
 
     def _refuse(self, move: Move, why: str, details: Mapping[str, object] | None = None) -> None:
-        refused = Refused(finding=move.finding, steps=move.steps, why=why, details=details or {})
-        self._refused.setdefault((move.finding, move.steps), refused)
+        refused = Refused(
+            finding=move.finding, steps=move.steps, why=why, details=details or {}, material=move.material
+        )
+        self._refused.setdefault(refused.key, refused)
 
     # Weighing
 
@@ -450,7 +452,7 @@ class _Search:
         best, reached = self._best()
         for move in self._left_of(self._moves, best):
             self._left(move, best)
-        made = {(move.finding, move.steps) for move in best.moves}
+        made = {(move.finding, move.steps, move.material) for move in best.moves}
         alone = [self._sets.known[key] for key in self._sets.known if len(key) == 1]
         trade_offs = [self._sets.decide(one) for one in alone if one.weight.worsens and one.weight.betters]
         return Found(
@@ -482,7 +484,7 @@ class _Search:
 
 def _refusal(refused: Iterable[Refused], move: Move) -> Refused | None:
     """Why a move of a set was not made; none where it was."""
-    return next((one for one in refused if (one.finding, one.steps) == (move.finding, move.steps)), None)
+    return next((one for one in refused if one.key == (move.finding, move.steps, move.material)), None)
 
 
 def _told(obligation: Obligation) -> dict[str, object]:

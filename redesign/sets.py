@@ -120,7 +120,7 @@ class Sets:
 
     def weighed(self, made: MoveSet) -> Weighed:
         """A set as a result."""
-        weight, model = made.weight, self.model_of(made)
+        weight, model = made.weight, _to_be(self.model_of(made)) if made.moves else self.model
         return Weighed(
             moves=made.moves,
             model=model,
@@ -181,3 +181,12 @@ class Sets:
 
 def _key(moves: Iterable[Move]) -> Key:
     return frozenset(move.key for move in moves)
+
+
+def _to_be(model: Model) -> Model:
+    """The model as a procedure that shall be, where it says what it is."""
+    processes = tuple(
+        one.evolve(procedure=replace(one.procedure, scenario="to-be")) if one.procedure is not None else one
+        for one in model.processes
+    )
+    return model if processes == model.processes else model.evolve(processes=processes)

@@ -62,12 +62,13 @@ class Proposal:
         """
         moves = {move.key: move for move in self.made.moves}
         shares = {share.move.key: share for share in self.shares}
-        refused = {(one.finding, one.steps): one for one in self.made.refused}
+        refused = {one.key: one for one in self.made.refused}
         found: list[Item] = []
         for number, finding in enumerate(in_order(self.findings), start=1):
             asked = move_of(finding)
             move = moves.pop(asked.key, None) if asked is not None else None
-            why = None if move is not None else refused.get((finding.finding, finding.steps))
+            material = str(finding.evidence.get("material", ""))
+            why = None if move is not None else refused.get((finding.finding, finding.steps, material))
             share = shares.get(move.key) if move is not None else None
             found.append(Item(number=number, finding=finding, move=move, share=share, refused=why))
         for number, move in enumerate(moves.values(), start=len(found) + 1):

@@ -37,7 +37,8 @@ def _move(move: Move) -> dict[str, Any]:
 
 
 def _refused(one: Refused) -> dict[str, Any]:
-    return {"finding": one.finding, "steps": list(one.steps), "why": one.why, "details": dict(one.details)}
+    known = {"finding": one.finding, "steps": list(one.steps), "why": one.why, "details": dict(one.details)}
+    return known | ({"material": one.material} if one.material else {})
 
 
 def _obligation(one: Obligation) -> dict[str, Any]:

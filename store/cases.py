@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from secrets import token_bytes
 from typing import Any
 
-from sqlalchemy import Update, delete, select, update
+from sqlalchemy import Select, Table, delete, select
 
 from store import procedures
 from store.chain import Head, link
@@ -26,6 +26,8 @@ class Writing(Reading):
         super().__init__(line, algorithm)
         #: Whether the command has a key, so that it may be sent again whatever happened to it.
         self.is_keyed = False
+        #: The columns of cases and items as they were read here, to write only what differs.
+        self._read: dict[str, Any] = {}
 
     def keyed(self, caller: str, key: str, digest: str, at: datetime) -> str | None:
         """None the first time a caller sends a key; afterwards the answer of then, whatever the state is now.
@@ -52,15 +54,18 @@ class Writing(Reading):
         found = self.line.one(_LOCK_CASE, (id,))
         if found is None:
             raise NoSuchCase(id)
-        return case_row(found)
+        self._read[id] = found
+        return case_row(found[:_WIDTH])
 
     def locked(self, item_id: str) -> tuple[CaseRow, ItemRow]:
         """A work item and its case, both under lock, in one statement."""
-        found = self.line.one(_LOCK_BOTH, place_of_item(item_id))
+        place = place_of_item(item_id)
+        found = self.line.one(_LOCK_BOTH, place)
         if found is None:
             raise NoSuchItem(item_id)
-        width = len(CASE_COLUMNS)
-        return case_row(found[:width]), item_row(found[width:])
+        self._read[place[0]] = found[: _WIDTH + 1]
+        self._read[item_id] = found[_WIDTH + 1 :]
+        return case_row(found[:_WIDTH]), item_row(found[_WIDTH + 1 :])
 
     def install(self, row: ProcedureRow, starts: Iterable[StartRow] = ()) -> ProcedureRow:
         """Keep a version of a procedure; the row that stands already where its files are the same."""
@@ -76,24 +81,29 @@ class Writing(Reading):
         head = Head(case=old.id, sequence=old.sequence, hash=old.head, at=None if effects.is_new else old.latest)
         kept, head = link(head, effects.records, self.algorithm, token_bytes)
         self._save_case(effects, head)
-        changed = [_changed_item(row) for row in effects.changed_items]
-        if self.line.tell_all(_CHANGE_ITEM, changed) != len(changed):
-            raise Stale(old.id)
+        for row in effects.changed_items:
+            self._change(item, row.id, _item_values(row), row.version)
         with self.line.together():
             self._save_rest(effects, kept)
         return range(old.sequence + 1, head.sequence + 1)
 
     def _save_case(self, effects: Effects, head: Head) -> None:
         row = effects.case
+        first = (row.id, row.procedure, row.process, row.state, to_number(row.started), to_late_number(row.ended))
         latest = to_number(head.at or row.latest)
-        moving = (row.state, to_late_number(row.ended), row.outcome, head.sequence, head.hash, row.tokens)
+        new = (*first, row.outcome, head.sequence, head.hash, row.tokens, row.version + 1, latest, 1)
         if effects.is_new:
-            first = (row.id, row.procedure, row.process, row.state, to_number(row.started))
-            self.line.tell(_NEW_CASE, (*first, *moving[1:], row.version + 1, latest))
-            return
-        fixed = (row.procedure, row.process, row.version + 1, latest, 1)
-        if self.line.tell(_CHANGE_CASE, (*moving, *fixed, row.id, row.version)) != 1:
-            raise Stale(row.id)
+            self.line.tell(_NEW_CASE, new)
+        else:
+            self._change(case, row.id, new, row.version)
+
+    def _change(self, table: Table, id_: str, new: tuple[Any, ...], version: int) -> None:
+        """Write what is new in a row of the version it was read with; an index of what is not new stays as it is."""
+        old = self._read.get(id_)
+        changed = tuple(place for place in range(len(new)) if old is None or new[place] != old[place])
+        keys = new[: len(table.primary_key)]
+        if self.line.tell(_changing(table, changed), (*(new[place] for place in changed), *keys, version)) != 1:
+            raise Stale(id_)
 
     def _save_rest(self, effects: Effects, kept: list[KeptRecord]) -> None:
         """What nobody else can have changed, because the case is under lock."""
@@ -104,7 +114,7 @@ class Writing(Reading):
         tell_all(_REMOVE_SCOPE, within(effects.scopes_gone))
         tell_all(_REMOVE_VALUE, [(id_, *place) for place, text in effects.values.items() if text is None])
         tell_all(_PUT_VALUE, [(id_, *place, text) for place, text in effects.values.items() if text is not None])
-        tell_all(_NEW_ITEM, [_new_item(row) for row in effects.items])
+        tell_all(_NEW_ITEM, [_item_values(row) for row in effects.items])
         tell_all(_REMOVE_WAIT, within(effects.waits_gone))
         tell_all(
             _PUT_WAIT,
@@ -125,28 +135,26 @@ def _within(id_: str, numbers: Sequence[int]) -> list[tuple[str, int]]:
     return [(id_, number) for number in numbers]
 
 
-def _new_item(row: ItemRow) -> tuple[Any, ...]:
+def _item_values(row: ItemRow) -> tuple[Any, ...]:
     place = (row.case, row.token, row.element, row.name, row.unit, row.unit_name, row.post, row.candidates)
     moments = (to_number(row.since), to_late_number(row.due), to_late_number(row.ended))
     return (*place, row.state, row.person, *moments, row.draft, row.attempts, row.version + 1)
 
 
-def _changed_item(row: ItemRow) -> tuple[Any, ...]:
-    new = _new_item(row)
-    return (*new[4:], row.case, row.token, row.version)
+@cache
+def _changing(table: Table, places: tuple[int, ...]) -> Statement:
+    """New values for some columns of a row of a certain version."""
+    keys, names = [column.name for column in table.primary_key], [column.name for column in table.columns]
+    return changing(table, " ".join([*keys, "version"]), " ".join(names[place] for place in places))
 
 
-def _locking() -> Any:
-    both = select(*CASE_COLUMNS, *ITEM_COLUMNS).join_from(item, case, case.c.id == item.c.case)
+def _locking() -> Select[Any]:
+    both = select(*case.c, *ITEM_COLUMNS).join_from(item, case, case.c.id == item.c.case)
     # The case first, as everybody does; the item too, for a row that is only joined would be as it was before the wait.
     return both.where(item.c.case == given("case"), item.c.token == given("token")).with_for_update(of=[case, item])
 
 
-def _changing_case(_: str) -> Update:
-    made = update(case).where(case.c.id == given("id"), case.c.version == given("read_version"))
-    return made.values({name: given(f"new_{name}") for name in _CASE_CHANGES.split()})
-
-
+_WIDTH = len(CASE_COLUMNS)
 _ADD_KEY = adding(command)
 _ANSWER = Statement(
     "caller key",
@@ -155,17 +163,9 @@ _ANSWER = Statement(
     ),
 )
 _KEEP_ANSWER = changing(command, "caller key", "answer")
-_LOCK_CASE = Statement("id", lambda _: select(*CASE_COLUMNS).where(case.c.id == given("id")).with_for_update())
+_LOCK_CASE = Statement("id", lambda _: select(*case.c).where(case.c.id == given("id")).with_for_update())
 _LOCK_BOTH = Statement("case token", lambda _: _locking())
-_NEW_CASE = inserting(case)
-_CASE_CHANGES = "state ended outcome sequence head tokens procedure process version latest changed"
-_CHANGE_CASE = Statement(
-    " ".join([*(f"new_{name}" for name in _CASE_CHANGES.split()), "id read_version"]), _changing_case
-)
-_CHANGE_ITEM = changing(
-    item, "case token version", "unit unit_name post candidates state person since due ended draft attempts version"
-)
-_NEW_ITEM = inserting(item)
+_NEW_CASE, _NEW_ITEM = inserting(case), inserting(item)
 _PUT_TOKEN, _REMOVE_TOKEN = putting(token), removing(token, "case id")
 _PUT_VALUE, _REMOVE_VALUE, _REMOVE_SCOPE = (
     putting(value),

@@ -9,11 +9,13 @@ import json
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from store.chain import ALGORITHMS, hasher, mark_of, moment_text
+from store.chain import ALGORITHMS, hasher, mark_of
+from store.moments import to_number
 from store.roots import Leaf
-from store.rows import CaseRow, KeptRecord
+from store.rows import KeptRecord
 
 #: What can be wrong with a case. "changed": a body is not what was hashed. "rewritten": a body and its hash were
 #: written anew, and the record after it, a root or the case knows another. "missing", "tail-missing", "case-missing":
@@ -33,6 +35,8 @@ KINDS = (
     "root-changed",
     "root-missing",
 )
+#: What records say of a case that is over.
+ENDINGS = ("ended", "cancelled", "terminated")
 #: Gaps of one case that are listed one by one.
 GAPS = 1000
 
@@ -46,6 +50,19 @@ class Damage:
     sequence: int
     #: One of `KINDS`.
     kind: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class End:
+    """What the row of a case says of its chain, as it is kept: moments are numbers."""
+
+    sequence: int
+    head: str
+    started: int
+    ended: int | None
+    latest: int
+    #: Marked as known to a root, though no root knows its head: so that no root would ever see it.
+    is_hidden: bool = False
 
 
 @dataclass(slots=True)
@@ -65,7 +82,7 @@ class _Row:
 
 
 def examine(
-    case: str, row: CaseRow | None, records: Sequence[KeptRecord], leaves: Iterable[Leaf], gone: Leaf | None = None
+    case: str, row: End | None, records: Sequence[KeptRecord], leaves: Iterable[Leaf], gone: Leaf | None = None
 ) -> list[Damage]:
     """All that is wrong with one case: its row, its records and the leaves that roots have of it.
 
@@ -117,7 +134,7 @@ def _parsed(case: str, record: KeptRecord) -> _Row:
 class _Walk:
     """The walk along one chain, and what it met."""
 
-    def __init__(self, case: str, row: CaseRow | None, rows: list[_Row], leaves: Sequence[Leaf]) -> None:
+    def __init__(self, case: str, row: End | None, rows: list[_Row], leaves: Sequence[Leaf]) -> None:
         self.case = case
         self.row = row
         self.rows = rows
@@ -165,7 +182,7 @@ class _Walk:
         for place in reversed(places):
             low[place], lowest = lowest, min(lowest, own[place])
         for place in places:
-            if high[place] > own[place] or low[place] < own[place]:
+            if place != own[place] and (high[place] > own[place] or low[place] < own[place]):
                 self._say(place, "reordered")
         if not self.damage:
             for place in places:
@@ -199,10 +216,12 @@ class _Walk:
         last = self.chain.get(self.row.sequence)
         if self.damage or last is None:
             return
-        ended = any(row.was.get("kind") == "ended" for row in self.chain.values())
-        first, latest = self.chain[1].was.get("at"), last.was.get("at")
-        if (first, latest) != (moment_text(self.row.started), moment_text(self.row.latest)) or ended != (
-            self.row.ended is not None
+        ended = any(_ends(row.was) for row in self.chain.values())
+        moments = (number_of(self.chain[1].was.get("at")), number_of(last.was.get("at")))
+        if (
+            self.row.is_hidden
+            or moments != (self.row.started, self.row.latest)
+            or ended != (self.row.ended is not None)
         ):
             self._say(self.row.sequence, "state-differs")
 
@@ -252,10 +271,23 @@ class _Walk:
         self.damage.add(Damage(case=self.case, sequence=sequence, kind=kind))
 
 
+def number_of(moment: Any) -> int:
+    """The number a moment's text stands for; -1 where it is none."""
+    try:
+        return to_number(datetime.fromisoformat(moment))
+    except (ValueError, TypeError):
+        return -1
+
+
+def _ends(was: dict[str, Any]) -> bool:
+    """Does it say that the case is over? Inside a case, what is cancelled or terminated stands at an element."""
+    return was.get("kind") == "ended" or (was.get("kind") in ENDINGS and "element" not in was)
+
+
 def _has_its_data(row: _Row, may_be_erased: bool) -> bool:
     mark = row.was.get("data")
     if row.data is None:
-        return mark is None or may_be_erased
+        return row.salt is None and (mark is None or may_be_erased)
     if mark is None or row.salt is None:
         return False
     try:

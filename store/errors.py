@@ -87,8 +87,36 @@ class NetworkFile(UnsafeSettings):
     """The database file lies on a network drive, where it can break. Put it on a local disk, or use PostgreSQL."""
 
 
+class DamagedBackup(StoreError):
+    """The file is no whole backup of zaizao. Take another one; never throw the older ones away before a new one is read."""
+
+
+class NewerBackup(StoreError):
+    """The backup was made by a newer version. Install that version of zaizao and restore it with that."""
+
+
+class OtherKind(StoreError):
+    """The backup was made of the other kind of database. Restore it into one of the kind that is named."""
+
+
+class NotEmpty(StoreError):
+    """There are cases in this database. Restore into an empty one, or use `--force`, which keeps the old one aside."""
+
+
+class Unwritable(StoreError):
+    """The file cannot be written there. Choose another folder, or ask for the right to write into it."""
+
+
+class NoPolars(StoreError):
+    """Archives need the extra `logs`. Install it with `pip install 'zaizao[logs]'`."""
+
+
+class DamagedArchive(StoreError):
+    """The file is no whole archive of zaizao. Take the copy that was kept of it."""
+
+
 class NoAlgorithm(StoreError):
-    """This machine cannot compute the hash that is set. Install an OpenSSL that has it, or set sha256."""
+    """The hash that is set cannot be computed on this machine. Install an OpenSSL that has it, or set sha256."""
 
 
 class BadAddress(StoreError):
@@ -102,8 +130,12 @@ class NoDriver(StoreError):
 # The caller: refused by name.
 
 
+class StillOpen(StoreError):
+    """The case is still under way: its data are needed. End or cancel it first."""
+
+
 class NotARoot(StoreError):
-    """This file is no root of zaizao, or was changed since it was written. Take the one that was kept."""
+    """What was given is no root of zaizao, or was changed since it was written. Take the one that was kept."""
 
 
 class UnknownAlgorithm(StoreError):

@@ -1,7 +1,6 @@
 """Work for workers: claimed in batches under a lease, ended by whoever still holds it, tried again with patience.
 
-A job is in one of these states; every change but the first and the last two belongs to whoever holds the lease, which the
-fence proves: a number that grows with each claim.
+Every change of a held job belongs to whoever holds its lease; its fence, a number that grows with each claim, shows who.
 
 | from | by | to |
 |---|---|---|
@@ -20,11 +19,11 @@ import random
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
-from sqlalchemy import CTE, ColumnElement, Update, delete, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Update, delete, or_, select, tuple_, update
 
 from store.cases import Writing, job_values
+from store.connect import Store
 from store.errors import Fenced, NoSuchJob
 from store.line import Line
 from store.moments import to_number
@@ -32,9 +31,6 @@ from store.reading import JOB_COLUMNS, job_row
 from store.rows import JobRow
 from store.statements import POSTGRESQL, Statement, adding, clock, given, putting, removing
 from store.tables import command, job, setting
-
-if TYPE_CHECKING:
-    from store.connect import Store
 
 #: How long a worker may keep silent about a job it holds.
 LEASE = timedelta(seconds=60)
@@ -57,28 +53,28 @@ _WITHHELD = "withheld"
 _LEASE_RAN_OUT = "its worker fell silent"
 
 
-def claim(store: "Store", kinds: Iterable[str], *, batch: int = 50, lease: timedelta = LEASE) -> list[JobRow]:
+def claim(store: Store, kinds: Iterable[str], *, batch: int = 50, lease: timedelta = LEASE) -> list[JobRow]:
     """The jobs of these kinds that are due, the longest waiting first, held for us until their lease ends."""
     asked = tuple(sorted(kinds))
 
     def work(writing: Writing) -> list[JobRow]:
         if is_withheld(writing.line):
             writing.line.tell(_WITHHOLD_NEW)
-        writing.line.tell(_GIVE_UP)
+        writing.line.tell(_GIVE_UP, (batch,))
         rows = writing.line.ask(_claiming(asked), (_microseconds(lease), batch))
         return sorted(map(job_row, rows), key=lambda row: (row.run_at, row.case, row.id))
 
     return store.perform(work)
 
 
-def next_due(store: "Store", kinds: Iterable[str]) -> datetime | None:
+def next_due(store: Store, kinds: Iterable[str]) -> datetime | None:
     """When a job of these kinds is due next; none where none waits. A worker sleeps until then."""
     with store.reading() as reading:
         row = reading.line.one(_nearest(tuple(sorted(kinds))))
     return None if row is None else job_row(row).lease_until or job_row(row).run_at
 
 
-def renew(store: "Store", held: Sequence[JobRow], *, lease: timedelta = LEASE) -> list[JobRow]:
+def renew(store: Store, held: Sequence[JobRow], *, lease: timedelta = LEASE) -> list[JobRow]:
     """Make the leases begin anew; gives the jobs that are still ours."""
 
     def work(writing: Writing) -> list[JobRow]:
@@ -154,7 +150,7 @@ def is_withheld(line: Line) -> bool:
     return line.one(_SETTING, (_WITHHELD,)) is not None
 
 
-def sweep(store: "Store", before: datetime, *, batch: int = 1000) -> int:
+def sweep(store: Store, before: datetime, *, batch: int = 1000) -> int:
     """Remove keys of commands and jobs done before a moment, `KEPT` ago as a rule; a part of them at a time."""
     limit = to_number(before)
 
@@ -179,29 +175,22 @@ def _held() -> tuple[ColumnElement[bool], ...]:
     return (job.c.case == given("case"), job.c.id == given("id"), job.c.fence == given("held"), job.c.state == "held")
 
 
-def _due(kind: str, *conditions: ColumnElement[bool]) -> CTE:
-    """The keys of due jobs nobody else is claiming, the longest waiting first; on a server read exactly once."""
+def _due(kind: str, *conditions: ColumnElement[bool]) -> Update:
+    """A change of due jobs that nobody else has locked, the longest waiting first; looked for once."""
     ready = select(job.c.case, job.c.id).where(_DUE, job.c.free_at <= clock(kind), *conditions)
-    ready = ready.order_by(job.c.free_at).limit(given("batch")).with_for_update(skip_locked=True)
-    found = ready.cte("due")
-    return found.prefix_with("MATERIALIZED") if kind == POSTGRESQL else found
+    due = ready.order_by(job.c.free_at).limit(given("batch")).with_for_update(skip_locked=True).cte("due")
+    if kind == POSTGRESQL:
+        due = due.prefix_with("MATERIALIZED")
+    return update(job).where(tuple_(job.c.case, job.c.id).in_(select(due.c.case, due.c.id)))
 
 
 @lru_cache(maxsize=64)
 def _claiming(kinds: tuple[str, ...]) -> Statement:
     def build(kind: str) -> Update:
-        due = _due(kind, job.c.kind.in_(kinds), job.c.attempts < ATTEMPTS)
-        return (
-            update(job)
-            .where(tuple_(job.c.case, job.c.id).in_(select(due.c.case, due.c.id)))
-            .values(
-                state="held",
-                free_at=clock(kind) + given("lease"),
-                fence=job.c.fence + 1,
-                attempts=job.c.attempts + 1,
-            )
-            .returning(*JOB_COLUMNS)
-        )
+        until = clock(kind) + given("lease")
+        taken = _due(kind, job.c.kind.in_(kinds), job.c.attempts < ATTEMPTS)
+        taken = taken.values(state="held", free_at=until, fence=job.c.fence + 1, attempts=job.c.attempts + 1)
+        return taken.returning(*JOB_COLUMNS)
 
     return Statement("lease batch", build)
 
@@ -213,14 +202,9 @@ def _nearest(kinds: tuple[str, ...]) -> Statement:
 
 
 _GIVE_UP = Statement(
-    "",
-    lambda kind: update(job)
-    .where(_DUE, job.c.free_at <= clock(kind), job.c.attempts >= ATTEMPTS)
-    .values(state="stuck", error=_LEASE_RAN_OUT),
+    "batch", lambda kind: _due(kind, job.c.attempts >= ATTEMPTS).values(state="stuck", error=_LEASE_RAN_OUT)
 )
-_JOB = Statement(
-    "case id", lambda _: select(*JOB_COLUMNS).where(job.c.case == given("case"), job.c.id == given("id"))
-)
+_JOB = Statement("case id", lambda _: select(*JOB_COLUMNS).where(job.c.case == given("case"), job.c.id == given("id")))
 _RENEW = Statement(
     "lease case id held", lambda kind: update(job).where(*_held()).values(free_at=clock(kind) + given("lease"))
 )
@@ -230,9 +214,13 @@ _STICK = Statement(
 )
 _PUT_OFF = Statement(
     "delay why case id held",
-    lambda kind: update(job)
-    .where(*_held())
-    .values(state="ready", run_at=clock(kind) + given("delay"), free_at=clock(kind) + given("delay"), error=given("why")),
+    lambda kind: (
+        update(job)
+        .where(*_held())
+        .values(
+            state="ready", run_at=clock(kind) + given("delay"), free_at=clock(kind) + given("delay"), error=given("why")
+        )
+    ),
 )
 _GIVE_BACK = Statement(
     "case id held",
@@ -242,28 +230,31 @@ _ADD = adding(job)
 _NAMED = (job.c.case == given("case"), job.c.id == given("id"))
 _RETRY = Statement(
     "case id",
-    lambda kind: update(job)
-    .where(*_NAMED, job.c.state == "stuck")
-    .values(state="ready", attempts=0, run_at=clock(kind), free_at=clock(kind)),
+    lambda kind: (
+        update(job)
+        .where(*_NAMED, job.c.state == "stuck")
+        .values(state="ready", attempts=0, run_at=clock(kind), free_at=clock(kind))
+    ),
 )
 _DROP = Statement(
     "case id",
-    lambda kind: update(job)
-    .where(*_NAMED, job.c.state.in_(("stuck", "withheld")))
-    .values(state="dropped", free_at=clock(kind)),
+    lambda kind: (
+        update(job).where(*_NAMED, job.c.state.in_(("stuck", "withheld"))).values(state="dropped", free_at=clock(kind))
+    ),
 )
 _OUTSIDE = job.c.kind.in_(OUTGOING)
 _WITHHOLD = Statement("", lambda _: update(job).where(_DUE, _OUTSIDE).values(state="withheld", fence=job.c.fence + 1))
-_WITHHOLD_NEW = Statement(
-    "", lambda _: update(job).where(job.c.state == "ready", _OUTSIDE).values(state="withheld")
-)
+_WITHHOLD_NEW = Statement("", lambda _: update(job).where(job.c.state == "ready", _OUTSIDE).values(state="withheld"))
 _RELEASE = Statement(
     "", lambda _: update(job).where(job.c.state == "withheld").values(state="ready", free_at=job.c.run_at)
 )
 _SETTING = Statement("name", lambda _: select(setting.c.value).where(setting.c.name == given("name")))
 _PUT_SETTING, _REMOVE_SETTING = putting(setting), removing(setting, "name")
 _old_keys = (
-    select(command.c.caller, command.c.key).where(command.c.at < given("before")).order_by(command.c.at).limit(given("batch"))
+    select(command.c.caller, command.c.key)
+    .where(command.c.at < given("before"))
+    .order_by(command.c.at)
+    .limit(given("batch"))
 )
 _OLD_KEYS = Statement(
     "before batch", lambda _: delete(command).where(tuple_(command.c.caller, command.c.key).in_(_old_keys))

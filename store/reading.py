@@ -4,11 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Table, func, or_, select, tuple_
 
+from bpmn.history import History
 from store import procedures
+from store.chain import ADMINISTRATION
+from store.chain import recorded
 from store.errors import NoSuchCase, NoSuchItem
 from store.line import Line
 from store.moments import to_late_moment, to_moment
@@ -124,6 +128,20 @@ class Reading:
             after = rows[-1][1]
             if len(rows) < _PAGE:
                 return
+
+    def histories(self, after: str, limit: int) -> tuple[list[str], list[History]]:
+        """The ids of the cases behind one, in their order, and the histories of those that have one."""
+        ids = [id_ for (id_,) in self.line.ask(_CASE_IDS, (after, limit))]
+        if not ids:
+            return ids, []
+        known = set(ids)
+        rows = self.line.ask(_ALL_RECORDS, (ids[0], ids[-1]))
+        found = [
+            History(case=id_, records=tuple(recorded(row[2], row[5]) for row in group))
+            for id_, group in groupby(rows, key=lambda row: str(row[0]))
+            if id_ in known
+        ]
+        return ids, found
 
     def jobs(self, states: Sequence[str] = (), *, case: str = "", limit: int = 100) -> list[JobRow]:
         """Jobs, the earliest first, those not done unless states are named."""
@@ -282,6 +300,18 @@ _RECORDS = Statement(
         .limit(given("limit"))
     ),
 )
+_CASE_IDS = Statement(
+    "after limit",
+    lambda _: select(case.c.id).where(case.c.id > given("after")).order_by(case.c.id).limit(given("limit")),
+)
+_ALL_RECORDS = Statement(
+    "first last",
+    lambda _: (
+        select(*record.c)
+        .where(record.c.case >= given("first"), record.c.case <= given("last"))
+        .order_by(record.c.case, record.c.sequence)
+    ),
+)
 _NAMED = (wait.c.kind == given("kind"), wait.c.name == given("name"), wait.c.case > given("after"))
 _WAITING = Statement(
     "kind name after limit",
@@ -297,7 +327,7 @@ _EXPECTING = Statement(
     ),
 )
 _WORKING = job.c.state.in_(("ready", "held"))
-_CASE_COUNTS = _count(case)
+_CASE_COUNTS = _count(case, case.c.id != literal_column(f"'{ADMINISTRATION}'"))
 _ITEM_COUNTS = _count(item, item.c.ended.is_(None))
 _JOB_COUNTS = _count(job, job.c.state != "done")
 _OLDEST_JOB = Statement("", lambda _: select(func.min(job.c.free_at)).where(_WORKING))
@@ -325,7 +355,8 @@ def _items(filters: tuple[str, ...], states: tuple[str, ...], is_further: bool) 
 @lru_cache(maxsize=16)
 def _cases(filters: tuple[str, ...]) -> Statement:
     conditions = [case.c[name] == given(name) for name in filters]
-    made = select(*CASE_COLUMNS).where(*conditions, case.c.id > given("after")).order_by(case.c.id)
+    conditions += [case.c.id > given("after"), case.c.id != literal_column(f"'{ADMINISTRATION}'")]
+    made = select(*CASE_COLUMNS).where(*conditions).order_by(case.c.id)
     return Statement(" ".join([*filters, "after limit"]), lambda _: made.limit(given("limit")))
 
 

@@ -94,8 +94,8 @@ def root_of(leaves: Iterable[Leaf], *, number: int, at: datetime, previous: str,
 def keep(store: Store, at: datetime) -> Root | None:
     """Make the next root over all cases whose chain grew since the last; none where none did.
 
-    What a leaf says stays true whatever happens afterwards, so no case is locked; the mark that a case has to be looked at
-    is taken off later, where it has not grown again.
+    What a leaf says stays true whatever happens afterwards, so no case is locked; the mark that a case has to be looked
+    at is taken off later, where it has not grown again.
     """
     made = store.perform(lambda writing: _next(writing, at))
     while store.perform(lambda writing: writing.line.tell(_UNMARK, (_BATCH,))) == _BATCH:
@@ -246,18 +246,24 @@ _CHANGED = Statement(
 )
 _UNMARK = Statement(
     "limit",
-    lambda _: update(case)
-    .where(case.c.id.in_(select(case.c.id).where(_IS_MARKED, _IS_LEAF).limit(given("limit")).correlate(None)), _IS_LEAF)
-    .values(changed=literal_column("0")),
+    lambda _: (
+        update(case)
+        .where(
+            case.c.id.in_(select(case.c.id).where(_IS_MARKED, _IS_LEAF).limit(given("limit")).correlate(None)), _IS_LEAF
+        )
+        .values(changed=literal_column("0"))
+    ),
 )
 _LAST = Statement(
     "", lambda _: select(root_table.c.number, root_table.c.hash).order_by(root_table.c.number.desc()).limit(1)
 )
 _ROOTS = Statement(
     "after",
-    lambda _: select(root_table.c.number, root_table.c.body, root_table.c.hash)
-    .where(root_table.c.number > given("after"))
-    .order_by(root_table.c.number),
+    lambda _: (
+        select(root_table.c.number, root_table.c.body, root_table.c.hash)
+        .where(root_table.c.number > given("after"))
+        .order_by(root_table.c.number)
+    ),
 )
 _LEAVES = Statement(
     "root", lambda _: select(leaf.c.case, leaf.c.sequence, leaf.c.hash).where(leaf.c.root == given("root"))

@@ -101,8 +101,8 @@ def clock(kind: str) -> ColumnElement[int]:
 
 
 def inserting(table: Table) -> Statement:
-    """A new row: a value for each column of the table that needs one, in their order."""
-    names = [column.name for column in table.columns if column.name not in _OWN.get(table.name, ())]
+    """A new row: a value for each column of the table, in their order."""
+    names = [column.name for column in table.columns]
     return Statement(" ".join(names), lambda _: table.insert().values({name: given(name) for name in names}))
 
 
@@ -153,7 +153,3 @@ def clock_reading() -> Statement:
 def _upsert(kind: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An insertion that knows what to do about a row that is there: each database has its own."""
     return sqlite.insert(table) if kind == SQLITE else postgresql.insert(table)
-
-
-#: Columns the database fills by itself.
-_OWN = {"case": ("changed",)}

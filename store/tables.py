@@ -2,12 +2,25 @@
 
 Everything about a case is keyed by the case's id first, and no key leads from one case to another: a large database can
 be divided by the hash of the case. Moments are whole microseconds since 1970 in UTC, data are JSON text made by us:
-both are equal on every database. Tables that are only read by their key need no second tree on SQLite.
+both are equal on every database. On SQLite small rows lie in the tree of their key; records, which are longer, lie in
+their order of arrival. There is an index only where a question of every day needs one, for each costs every command.
 """
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ColumnElement, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    and_,
+)
 
 metadata = MetaData(
     naming_convention={"pk": "%(table_name)s_key", "uq": "%(table_name)s_%(column_0_N_name)s_once"},
@@ -136,7 +149,7 @@ item = Table(
     sqlite_with_rowid=False,
 )
 Index("item_unit", item.c.unit, item.c.since, **_where(item.c.ended.is_(None)))
-Index("item_person", item.c.person, item.c.since, **_where(item.c.ended.is_(None)))
+Index("item_person", item.c.person, item.c.since, **_where(and_(item.c.ended.is_(None), item.c.person != "")))
 
 #: Tokens that wait for a message or a signal.
 wait = Table(
@@ -181,7 +194,6 @@ command = Table(
     _text("digest"),
     _moment("at"),
     _text("answer"),
-    Index("command_at", "at"),
     sqlite_with_rowid=False,
 )
 
@@ -195,7 +207,6 @@ record = Table(
     _text("hash"),
     Column("salt", Text),
     Column("data", Text),
-    sqlite_with_rowid=False,
 )
 
 #: Roots over the heads of all cases that changed, chained among themselves.

@@ -8,20 +8,21 @@ case that is gone, or a chain that was written anew to its end is seen.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, LargeBinary, Select, and_, cast, or_, select, tuple_
 
-from store.archived import gone_astray, place_of
-from store.chain import Hasher, hasher, mark_of, moment_text, prefix
+from store.archive import gone, unnoted
+from store.chain import ADMINISTRATION, ALGORITHMS, Hasher, hasher, prefix
 from store.connect import Store
-from store.damage import Damage, examine
-from store.errors import NoSuchCase, NotARoot
-from store.moments import to_moment
+from store.damage import ENDINGS, GAPS, Damage, End, examine, number_of
+from store.errors import NotARoot
 from store.reading import Reading
 from store.roots import KeptRoot, Leaf, leaves_of, parsed, root_of, roots_of
-from store.statements import Statement, given
+from store.rows import KeptRecord
+from store.statements import SQLITE, Statement, given
 from store.tables import archived, case, leaf, record
 
 #: Records fetched at once.
@@ -41,46 +42,90 @@ class Verified:
 def verify(store: Store, roots: Iterable[KeptRoot] = ()) -> Verified:
     """Read the whole database and name all damage to its histories, also against roots that were kept elsewhere.
 
-    Cost: about twice that of reading the records; memory: a page, the roots, and the leaves of the largest root.
+    Cost: two to three times that of reading the records. Memory: a page, the roots, the leaves of the largest one.
     """
     kept = tuple(roots)
-    pages = _Pages(store)
     damage: set[Damage] = set()
+    pages = _Pages(store)
     for suspects in pages.suspects():
         damage.update(_examined(store, suspects, kept))
-    last = ""
-    for number, found in _stored_roots(store, damage):
-        last = found or last
+    hashes = {}
+    for number, hashed, is_whole in _stored_roots(store):
+        hashes[number] = hashed
         damage.update(_examined(store, _astray(store, number), kept))
+        if not is_whole:
+            damage.add(Damage(case="", sequence=number, kind="root-changed"))
+    damage.update(_of_roots(hashes, kept))
     for root in kept:
-        damage.update(_against(store, root))
         damage.update(_examined(store, _unknown(store, root.leaves), kept))
-    with store.reading() as reading:
-        damage.update(gone_astray(reading))
-    return Verified(cases=pages.cases, records=pages.records, root=last, damage=tuple(sorted(damage)))
+    damage.update(unnoted(store))
+    root_hash = hashes[max(hashes)] if hashes else ""
+    return Verified(cases=pages.cases, records=pages.records, root=root_hash, damage=tuple(sorted(damage)))
+
+
+class _Chain:
+    """A chain as far as it was followed."""
+
+    def __init__(self, case: str) -> None:
+        self.case = case
+        self.number = 0
+        self.hash = ""
+        #: The body of its first and of its last record.
+        self.first = self.last = b""
+        self._opening = ""
+        self._digest: Hasher = hasher(ALGORITHMS[0])
+
+    def follow(self, run: Iterable[Sequence[Any]]) -> bool:
+        """Go on through these rows; does each follow the one before, with the data it was hashed with?"""
+        number, previous, coded, is_whole = self.number, self.hash, self.last, True
+        for _, sequence, body, kept, salt, data in run:
+            coded = body.encode() if body.__class__ is str else body
+            if not number:
+                self._open(coded)
+            number += 1
+            expected = f'{self._opening}{previous}","sequence":{number},"was":'
+            previous = self._digest(coded)
+            if sequence != number or previous != kept or not coded.startswith(expected.encode()):
+                is_whole = False
+            elif data is None:
+                is_whole = is_whole and salt is None and b',"data":"' not in coded
+            elif not self._fit(coded, salt, data):
+                is_whole = False
+        self.number, self.hash, self.last = number, previous, coded
+        return is_whole
+
+    def _open(self, body: bytes) -> None:
+        """A chain keeps to the algorithm of its first record; one that changed it is read again alone."""
+        found = [name for name in ALGORITHMS if body.startswith(b'{"algorithm":"%s",' % name.encode())]
+        algorithm = found[0] if found else ALGORITHMS[0]
+        self.first = body
+        self._digest = hasher(algorithm)
+        self._opening = prefix(algorithm, self.case, "", 0).rpartition('","sequence":')[0]
+
+    def _fit(self, body: bytes, salt: Any, data: Any) -> bool:
+        try:
+            coded = data.encode() if data.__class__ is str else data
+            return b',"data":"%s"' % self._digest(bytes.fromhex(salt) + coded).encode() in body
+        except (TypeError, ValueError):
+            return False
 
 
 class _Pages:
-    """All records, page by page, and the cases whose chain or row does not hold at first sight."""
+    """All records, page by page."""
 
     def __init__(self, store: Store) -> None:
         self.cases = 0
         self.records = 0
         self._store = store
-        self._digests: dict[str, Hasher] = {}
-        #: The chain under way: its case, its last sequence and hash, and its first and last moment as texts.
-        self._case = ""
-        self._number = 0
-        self._hash = ""
-        self._first = self._last = self._body = ""
-        #: The chains that ended since the last comparison with the rows of the cases, and up to which case that was.
-        self._ended: dict[str, tuple[int, str, str, str, bool]] = {}
+        self._chain = _Chain("")
+        #: Chains that ended since the last comparison with the rows of the cases, and the case it went up to.
+        self._ended: dict[str, _Chain] = {}
         self._compared = ""
         self._suspects: set[str] = set()
 
     def suspects(self) -> Iterator[set[str]]:
-        """The suspicious cases of each page."""
-        place: tuple[str, int] = ("", 0)
+        """Of each page the cases whose chain or row does not hold at first sight."""
+        place: tuple[Any, ...] = ("", 0)
         is_last = False
         while not is_last:
             self._suspects = set()
@@ -96,9 +141,175 @@ class _Pages:
             self.records += len(rows)
 
     def _take(self, rows: Sequence[Sequence[Any]]) -> None:
-        """Follow the chains through these rows."""
-        name, number, previous, suspects = self._case, self._number, self._hash, self._suspects
-        algorithm, digest, expected, body = "", hasher("sha256"), "", self._body
-        for of, sequence, body, kept, salt, data in rows:
-            if of != name or not algorithm:
-                ...
+        for name, run in groupby(rows, key=itemgetter(0)):
+            if name != self._chain.case:
+                self._end()
+                self._chain = _Chain(name)
+            if not self._chain.follow(run):
+                self._suspects.add(name)
+
+    def _end(self) -> None:
+        if self._chain.case:
+            self._ended[self._chain.case] = self._chain
+
+    def _compare(self, reading: Reading, is_last: bool) -> None:
+        """The rows of the cases that ended on this page, and of those between them that have no records at all."""
+        upto = next(reversed(self._ended), self._compared)
+        if is_last:
+            rows = reading.line.ask(_ENDS_BEHIND, (self._compared,))
+        else:
+            rows = reading.line.ask(_ENDS_BETWEEN, (self._compared, upto))
+        for name, *row in rows:
+            chain = self._ended.pop(name, None)
+            if not _agree(_end_of(row), chain):
+                self._suspects.add(name)
+        self._suspects.update(self._ended)
+        self.cases += sum(row[0] != ADMINISTRATION for row in rows)
+        self._ended, self._compared = {}, upto
+
+
+def _agree(row: End, chain: _Chain | None) -> bool:
+    """Is the row of a case what its chain says, as far as its first and last record tell?"""
+    if chain is None or row.is_hidden:
+        return row.sequence == 0 and not row.is_hidden
+    is_ended = any(b',"kind":"%s"' % kind.encode() in chain.last for kind in ENDINGS)
+    moments = (number_of(_moment_in(chain.first)), number_of(_moment_in(chain.last)))
+    same = (row.sequence, row.head, row.started, row.latest) == (chain.number, chain.hash, *moments)
+    return same and is_ended == (row.ended is not None)
+
+
+def _moment_in(body: bytes) -> str:
+    """The text of the moment a body tells of, which is the first thing it says."""
+    begin = body.find(b',"was":{"at":"') + 14
+    return body[begin : begin + 27].decode(errors="replace")
+
+
+def _examined(store: Store, suspects: Iterable[str], kept: Sequence[KeptRoot]) -> Iterator[Damage]:
+    """All damage of the suspicious cases, each read again as of one moment."""
+    for name in sorted(suspects):
+        leaves = {found for root in kept for found in root.leaves if found.case == name}
+        with store.reading() as reading:
+            row = reading.line.one(_END, (name,))
+            rows = reading.line.ask(_ALL, (name,))
+            leaves |= {Leaf(case=name, sequence=at, hash=head) for at, head in reading.line.ask(_LEAVES, (name,))}
+            end = _end_of(row[1:]) if row else None
+            yield from examine(name, end, [_kept(found) for found in rows], leaves, gone(reading, name))
+
+
+def _stored_roots(store: Store) -> Iterator[tuple[int, str, bool]]:
+    """Number and hash of each root of the database, and whether it is what it and its leaves say."""
+    with store.reading() as reading:
+        rows = roots_of(reading)
+    last, previous = 0, ""
+    for number, body, hashed in rows:
+        with store.reading() as reading:
+            leaves = leaves_of(reading, number)
+        yield number, hashed, _is_whole_root(body, hashed, number, leaves, previous if number == last + 1 else None)
+        last, previous = number, hashed
+
+
+def _is_whole_root(body: str, hashed: str, number: int, leaves: Sequence[Leaf], previous: str | None) -> bool:
+    try:
+        root = parsed(body)
+    except NotARoot:
+        return False
+    before = root.previous if previous is None else previous
+    same = root_of(leaves, number=number, at=root.at, previous=before, algorithm=root.algorithm)
+    return root == same and root.hash == hashed and root.body == body
+
+
+def _of_roots(hashes: dict[int, str], kept: Sequence[KeptRoot]) -> Iterator[Damage]:
+    """Roots that are gone from between the others, and those that were kept elsewhere and are others here."""
+    before = 0
+    for number in sorted(hashes):
+        for missing in range(max(before + 1, number - GAPS), number):
+            yield Damage(case="", sequence=missing, kind="root-missing")
+        before = number
+    for root in (found.root for found in kept):
+        if root.number not in hashes:
+            yield Damage(case="", sequence=root.number, kind="root-missing")
+        elif hashes[root.number] != root.hash:
+            yield Damage(case="", sequence=root.number, kind="root-changed")
+
+
+def _astray(store: Store, number: int) -> list[str]:
+    """Cases whose chain does not lead through what a root of the database knows of them."""
+    with store.reading() as reading:
+        return [name for (name,) in reading.line.ask(_ASTRAY, (number,))]
+
+
+def _unknown(store: Store, leaves: Sequence[Leaf]) -> Iterator[str]:
+    """Cases whose chain does not lead through these leaves."""
+    for begin in range(0, len(leaves), PAGE):
+        with store.reading() as reading:
+            for found in leaves[begin : begin + PAGE]:
+                row = reading.line.one(_HASH, (found.case, found.sequence))
+                if row is None or row[0] != found.hash:
+                    yield found.case
+
+
+def _kept(row: Sequence[Any]) -> KeptRecord:
+    """A record with texts, also where what stands there is no text any more."""
+    name, sequence, body, hashed, salt, data = row
+    texts = [found.decode(errors="replace") if isinstance(found, bytes) else found for found in (body, data)]
+    return KeptRecord(case=name, sequence=sequence, body=texts[0], hash=hashed, data=texts[1], salt=salt)
+
+
+def _end_of(row: Sequence[Any]) -> End:
+    sequence, head, started, ended, latest, changed, root = row
+    is_hidden = not changed and root is None
+    return End(sequence=sequence, head=head, started=started, ended=ended, latest=latest, is_hidden=is_hidden)
+
+
+def _columns(kind: str) -> Select[Any]:
+    """Records. SQLite keeps whatever is written into it: taken as bytes, nothing can be unreadable."""
+    texts = [record.c.body, record.c.data]
+    body, data = [cast(text, LargeBinary) for text in texts] if kind == SQLITE else texts
+    return select(record.c.case, record.c.sequence, body, record.c.hash, record.c.salt, data)
+
+
+def _ends(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """The rows of cases, each with the root that knows its head."""
+    known = and_(leaf.c.case == case.c.id, leaf.c.sequence == case.c.sequence)
+    names = (case.c.id, case.c.sequence, case.c.head, case.c.started, case.c.ended, case.c.latest, case.c.changed)
+    return select(*names, leaf.c.root).join_from(case, leaf, known, isouter=True).where(*conditions)
+
+
+def _straying(_: str) -> Select[Any]:
+    same = and_(record.c.case == leaf.c.case, record.c.sequence == leaf.c.sequence)
+    further = or_(
+        leaf.c.sequence > archived.c.sequence,
+        and_(leaf.c.sequence == archived.c.sequence, leaf.c.hash != archived.c.head),
+    )
+    joined = leaf.outerjoin(record, same).outerjoin(archived, archived.c.case == leaf.c.case)
+    return (
+        select(leaf.c.case)
+        .select_from(joined)
+        .where(
+            leaf.c.root == given("root"),
+            or_(record.c.hash.is_(None), record.c.hash != leaf.c.hash),
+            or_(archived.c.case.is_(None), further),
+        )
+    )
+
+
+_PLACE = (record.c.case, record.c.sequence)
+_RECORDS = Statement(
+    "case sequence limit",
+    lambda kind: (
+        _columns(kind)
+        .where(tuple_(*_PLACE) > tuple_(given("case"), given("sequence")))
+        .order_by(*_PLACE)
+        .limit(given("limit"))
+    ),
+)
+_ALL = Statement("case", lambda kind: _columns(kind).where(record.c.case == given("case")).order_by(record.c.sequence))
+_END = Statement("case", lambda _: _ends(case.c.id == given("case")))
+_ENDS_BEHIND = Statement("after", lambda _: _ends(case.c.id > given("after")))
+_ENDS_BETWEEN = Statement("after upto", lambda _: _ends(case.c.id > given("after"), case.c.id <= given("upto")))
+_LEAVES = Statement("case", lambda _: select(leaf.c.sequence, leaf.c.hash).where(leaf.c.case == given("case")))
+_HASH = Statement(
+    "case sequence",
+    lambda _: select(record.c.hash).where(record.c.case == given("case"), record.c.sequence == given("sequence")),
+)
+_ASTRAY = Statement("root", _straying)

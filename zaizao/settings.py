@@ -1,4 +1,4 @@
-"""What a user may set: the language, the time zone and the limits of files, by the call or the environment."""
+"""What a user may set: language, time zone, limits of files, the database, by the call or the environment."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +23,14 @@ class Settings:
     timezone: str = "Asia/Shanghai"
     #: The limits that are set, by name, as they were written; they are read by whoever reads a file.
     limits: Mapping[str, str] = field(default_factory=dict)
+    #: Where the live cases stand; ZAIZAO_DB, else `zaizao.db` in the current folder.
+    database: str = ""
+    #: By what new records are hashed, "sha256" or "sm3"; ZAIZAO_HASH.
+    algorithm: str = "sha256"
+    #: Hosts that outgoing calls may reach, and the folder they may be dropped in; ZAIZAO_OUTGOING_HOSTS (with commas)
+    #: and ZAIZAO_OUTGOING_FOLDER.
+    outgoing_hosts: tuple[str, ...] = ()
+    outgoing_folder: str = ""
 
 
 def settings(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:
@@ -38,4 +46,8 @@ def settings(arguments: Sequence[str], environment: Mapping[str, str]) -> Settin
         language=language,
         timezone=environment.get("ZAIZAO_TIMEZONE", "") or "Asia/Shanghai",
         limits={name: text for name, variable in LIMITS.items() if (text := environment.get(variable, "").strip())},
+        database=environment.get("ZAIZAO_DB", "").strip(),
+        algorithm=environment.get("ZAIZAO_HASH", "").strip() or "sha256",
+        outgoing_hosts=tuple(filter(None, map(str.strip, environment.get("ZAIZAO_OUTGOING_HOSTS", "").split(",")))),
+        outgoing_folder=environment.get("ZAIZAO_OUTGOING_FOLDER", "").strip(),
     )

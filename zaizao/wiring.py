@@ -5,7 +5,7 @@ import re
 import stat
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -48,6 +48,11 @@ def today(timezone: str) -> date:
     from zoneinfo import ZoneInfo
 
     return datetime.now(ZoneInfo(timezone)).date()
+
+
+def now() -> datetime:
+    """Give the moment of the machine's clock."""
+    return datetime.now(UTC)
 
 
 def prepare(environment: MutableMapping[str, str]) -> None:

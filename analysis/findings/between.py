@@ -60,4 +60,4 @@ def _asked(node: Node) -> Iterable[str]:
 
 def _checked(node: Node) -> Iterable[str]:
     said = node.step
-    return (said.purpose,) if said is not None and said.kind == "check" and said.purpose else ()
+    return said.purposes if said is not None and said.kind == "check" else ()

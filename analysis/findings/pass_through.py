@@ -26,8 +26,8 @@ def pass_through(subject: Subject) -> Iterator[Finding]:
 
 
 def adds_something(subject: Subject, step: str) -> bool:
-    """Whether anything a step does is used: a material, a result, a register, an archive, a message."""
-    if subject.said(step).archive:
+    """Whether anything a step does is used: a material, a result, a register, an archive, a message, a clock-stop."""
+    if subject.said(step).archive or subject.stops_clock(step):
         return True
     if subject.relations.stores_written(step) or subject.is_awaited(step) or subject.tells_applicant(step):
         return True

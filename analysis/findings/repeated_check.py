@@ -48,8 +48,8 @@ def _purposes(subject: Subject) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for step in subject.steps:
         said = subject.said(step)
-        if said.purpose and said.kind in ("check", ""):
-            found.setdefault(said.purpose, []).append(step)
+        for purpose in said.purposes if said.kind in ("check", "") else ():
+            found.setdefault(purpose, []).append(step)
     return found
 
 
@@ -137,8 +137,10 @@ def _cost(subject: Subject, step: str, other: str) -> float:
 
 
 def stands_for(subject: Subject, kept: str, removed: str) -> bool:
-    """Whether every case that would meet the removed check meets the kept one, which sees all that it would see."""
+    """Whether every case that would meet the removed check meets the kept one, which sees and asks all it would."""
     related = subject.relations
+    if not set(subject.said(removed).purposes) <= set(subject.said(kept).purposes):
+        return False
     if related.always_before(kept, removed):
         return no_new_input(subject, kept, removed)
     return related.always_beside(removed, kept) and related.needs(removed) <= related.needs(kept)

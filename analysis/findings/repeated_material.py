@@ -39,12 +39,27 @@ def _is_there(subject: Subject, step: str, material: str) -> bool:
 
 
 def hand_ins(subject: Subject) -> dict[str, list[str]]:
-    """The steps at which each material is handed in by the applicant, in path order."""
+    """The steps at which each material is handed in by the applicant and not only corrected, in path order."""
     found: dict[str, list[str]] = {}
     for step in subject.steps:
         for material in sorted(subject.relations.handed_in(step)):
-            found.setdefault(material, []).append(step)
+            if not is_renewed(subject, step, material):
+                found.setdefault(material, []).append(step)
     return found
+
+
+def is_renewed(subject: Subject, step: str, material: str) -> bool:
+    """Whether a step takes in anew what was checked and is checked again: a corrected paper (补正) repeats nothing."""
+    if subject.kind(step) != "collect":
+        return False
+    checks = [check for check in subject.of_kind("check") if material in subject.relations.needs(check)]
+    again = [check for check in checks if subject.relations.later(step, check)]
+    return any(
+        other == check or bool(set(subject.said(check).purposes) & set(subject.said(other).purposes))
+        for check in checks
+        if subject.relations.before(check, step)
+        for other in again
+    )
 
 
 def must_come_in(subject: Subject, step: str, material: str) -> bool:

@@ -1,7 +1,8 @@
 """`same-approver`: one and the same post judges the same case twice in a row.
 
 The redesign heuristic is "task composition" (Reijers and Limam Mansar 2005). Four eyes stay four: where the law wants
-another person, or several people may share the work, two judgements are two. What a program checks no post does.
+another person, or several people may share the work, two judgements are two; so are one before and one after a
+clock-stop, which asks somebody else. What a program checks no post does.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ def same_approver(subject: Subject) -> Iterator[Finding]:
         return all(_is_one_person(subject, other, step) for other in row)
 
     pairs = [
-        (pair.first, pair.second) for pair in subject.neighbours if _is_one_person(subject, pair.first, pair.second)
+        (pair.first, pair.second)
+        for pair in subject.neighbours
+        if _is_one_person(subject, pair.first, pair.second) and not any(map(subject.stops_clock, pair.between))
     ]
     for row in rows(pairs, fits):
         yield Finding(

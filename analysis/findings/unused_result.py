@@ -13,7 +13,7 @@ def unused_result(subject: Subject) -> Iterator[Finding]:
     """One finding for each step that gives materials of which none is used."""
     for step in subject.of_kind("record", "forward", "other"):
         given = subject.relations.gives(step)
-        is_kept = subject.said(step).archive or subject.relations.stores_written(step)
+        is_kept = subject.said(step).archive or subject.stops_clock(step) or subject.relations.stores_written(step)
         if not given or is_kept or subject.is_awaited(step):
             continue
         if not any(is_used(subject, step, material) for material in given):

@@ -11,7 +11,8 @@ from bpmn.check.rules import RULES, shortened
 from bpmn.decisions import AGGREGATIONS, HIT_POLICIES, Cell, Decision, Decisions, Knowledge, Table, TableRule
 from bpmn.errors import BpmnError
 from bpmn.expression import Expression, evaluate, names
-from bpmn.expression.coverage import Axis, NotDecided, Point, axis, gap, overlaps
+from bpmn.expression.coverage import Axis, NotDecided, Point, axis, gap, masked, overlaps
+from bpmn.expression.evaluate import passes
 from bpmn.expression.temporal import SHANGHAI
 from bpmn.expression.tree import path
 from bpmn.expression.values import same
@@ -48,6 +49,14 @@ DECISION_RULES: dict[tuple[str, str], str] = {
         "most important first."
     ),
     ("bpmn-rule", "table-empty"): "The table of {what} has no rule, so it answers nothing. Write its rules.",
+    ("bpmn-rule", "rule-never-holds"): (
+        "Rule {first} of {what} never holds: {column} cannot be what it asks for. Correct the cell, or the values "
+        "allowed."
+    ),
+    ("bpmn-rule", "rule-masked"): (
+        "Rule {first} of {what} is never reached: wherever it holds, rule {second} before it answers (FIRST). Move it "
+        "up, or delete it."
+    ),
     ("bpmn-rule", "table-row"): (
         "Rule {first} of {what} has {found} cells, the table {expected} inputs and outputs. Fill in the row anew."
     ),
@@ -243,6 +252,7 @@ def _coverage(decision: Decision | Knowledge, table: Table) -> Iterator[Problem]
     if axes is None:
         return
     try:
+        yield from islice(_idle(decision, table, axes), MOST_TOLD)
         yield from islice(_overlaps(decision, table, axes), MOST_TOLD)
         if not table.outputs or any(output.default is None for output in table.outputs):
             point = gap(axes, len(table.rules))
@@ -251,6 +261,29 @@ def _coverage(decision: Decision | Knowledge, table: Table) -> Iterator[Problem]
                 yield _problem(("decision-gap", "rules"), decision, severity="warning", value=value)
     except NotDecided:
         yield _problem(("decision-gap", "not-decided"), decision, severity="warning")
+
+
+def _idle(decision: Decision | Knowledge, table: Table, axes: list[Axis]) -> Iterator[Problem]:
+    """Rules that no value can make hold, and rules that one before them always answers for.
+
+    A missing value is none of the values of an axis: what it makes hold is not idle.
+    """
+    for number, rule in enumerate(table.rules):
+        axis = next((axis for axis in axes if not axis.passing[number]), None)
+        if axis is not None and not _holds_for_nothing(rule):
+            details = {"first": str(number + 1), "column": axis.name}
+            yield _problem(("bpmn-rule", "rule-never-holds"), decision, severity="warning", line=rule.line, **details)
+    for before, number in masked(axes, len(table.rules)) if table.hit_policy == "FIRST" else ():
+        if not _holds_for_nothing(table.rules[number]) or _holds_for_nothing(table.rules[before], every=True):
+            details = {"first": str(number + 1), "second": str(before + 1)}
+            line = table.rules[number].line
+            yield _problem(("bpmn-rule", "rule-masked"), decision, severity="warning", line=line, **details)
+
+
+def _holds_for_nothing(rule: TableRule, *, every: bool = False) -> bool:
+    """Whether some cell, or every cell, of a rule lets a missing value pass."""
+    passing = (cell.expression is None or passes(cell.expression, None, {}) for cell in rule.tests)
+    return all(passing) if every else any(passing)
 
 
 def _axes(table: Table) -> list[Axis] | None:

@@ -23,14 +23,14 @@ _PLAIN = re.compile(
     re.IGNORECASE,
 )
 #: A timer as ISO 8601 writes it: no expression.
-_ISO_TIMER = re.compile(r"\s*(?:-?P[\dT]|R\d*/|\d{4}-\d\d)[\w:.+/-]*\s*", re.ASCII)
+ISO_TIMER = re.compile(r"\s*(?:-?P[\dT]|R\d*/|\d{4}-\d\d)[\w:.+/-]*\s*", re.ASCII)
 
 
 def expressions(model: Model) -> Iterator[Problem]:
     """Every expression a live case cannot evaluate; told with `--for run`."""
     from bpmn.expression import read_expression
 
-    known = _known_names(model)
+    known = known_names(model)
     faults: dict[tuple[str, str, bool], UnreadableExpression | None] = {}
     left = MAX_READ
     for element, text, language, is_condition in _every(model):
@@ -69,12 +69,18 @@ def _of_node(node: Node) -> Iterator[tuple[str, str, bool]]:
     for event in node.events:
         if event.kind == "conditional" and event.expression:
             yield event.expression, event.language, True
-        elif event.kind == "timer" and event.expression and not _ISO_TIMER.fullmatch(event.expression):
+        elif event.kind == "timer" and event.expression and not ISO_TIMER.fullmatch(event.expression):
             yield event.expression, event.language, False
+    if node.completion:
+        yield node.completion, "", True
     if node.loop is not None and node.loop.condition:
         yield node.loop.condition, "", True
     if node.loop is not None and node.loop.cardinality:
         yield node.loop.cardinality, "", False
+    if node.loop is not None:
+        for condition, _ in node.loop.behaviors:
+            if condition:
+                yield condition, "", True
 
 
 def _script(model: Model, node: Node, known: frozenset[str]) -> Iterator[Problem]:
@@ -112,7 +118,7 @@ def details_of(error: UnreadableExpression) -> dict[str, str]:
     }
 
 
-def _known_names(model: Model) -> frozenset[str]:
+def known_names(model: Model) -> frozenset[str]:
     """Names of data and materials of a model that have signs in them."""
     from bpmn.expression import odd_names
 
@@ -131,11 +137,11 @@ def _declared(model: Model) -> Iterator[str]:
 
 
 def branches(model: Model) -> Iterator[Problem]:
-    """Exclusive gateways with a case that no way or more than one way is for, where that can be decided."""
+    """Choices with a case that no way is for, or at an exclusive gateway more than one, where that can be decided."""
     known: frozenset[str] | None = None
     left = MAX_TRIED
     for node in model.nodes:
-        if node.kind != "exclusiveGateway":
+        if node.is_gateway and node.kind not in _CHOOSING:
             continue
         flows = [flow for flow in model.outgoing[node.id] if flow.id != node.default]
         conditional = [flow for flow in flows if flow.condition]
@@ -143,18 +149,21 @@ def branches(model: Model) -> Iterator[Problem]:
             continue
         from bpmn.check.ways import Ways
 
-        known = _known_names(model) if known is None else known
+        known = known_names(model) if known is None else known
         judged = Ways(model, node, conditional, known)
         left -= judged.cost
         if left < 0:
             yield found(model, ("decision-gap", "branches-not-decided"), node.id, severity="warning")
             return
-        yield from judged.overlaps()
+        if node.kind == "exclusiveGateway":
+            yield from judged.overlaps()
         if len(conditional) == len(flows) and not node.default:
             yield from judged.gap()
 
 
 _TWO = 2
+#: Gateways that choose by conditions; steps choose too where all the flows out of them have one.
+_CHOOSING = frozenset(("exclusiveGateway", "inclusiveGateway"))
 
 
 def _are_plainly_apart(flows: Sequence[SequenceFlow]) -> bool:
@@ -186,7 +195,7 @@ def unwritten(model: Model) -> Iterator[Problem]:
         return
     from bpmn.expression import names, read_expression
 
-    known = _known_names(model)
+    known = known_names(model)
     for flow in readers:
         try:
             read = names(read_expression(flow.condition, flow.language, known))

@@ -22,6 +22,10 @@ RULES: dict[tuple[str, str], str] = {
     ),
     ("unreachable", "no-way-in"): "Nothing leads to {what}. Draw a flow to it or delete it.",
     ("unreachable", "no-case-comes"): "No case comes to {what}: no start leads there. Connect what is before it.",
+    ("unreachable", "only-errors"): (
+        "No case goes on from {what}: every way in it ends by an error or a cancellation. Draw an end event in it, or "
+        "delete the flow out of it."
+    ),
     ("dead-end", "no-way-on"): (
         "{what} leads nowhere, although the process has an end event. Draw a flow to what follows."
     ),
@@ -181,16 +185,26 @@ RULES: dict[tuple[str, str], str] = {
     ("bad-annotation", "time-negative"): "A time of {what} is negative. Correct it.",
     ("bad-annotation", "time-reversed"): "min, mode and max of a time of {what} are not in this order. Correct them.",
     ("unsupported-element", "complex-gateway"): (
-        "{what} is a complex gateway, which cannot be run. Use an exclusive, parallel or inclusive one."
+        "{what} is a complex gateway that says no number of tokens, which cannot be run. Write activationCount >= n, "
+        "or use an exclusive, parallel or inclusive gateway."
     ),
-    ("unsupported-element", "ad-hoc"): (
-        "{what} is an ad-hoc sub-process, which cannot be run. Draw the order of its steps."
+    ("unsupported-element", "computed-call"): (
+        "{what} works out only in the case what it calls, which cannot be run. Name the process it calls."
     ),
-    ("unsupported-element", "transaction"): (
-        "{what} is a transaction, which cannot be run. Draw it as a sub-process with boundary events."
+    ("unsupported-element", "called-file"): (
+        "{what} calls {value}, in a file that cannot be run. Check that file and repair it."
     ),
-    ("unsupported-element", "compensation"): (
-        "{what} compensates, which cannot be run. Draw what undoes the work as steps of its own."
+    ("unsupported-element", "event-gateway"): (
+        "{what} waits for events, but something else follows it. Let a message, timer, signal or condition follow."
+    ),
+    ("unsupported-element", "cancel"): (
+        "{what} cancels, but lies in no transaction. Draw it inside one, or as an error end event."
+    ),
+    ("unsupported-element", "loop-without-end"): (
+        "{what} is done again and again, and nothing says when it is over. Write its condition or its maximum."
+    ),
+    ("unsupported-element", "no-instances"): (
+        "{what} is done several times, and nothing says how often. Write its number or its collection."
     ),
     ("unsafe-expression", "script"): (
         "{what} holds a script, which is never run. Write an expression, or let a service do the work."

@@ -77,6 +77,9 @@ SPECIFICATION = {
     ),
     "call-missing": "{what} calls nothing. Choose the process it calls, or draw a task.",
     "decision-missing": "{what} asks for a decision, but names none. Choose the decision, or draw another task.",
+    "loop-without-end": (
+        "{what} is repeated without a condition and without a maximum. Write when to stop, or how often at most."
+    ),
     "rounds-missing": (
         "{what} is done several times, but neither a number from 0 on nor a collection says how often. Write one."
     ),
@@ -106,6 +109,10 @@ SPECIFICATION = {
     "event-kind": (
         "{what} is an event of the kind {kind}, which cannot stand there; there can be: {expected}. Choose another "
         "kind of event, or draw it elsewhere."
+    ),
+    "sub-process-blank-start-event": (
+        "{what} waits for an event inside a sub-process, which the flow alone begins. Take its kind away, or let the "
+        "event begin an event sub-process."
     ),
     "event-empty": "{what} catches an event, but does not say which. Choose what it waits for.",
     "cancel-outside-transaction": (
@@ -199,10 +206,6 @@ STYLE = {
     "empty-sub-process": "Nothing is drawn in the sub-process {what}. Draw its steps, or make it a task.",
     "single-blank-start-event": (
         "{what} has {count} start events that wait for nothing. Begin at one, or say what each waits for."
-    ),
-    "sub-process-blank-start-event": (
-        "{what} waits for an event inside a sub-process, which the flow alone begins. Take its kind away, or let the "
-        "event begin an event sub-process."
     ),
     "single-event-definition": "{what} waits for or does {count} things at once. Draw an event for each.",
     "link-event": (

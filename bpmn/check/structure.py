@@ -30,6 +30,8 @@ def structure(model: Model, flow: ControlFlow) -> Iterator[Problem]:
                 problem for problem in _ends(model, flow, scope, nodes, seen) if problem.element not in cut_short
             )
         yield from _unreachable(model, flow, scope, nodes, seen | cut_off)
+        if scope.node and _only_breaks_off(model, flow, scope, seen):
+            yield found(model, ("unreachable", "only-errors"), scope.node, severity="warning")
         yield from _endless(model, flow, scope, seen, impossible)
     yield from _links(model)
 
@@ -44,6 +46,8 @@ def _told_elsewhere(model: Model, flow: ControlFlow) -> tuple[set[int], set[str]
     targets = {one.target for one in void}
     sources = {one.source for one in void}
     lost = [fault.details.get("other", "") for fault in model.faults if fault.rule == "flow-end"]
+    for fault in model.faults:
+        lost += fault.details.get("others", "").split() if fault.rule == "unknown-element" else ()
     leaping = {node.id: node.process for node in _unlanded(model)}
     leapt = set(leaping.values())
     for node in model.nodes:
@@ -97,6 +101,19 @@ def _unreachable(model: Model, flow: ControlFlow, scope: Scope, nodes: list[Node
         if flow.main[node.id] not in seen:
             rule = "no-way-in" if not model.incoming[node.id] and node.kind != "boundaryEvent" else "no-case-comes"
             yield found(model, ("unreachable", rule), node.id)
+
+
+def _only_breaks_off(model: Model, flow: ControlFlow, scope: Scope, seen: set[int]) -> bool:
+    """Whether a flow leads out of a sub-process that never ends but by what interrupts it.
+
+    An event sub-process in it may catch that, and then it ends well.
+    """
+    if not model.outgoing[scope.node] or any(one.triggered and flow.scopes[one.parent] == scope for one in flow.scopes):
+        return False
+    ends = [flow.vertices[v] for v in scope.vertices if v in seen and flow.vertices[v].kind in ("end", "terminate")]
+    return bool(ends) and all(
+        end.kind == "terminate" and model.node[end.node].event("terminate") is None for end in ends
+    )
 
 
 def impossible_flows(model: Model) -> frozenset[str]:

@@ -164,14 +164,6 @@ def single_blank_start_event(model: Model) -> Iterator[Breach]:
             yield breach(whole, count=str(count))
 
 
-@rule("sub-process-blank-start-event", "10.5.2", severity="warning", about=SUB_PROCESSES)
-def sub_process_blank_start_event(model: Model) -> Iterator[Breach]:
-    """A sub-process begins when the flow comes to it; its start event waits for nothing."""
-    for node, frame in _starts(model):
-        if node.events and frame is not None and not frame.triggered_by_event:
-            yield breach(node.id)
-
-
 @rule("single-event-definition", "", severity="warning", about=EVENT_DEFINITIONS)
 def single_event_definition(model: Model) -> Iterator[Breach]:
     """An event of several kinds shows none of them in the drawing."""

@@ -1,23 +1,103 @@
-"""What a live case would trip over although it can be drawn, judged and simulated: told with `--for run` only."""
+"""What a live case would trip over although it can be drawn, judged and simulated: told with `--for run` only.
 
+Whoever runs cases relies on this list: what is not told here can be run.
+"""
+
+import re
 from collections.abc import Iterator, Mapping
 
-from bpmn.check.calling import calls
+from bpmn.calls import called_names
+from bpmn.check.calling import COMPUTED, calls
 from bpmn.check.expressions import expressions
 from bpmn.check.rules import found
-from bpmn.model import Model
+from bpmn.model import Model, Node
 from bpmn.problem import Problem
 
-_UNSUPPORTED = {"complexGateway": "complex-gateway", "adHocSubProcess": "ad-hoc", "transaction": "transaction"}
+#: How many tokens make a complex gateway act, as the specification names it: all that can be decided of one.
+_COUNT = re.compile(r"\W*activationCount\s*(?:>=|==?)\s*[1-9][0-9]{0,3}\s*\}?\s*")
+#: What may follow an event-based gateway.
+_CAUGHT = frozenset(("message", "timer", "signal", "conditional"))
 
 
 def support(model: Model, library: Mapping[str, Model]) -> Iterator[Problem]:
     """Everything that stops a live case and nothing else; the library is what its calls may call beside it."""
-    for node in model.nodes:
-        rule = _UNSUPPORTED.get(node.kind)
-        if rule is not None:
-            yield found(model, ("unsupported-element", rule), node.id, stops="run")
-        if node.event("compensate") is not None:
-            yield found(model, ("unsupported-element", "compensation"), node.id, stops="run")
+    yield from _own(model)
     yield from calls(model, library)
     yield from expressions(model)
+    yield from _unrunnable_calls(model, library)
+
+
+def _own(model: Model) -> Iterator[Problem]:
+    """What no element of the file may be."""
+    for node in model.nodes:
+        rule = _rule(model, node)
+        if rule:
+            yield found(model, ("unsupported-element", rule), node.id, stops="run")
+
+
+def _rule(model: Model, node: Node) -> str:
+    """Why one node cannot be run; empty where it can."""
+    if node.kind == "complexGateway" and node.activation and not _COUNT.fullmatch(node.activation):
+        return "complex-gateway"
+    if node.kind == "callActivity" and COMPUTED.search(node.called):
+        return "computed-call"
+    if node.kind == "eventBasedGateway" and not all(
+        _is_caught(model.node.get(out.target)) for out in model.outgoing[node.id]
+    ):
+        return "event-gateway"
+    if node.kind == "endEvent" and node.event("cancel") is not None and not _is_transaction(model, node.scope):
+        return "cancel"
+    if node.loop is None or not node.is_activity:
+        return ""
+    if node.loop.kind == "standard":
+        return "" if node.loop.condition or node.loop.cardinality else "loop-without-end"
+    return "" if node.loop.collection or node.loop.cardinality else "no-instances"
+
+
+def _is_caught(node: Node | None) -> bool:
+    """Whether an event-based gateway can wait for a node: a receive task, or an event of the kinds that come."""
+    if node is None or node.kind == "receiveTask":
+        return True
+    return (
+        node.kind == "intermediateCatchEvent"
+        and bool(node.events)
+        and _CAUGHT.issuperset(event.kind for event in node.events)
+    )
+
+
+def _is_transaction(model: Model, scope: str) -> bool:
+    return scope in model.node and model.node[scope].kind == "transaction"
+
+
+def _unrunnable_calls(model: Model, library: Mapping[str, Model]) -> Iterator[Problem]:
+    """Calls into a file of the library that itself cannot be run."""
+    holders: dict[str, str] = {}
+    for key, holder in library.items():
+        for process in holder.processes:
+            holders.setdefault(process.id, key)
+    broken: dict[str, bool] = {}
+    for node in model.nodes:
+        if node.kind != "callActivity" or any(name in model.process for name in called_names(node.called)):
+            continue
+        keys = [holders[name] for name in called_names(node.called) if name in holders]
+        if keys and _is_broken(keys[0], library, holders, broken):
+            yield found(model, ("unsupported-element", "called-file"), node.id, stops="run", value=node.called)
+
+
+def _is_broken(key: str, library: Mapping[str, Model], holders: Mapping[str, str], broken: dict[str, bool]) -> bool:
+    """Whether a file of the library, or one that it calls, cannot be run; each is looked at once."""
+    todo, seen = [key], {key}
+    while todo:
+        here = todo.pop()
+        model = library[here]
+        if here not in broken:
+            faults = [*model.faults, *_own(model), *expressions(model)]
+            broken[here] = any(fault.stops != "nothing" for fault in faults)
+        if broken[here]:
+            return True
+        for node in model.nodes:
+            for name in called_names(node.called) if node.kind == "callActivity" and node.called else ():
+                if name in holders and holders[name] not in seen:
+                    seen.add(holders[name])
+                    todo.append(holders[name])
+    return False

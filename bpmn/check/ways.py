@@ -1,4 +1,4 @@
-"""The ways out of an exclusive gateway: values that none or more than one of their conditions is for."""
+"""The ways out of a choice: values that none or more than one of their conditions is for."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST_POINTS = 2_000
 
 
 class Ways:
-    """The ways out of one gateway that can be judged, and the values they are tried with."""
+    """The ways out of one gateway or step that can be judged, and the values they are tried with."""
 
     def __init__(self, model: Model, node: FlowNode, flows: list[SequenceFlow], known: frozenset[str]) -> None:
         self.model = model

@@ -68,11 +68,11 @@ def said(name: str, value: Value, written: Sequence[Value]) -> str:
     """A value of a name; a text that stands for all others is told by those it is not.
 
     >>> said("amount", True, []), said("state", "c", ["a", "b"])
-    ('amount = true', 'state ∉ {"a", "b"}')
+    ('amount = true', 'state ≠ "a" / "b"')
     """
     texts = [text for text in written if isinstance(text, str)]
     if isinstance(value, str) and value not in texts:
-        return f"{name} ∉ {{{', '.join(map(quoted, texts[:_MOST_SAID]))}{', …' * (len(texts) > _MOST_SAID)}}}"
+        return f"{name} ≠ {' / '.join(map(quoted, texts[:_MOST_SAID]))}{' / …' * (len(texts) > _MOST_SAID)}"
     return f"{name} = {quoted(value)}"
 
 
@@ -189,6 +189,35 @@ def overlaps(axes: Sequence[Axis], rules: int, *, budget: int = BUDGET) -> Itera
             found &= shared.get(mask, 0)
         for first in _bits(found):
             yield first, second, _shared(axes, first, second)
+
+
+def masked(axes: Sequence[Axis], rules: int, *, budget: int = BUDGET) -> Iterator[tuple[int, int]]:
+    """Every rule that holds only where one before it surely holds too: that one, and the rule, by number from 0."""
+    _refuse_large(axes, rules)
+    known = (1 << rules) - 1
+    for one in axes:
+        known &= ~one.unknown
+    holding = [_holding(one) for one in axes]
+    covering: list[dict[int, int]] = [{} for _ in axes]
+    for second in range(rules):
+        found = known & ((1 << second) - 1)
+        for one, held, covered in zip(axes, holding, covering, strict=True):
+            mask = one.passing[second]
+            if found and mask not in covered:
+                budget -= mask.bit_count() * (1 + rules // _BITS_A_STEP)
+                if budget < 0:
+                    raise NotDecided
+                covered[mask] = _common(held[at] for at in _bits(mask)) if mask else 0
+            found &= covered.get(mask, 0)
+        if found:
+            yield next(_bits(found)), second
+
+
+def _common(sets: Iterable[int]) -> int:
+    found = -1
+    for one in sets:
+        found &= one
+    return found
 
 
 def _refuse_large(axes: Sequence[Axis], rules: int) -> None:

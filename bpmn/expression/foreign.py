@@ -57,9 +57,18 @@ _XPATH = re.compile(r"\bgetData(?:Object|Input|Output)\s*\(|(?<![=!<>|&])\$\w|^\
 _PYTHON = re.compile(
     r"\b(?:True|False|None|lambda|elif|import|is\s+not|is\s+None|not\s+in|len|timedelta|datetime|__\w+__)\b|\bnot\s+(?!\()\w"
 )
+_DEFINITION = re.compile(r"\bfunction\s*\(|\(?[\w\s,]*\)?\s*=>|\blambda\b")
 _JAVASCRIPT = re.compile(r"===|!==|\b(?:typeof|undefined|function)\b|=>")
 _JAVA = re.compile(r"&&|\|\||!(?!=)|\.\w+\s*\(|\?.*:|;")
 _FOREIGN = re.compile(r"==|&&|\|\||!(?!=)|'|;|%|\\|\$\{|#\{|`")
+
+
+def definition_in(text: str) -> UnreadableExpression | None:
+    """The error for an expression that defines a function: no sign in it is wrong, and yet it can never be read."""
+    found = _DEFINITION.search(_QUOTED.sub(lambda quoted: "_" * len(quoted[0]), text))
+    if found is None:
+        return None
+    return UnreadableExpression("definition", text, found.start(), found=found[0].strip())
 
 
 def dialect_of(text: str, language: str = "") -> str:

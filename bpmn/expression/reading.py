@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import lru_cache
 
 from bpmn.errors import UnreadableExpression
-from bpmn.expression.foreign import TRANSLATED, Translation, dialect_of, unwrapped
+from bpmn.expression.foreign import TRANSLATED, Translation, definition_in, dialect_of, unwrapped
 from bpmn.expression.lexer import Sign, foreign_signs, refuse_long, signs
 from bpmn.expression.tree import MAX_LENGTH, Expression, Node, Tests
 
@@ -92,7 +92,7 @@ def _any_language(text: str, language: str, known: frozenset[str], wanted: str, 
             raise UnreadableExpression("foreign", text, 0, found=text.strip())
         return _translated(text, unwrapped(text, dialect), dialect, wanted, input_name)
     except UnreadableExpression as error:
-        raise _meant(text, dialect, known) or error.of(text, dialect) from None
+        raise definition_in(text) or _meant(text, dialect, known) or error.of(text, dialect) from None
 
 
 #: What many write and the language has another sign for.

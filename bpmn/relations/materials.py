@@ -9,7 +9,7 @@ What is in the case is followed along the flow by `bpmn.relations.in_case`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from bpmn.bits import bits, mask_of
@@ -19,6 +19,8 @@ from bpmn.relations.nesting import Nesting
 from bpmn.relations.ways import Ways
 
 _TEXT = re.compile(r'"[^"]*"|\'[^\']*\'')
+#: A text that may be a name: what a call is given, or what is looked up by it.
+_GIVEN = re.compile(r"""[(\[,]\s*(?:"([^"]*)"|'([^']*)')""")
 _NAME = re.compile(r"\w+")
 _NONE: frozenset[str] = frozenset()
 
@@ -209,12 +211,13 @@ class Materials:
         found: dict[str, list[str]] = {}
         for flow in self.model.flows:
             if flow.condition:
-                for name in self._names_in(flow.condition):
+                for name in self._read_in(flow.condition):
                     found.setdefault(name, []).append(flow.id)
         for node in self.model.nodes:
             texts = [event.expression for event in node.events if event.kind == "conditional"]
             texts += [node.loop.condition, node.loop.collection] if node.loop is not None else []
-            for name in {name for text in texts if text for name in self._names_in(text)}:
+            texts.append(node.script)
+            for name in dict.fromkeys(name for text in texts if text for name in self._read_in(text)):
                 found.setdefault(name, []).append(node.id)
         return {name: tuple(dict.fromkeys(users)) for name, users in found.items()}
 
@@ -222,6 +225,15 @@ class Materials:
     def _long_names(self) -> Sequence[str]:
         """The names that are no single word, the longest first."""
         return sorted((name for name in self.bit if not _NAME.fullmatch(name)), key=len, reverse=True)
+
+    def _read_in(self, text: str) -> list[str]:
+        """The materials an expression or a script reads; what it only might read counts."""
+        return list(dict.fromkeys((*self._names_in(text), *self._quoted_in(text))))
+
+    def _quoted_in(self, text: str) -> Iterator[str]:
+        """The materials an expression of another dialect, or a script, names as texts: `getVariable("意见")`."""
+        for texts in _GIVEN.findall(text):
+            yield from (name for name in map(str.strip, texts) if name in self.bit)
 
     def _names_in(self, text: str) -> list[str]:
         """The materials an expression names, outside its quoted texts."""

@@ -16,16 +16,22 @@ from bpmn.relations.nesting import Meeting, Nesting
 from bpmn.relations.routes import Routes
 from bpmn.relations.ways import Ways, nodes_of
 
+#: Under which name a model keeps its relations, as many ask about one model.
+_KNOWN = "_relations"
+
 
 def relations(model: Model) -> Relations:
-    """Relate the nodes of a model to each other; whoever wants called processes too fills them in before.
+    """Relate the nodes of a model, once for each model; whoever wants called processes too fills them in before.
 
     >>> from bpmn.build import build
     >>> known = relations(build().start().exclusive("g").branch().step("a").branch().step("b").join().step("c").model)
     >>> known.exclusive("a", "b"), known.before("a", "c"), known.always_before("a", "c")
     (True, True, False)
     """
-    return Relations(model)
+    known: Relations | None = vars(model).get(_KNOWN)
+    if known is None:
+        known = vars(model)[_KNOWN] = Relations(model)  # as a cached property would, which the model cannot have
+    return known
 
 
 class Relations:

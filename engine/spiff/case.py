@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +15,11 @@ from engine.spiff.frontier import Fact, Thrown
 from engine.spiff.place import Flow, Place
 from engine.spiff.token import CANCELLED, COMPLETED, READY, STARTED, Token
 from engine.spiff.values import Values, View
+from engine.spiff.waiting import happen
 
 if TYPE_CHECKING:
     from engine.spiff.program import Program
+    from engine.spiff.trigger import Trigger
     from engine.spiff.world import World
 
 
@@ -37,6 +39,10 @@ class Case(Workflow):  # type: ignore[misc]  # SpiffWorkflow has no types
         #: Tokens that wait at a join which looks at all others, and those that wait for a condition.
         self.joining: dict[int, Token] = {}
         self.asking: dict[int, Token] = {}
+        #: Tokens whose event had happened before they began to wait for it.
+        self.happened: deque[tuple[Token, Trigger]] = deque()
+        #: Messages nobody waits for yet.
+        self.letters: dict[int, Token] = {}
         self.facts: list[Fact] = []
         self.thrown: list[Thrown] = []
         #: Tokens made or changed, and those gone, since the last time.
@@ -44,7 +50,7 @@ class Case(Workflow):  # type: ignore[misc]  # SpiffWorkflow has no types
         self.over: dict[int, str] = {}
         self.ended = ""
         self.end_element = ""
-        self.root = Token(self, program.root, None, 0, STARTED)
+        self.root = Token(self, program.root, -1, 0, STARTED)
         self.tasks[0] = self.root
         self._environment: Environment | None = None
 
@@ -81,8 +87,15 @@ class Case(Workflow):  # type: ignore[misc]  # SpiffWorkflow has no types
                     token.run()
                 elif token._state == STARTED and not token.weight and token.task_spec.is_scope:
                     self._close(token)
-            if not (self.joining and self._join()) and not (self.asking and self._ask()):
+            if self.happened:
+                self._happen(*self.happened.popleft())
+            elif not (self.joining and self._join()) and not (self.asking and self._ask()):
                 return
+
+    def _happen(self, token: Token, trigger: Trigger) -> None:
+        if self.tasks.get(token.id) is token:
+            self.spend(token)
+            happen(token, trigger, {})
 
     def _close(self, token: Token) -> None:
         if token is not self.root:
@@ -133,9 +146,11 @@ class Case(Workflow):  # type: ignore[misc]  # SpiffWorkflow has no types
         if not isinstance(exit_, Flow):
             return self.grow(exit_, scope)
         prefix = self.prefix_of(token) if self.program.has_prefixes else ""
-        self.facts.append(Fact(kind="flow-taken", element=token.task_spec.element, token=token.id, flow=prefix + exit_.flow))
+        element = prefix + token.task_spec.element
+        self.facts.append(Fact(kind="flow-taken", element=element, token=token.id, flow=prefix + exit_.flow))
         following = self.grow(exit_.target, scope)
-        following.via = exit_.flow
+        if exit_.target.keeps_flow:
+            following.via = exit_.flow
         return following
 
     def _task_completed_notify(self, task: Token) -> None:
@@ -160,11 +175,16 @@ class Case(Workflow):  # type: ignore[misc]  # SpiffWorkflow has no types
         self.touched.pop(token.id, None)
         self.joining.pop(token.id, None)
         self.asking.pop(token.id, None)
+        self.letters.pop(token.id, None)
         self.over[token.id] = how
         place = token.task_spec
         place.on_removed(token)
         if place.has_data:
             self.values.leave(token.id)
+        if "h" in token.more:
+            host = self.tasks.get(token.more["h"])
+            if host is not None:
+                host.arms.remove(token)
         scope = self.tasks.get(token._parent)
         if scope is None:
             return
@@ -185,20 +205,32 @@ class Case(Workflow):  # type: ignore[misc]  # SpiffWorkflow has no types
             self.remove(token)
         self.queue.clear()
 
+    def note_end(self, token: Token) -> None:
+        """An end event of a process of the offices was passed: the last one tells how the case ended."""
+        node = token.task_spec.node
+        if node is None or node.scope or node.process in self.program.applicants:
+            return
+        self.end_element = self.element_of(token)
+
     # What is seen from a token
+
+    def around(self, token: Token) -> Iterator[Token]:
+        """The token and those of the scopes around it, without the case itself."""
+        here = token
+        while here is not self.root:
+            yield here
+            here = self.tasks[here._parent]
 
     def scopes_of(self, token: Token) -> tuple[int, ...]:
         """The scopes of data a token sees, its own first."""
         if not token._parent and not token.task_spec.has_data:
             return (0,)
         found = []
-        here = token
-        while here is not self.root:
+        for here in self.around(token):
             if here.task_spec.has_data:
                 found.append(here.id)
                 if not here.task_spec.sees_out:
                     return tuple(found)
-            here = self.tasks[here._parent]
         return (*found, 0)
 
     def view(self, token: Token, over: Mapping[str, Any] | None = None) -> View:
@@ -207,11 +239,9 @@ class Case(Workflow):  # type: ignore[misc]  # SpiffWorkflow has no types
         return View(self.values, self.scopes_of(token), {**counter, **(over or {})})
 
     def _counter(self, token: Token) -> dict[str, Any]:
-        here = token
-        while here is not self.root:
+        for here in self.around(token):
             if "i" in here.more:
                 return {"loopCounter": here.more["i"]}
-            here = self.tasks[here._parent]
         return {}
 
     def write(self, token: Token, data: Mapping[str, Any]) -> None:

@@ -172,5 +172,3 @@ class EventStart(Beside):
         else:
             self.goes_on(token, scope)
         self.frame.begin_at(scope, self)
-
-

@@ -1,7 +1,7 @@
 """What stands in the shared, read-only specification: places tokens come to, and flows between them.
 
 Every place is a SpiffWorkflow task specification. `Task.run` asks `_run_hook`, which does what happens there and says
-whether the token goes on (true) or rests (none); completing asks `_on_complete_hook`, which puts tokens on what follows.
+whether the token goes on (true) or rests (none); `_on_complete_hook` then puts tokens on what follows.
 A flow is a specification no task is ever made of: it resolves to the place it leads to.
 """
 
@@ -15,7 +15,7 @@ from SpiffWorkflow.specs import WorkflowSpec
 from SpiffWorkflow.specs.base import TaskSpec
 
 from engine.spiff.frontier import Wait
-from engine.spiff.token import READY, STARTED, Token
+from engine.spiff.token import READY, Token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,13 +52,17 @@ class Place(BpmnTaskSpec):  # type: ignore[misc]
     weighs = True
     #: Whether a token here holds others.
     is_scope = False
+    #: Whether a token here holds rounds or instances of one activity; is a transaction; an event sub-process.
+    repeats = False
+    is_transaction = False
+    is_event_frame = False
     #: Whether a token here outlives the interruption of its scope: what only remembers something.
     stays = False
     #: Whether a token here has data of its own, and whether it sees those around it.
     has_data = False
     sees_out = True
-    #: The state of a token that rests here.
-    rests = STARTED
+    #: Whether a token here remembers the flow it came by.
+    keeps_flow = False
     #: What a token here that went on tells of.
     tells = "passed"
 

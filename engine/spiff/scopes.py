@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from bpmn.expression import Expression
 from engine.errors import CalledTooDeep
@@ -17,7 +17,6 @@ from engine.spiff.waiting import is_true
 
 if TYPE_CHECKING:
     from bpmn.model import Node
-    from engine.spiff.case import Case
     from engine.spiff.place import Specification
 
 #: How many calls may lie inside each other.
@@ -63,15 +62,6 @@ class Pool(Scope):
 
     def begin(self, token: Token) -> None:
         self.inner.begin(token)
-
-    def open(self, case: Case, start: Place, data: Mapping[str, Any]) -> None:
-        """A message or signal opens the pool at one of its starts."""
-        token = case.root
-        if token.task_spec is not self:
-            token = case.grow(self, case.root)
-            token._set_state(STARTED)
-        case.write(token, data)
-        self.inner.begin(token, [start])
 
 
 class Frame(Activity):

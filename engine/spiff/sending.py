@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.spiff.frontier import Thrown
 from engine.spiff.messages import fits
+from engine.spiff.token import STARTED
 from engine.spiff.waiting import happen, triggers_of
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ def send(token: Token, trigger: Trigger) -> None:
     receivers = case.program.receivers.get(place.name, ())
     for names in receivers:
         post(case, {"m": trigger.name, "to": list(names), "c": correlation})
-    if not receivers:
+    if not receivers and place.name not in case.program.informs:
         case.throw(
             Thrown(
                 kind="message", element=case.element_of(token), name=trigger.name, data=data, correlation=correlation
@@ -41,18 +43,57 @@ def _content(token: Token) -> dict[str, Any]:
     return {name: view.get(name) for name in names} if names else dict(view)
 
 
-def post(case: Case, letter: dict[str, Any]) -> None:
-    """Bring a message to who waits for it, to the pool it opens, or let it lie."""
+def post(case: Case, letter: dict[str, Any]) -> bool:
+    """Bring a message to who waits for it, to the pool it opens, or let it lie; whether anybody can ever take it."""
     wanted = frozenset(letter["to"])
     for token in list(case.tasks.values()):
         if token.task_spec.name in wanted:
             for trigger in triggers_of(token):
                 if trigger.kind == "message" and fits(token, letter):
                     happen(token, trigger, letter.get("d", {}))
-                    return
+                    return True
     for name in letter["to"]:
         if name in case.program.opens:
-            case.program.opens[name].open(case, case.program.places[name], letter.get("d", {}))
-            return
-    lying = case.grow(case.program.letter, case.root, {"l": letter})
-    case.letters[lying.id] = lying
+            open_pool(case, name, letter.get("d", {}))
+            return True
+    if wanted:
+        lying = case.grow(case.program.letter, case.root, {"l": letter})
+        case.letters[lying.id] = lying
+    return bool(wanted)
+
+
+def open_pool(case: Case, name: str, data: Mapping[str, Any]) -> None:
+    """A message or signal opens a pool at one of its starts."""
+    pool = case.program.opens[name]
+    place = case.program.places[name]
+    token = case.grow(pool, case.root)
+    token._set_state(STARTED)
+    case.write(token, data)
+    if getattr(place, "awaits", False):
+        pool.inner.begin(token, ())
+        first = case.grow(place, token)
+        case.tell("message-received", first, data)
+        first.complete()
+    else:
+        pool.inner.begin(token, (place,))
+
+
+def deliver(case: Case, name: str, data: Mapping[str, Any], correlation: str) -> bool:
+    """Bring a message from outside to who waits for it in the case, or will; whether there is anybody."""
+    names = case.program.hearers.get(name, ())
+    letter: dict[str, Any] = {"m": name, "to": list(names), "c": correlation}
+    if data:
+        letter["d"] = dict(data)
+    return post(case, letter)
+
+
+def open_by(case: Case, kind: str, name: str, data: Mapping[str, Any]) -> bool:
+    """Open every pool that a signal of that name opens; whether there is one."""
+    found = False
+    for start in case.program.opens:
+        node = case.program.places[start].node
+        event = node.event(kind) if node is not None else None
+        if event is not None and case.program.titles.get((start, kind)) == name:
+            open_pool(case, start, data)
+            found = True
+    return found

@@ -47,7 +47,7 @@ class Token(Task):  # type: ignore[misc]  # SpiffWorkflow has no types
     task_spec: Place
     id: int
 
-    def __init__(self, case: Case, place: Place, scope: int | None, number: int, state: int = FUTURE) -> None:
+    def __init__(self, case: Case, place: Place, scope: int, number: int, state: int = FUTURE) -> None:
         # The constructor of Task draws an id, reads a clock and copies data: all of that is done otherwise here.
         self.id = number
         self.workflow = case
@@ -69,7 +69,7 @@ class Token(Task):  # type: ignore[misc]  # SpiffWorkflow has no types
     @property
     def scope(self) -> Token:
         """The token of the scope it lies in."""
-        return self.workflow.tasks[self._parent]  # type: ignore[no-any-return]
+        return self.workflow.tasks[self._parent]
 
     def _set_state(self, value: int) -> None:
         self._state = value

@@ -1,4 +1,4 @@
-"""What events wait for and throw, read from the model once: names, codes, texts, and SpiffWorkflow's own definitions."""
+"""What events wait for and throw, read once: names, codes, texts, and SpiffWorkflow's own definitions."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from SpiffWorkflow.bpmn.specs.event_definitions import (
     MessageEventDefinition,
     NoneEventDefinition,
     SignalEventDefinition,
-    TimerEventDefinition,
 )
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import CancelEventDefinition, TerminateEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
 from SpiffWorkflow.bpmn.util.event import BpmnEvent
 
 from bpmn.expression import Expression

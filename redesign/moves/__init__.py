@@ -102,6 +102,8 @@ def _with(made: _Made, move: Move) -> _Made:
     try:
         model = MOVES[move.move](made.subject, move)
     except CannotMove as reason:
-        why = Refused(finding=move.finding, steps=move.steps, why=reason.why, details=reason.details)
+        why = Refused(
+            finding=move.finding, steps=move.steps, why=reason.why, details=reason.details, material=move.material
+        )
         return replace(made, refused=(*made.refused, why))
     return replace(made, subject=Subject(model, units=made.subject.organisation), moves=(*made.moves, move))

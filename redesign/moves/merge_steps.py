@@ -50,9 +50,14 @@ def _may_join(subject: Subject, row: Sequence[str], step: str) -> None:
         raise CannotMove("unlike", first=first, second=step)
     if subject.said(first).clock_stop != subject.said(step).clock_stop:
         raise CannotMove("clock-stop", first=first, second=step)
+    limits = {(subject.said(one).limit is None, subject.said(one).limit_unit) for one in (first, step)}
+    if len(limits) > 1 and (False in {is_open for is_open, _ in limits}):
+        raise CannotMove("limit", first=first, second=step)
     if not related.before(first, step) or not related.always_before(first, step):
         raise CannotMove("not-on-every-way", step=step)
     for place in related.between(first, step):
+        if subject.stops_clock(place):
+            raise CannotMove("clock-stop-between", step=place)
         if subject.catches_message(place) or _leads_back(subject, place, first):
             raise CannotMove("several-ways-on", step=place)
     _refuse_later_ties(subject, row, step)
@@ -145,7 +150,7 @@ def _step(one: GovStep, other: GovStep, joined: tuple[str, str]) -> GovStep:
     return replace(
         one,
         kind=kind,
-        purpose=demands.purpose or one.purpose or other.purpose,
+        purpose="；".join(dict.fromkeys((*one.purposes, *other.purposes))),
         level=max(one.level, other.level, key=rank),
         mandatory=one.mandatory or other.mandatory,
         basis="；".join(dict.fromkeys(filter(None, (demands.basis, one.basis, other.basis)))),
@@ -160,9 +165,9 @@ def _step(one: GovStep, other: GovStep, joined: tuple[str, str]) -> GovStep:
 
 
 def _limit(one: GovStep, other: GovStep) -> dict[str, Any]:
-    """The limits of both together; none where only one has one, or they are of two units."""
-    if one.limit is None or other.limit is None or one.limit_unit != other.limit_unit:
-        return {"limit": None, "limit_unit": one.limit_unit}
+    """The limits of both together; none where neither has one."""
+    if one.limit is None or other.limit is None:
+        return {}
     return {"limit": one.limit + other.limit}
 
 

@@ -48,6 +48,9 @@ def _may_go(subject: Subject, step: str, heirs: Sequence[str]) -> None:
     """Refuse to take out a step that does something nobody else does."""
     if subject.said(step).archive:
         raise CannotMove("adds-something", step=step)
+    stop = subject.said(step).clock_stop
+    if stop and not any(subject.said(heir).clock_stop == stop for heir in heirs):
+        raise CannotMove("clock-stop", step=step)
     if subject.kind(step) not in _IDLE and not heirs:
         raise CannotMove("not-on-every-way", step=step)
     used = [material for material in sorted(subject.relations.gives(step)) if is_used(subject, step, material)]

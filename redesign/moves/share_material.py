@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from analysis.findings import Subject
 from analysis.findings.held_material import issuer_of, offices
-from analysis.findings.repeated_material import must_come_in
+from analysis.findings.repeated_material import is_renewed, must_come_in
 from bpmn.annotation import GovMaterial
 from bpmn.model import Model
 from redesign.change import Change
@@ -27,7 +27,8 @@ def share_material(subject: Subject, move: Move) -> Model:
         raise CannotMove("nothing-left", steps=list(move.steps))
     shared = [step for step in asked if _share(subject, change, move, step, material)]
     if not shared:
-        raise CannotMove("not-available", material=material)
+        is_new = any(is_renewed(subject, step, material) for step in asked)
+        raise CannotMove("renewed" if is_new else "not-available", material=material)
     for step in shared:
         _drop_idle_hand_in(subject, change, step)
     return change.model
@@ -37,26 +38,12 @@ def _share(subject: Subject, change: Change, move: Move, step: str, material: st
     """Let one step take the material from elsewhere, if it can."""
     if material not in subject.relations.handed_in(step) or must_come_in(subject, step, material):
         return False
-    if _is_renewed(subject, step, material):
+    if is_renewed(subject, step, material):
         return False
     origin = _origin(subject, move, step, material)
     if origin:
         change.set(step, materials=tuple(_taken(item, material, origin) for item in subject.node(step).materials))
     return bool(origin)
-
-
-def _is_renewed(subject: Subject, step: str, material: str) -> bool:
-    """Whether a step takes in anew what was checked and is checked again: the paper in the case is the old one."""
-    if subject.kind(step) != "collect":
-        return False
-    checks = [check for check in subject.of_kind("check") if material in subject.relations.needs(check)]
-    again = [check for check in checks if subject.relations.later(step, check)]
-    return any(
-        other == check or ((purpose := subject.said(check).purpose) and purpose == subject.said(other).purpose)
-        for check in checks
-        if subject.relations.before(check, step)
-        for other in again
-    )
 
 
 def _origin(subject: Subject, move: Move, step: str, material: str) -> str:

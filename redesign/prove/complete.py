@@ -25,6 +25,7 @@ def complete(two: Two) -> Iterator[Obligation]:
     yield from papers.kept()
     yield from papers.results()
     yield from _stores(two)
+    yield from _purposes(two)
     yield from _gone(two)
     yield from _rejects(two)
     yield from _messages(two)
@@ -171,6 +172,20 @@ def _stores(two: Two) -> Iterator[Obligation]:
             lost = stores - two.after.relations.stores_written(heir) if heir else stores
             yield Obligation(
                 obligation="stored", holds=not lost, element=step, witness={"registers": sorted(lost or stores)}
+            )
+
+
+def _purposes(two: Two) -> Iterator[Obligation]:
+    """What a step checked is checked still by the one that stands for it; what the law demands is told there."""
+    for step in two.before.all_steps:
+        asked, heir = two.before.said(step).purposes, two.heir(step)
+        if asked and heir and not two.before.is_mandatory(step):
+            lost = [purpose for purpose in asked if purpose not in two.after.said(heir).purposes]
+            yield Obligation(
+                obligation="purpose-kept",
+                holds=not lost,
+                element=step,
+                witness={"lost": lost} if lost else {"stands_for": heir, "purposes": list(asked)},
             )
 
 

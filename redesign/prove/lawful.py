@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from analysis.findings import Subject
 from analysis.findings.subject import level_rank, rank
+from bpmn.annotation import GovStep
 from bpmn.model import Model, Node, SequenceFlow
 from redesign.prove.two import Two
 from redesign.result import Obligation
+
+#: Limits that differ by less are the same, rounded.
+_ROUNDING = 1e-9
 
 
 def lawful(two: Two) -> Iterator[Obligation]:
@@ -49,7 +53,7 @@ def _lost(two: Two, step: str, heir: str) -> Iterator[str]:
         yield "kind"
     if old.basis and old.basis not in new.basis:
         yield "basis"
-    if old.purpose and old.purpose != new.purpose:
+    if not set(old.purposes) <= set(new.purposes):
         yield "purpose"
     if rank(new.level) < rank(old.level):
         yield "level"
@@ -129,10 +133,14 @@ def _orders(two: Two) -> Iterator[Obligation]:
         for earlier in two.before.said(step).after:
             if earlier in two.before.model.node:
                 yield _order(two, earlier, step, is_named=True)
+    before, after = two.before.relations, two.after.relations
     for accept in two.before.of_kind("accept"):
+        first = two.heir(accept)
         for step in two.before.steps:
-            was_first = step != accept and two.before.relations.always_before(accept, step)
-            if was_first and two.heir(step) and not (order := _order(two, accept, step)).holds:
+            second = two.heir(step)
+            if step == accept or not second or (first and after.always_before(first, second)):
+                continue
+            if before.always_before(accept, step) and not (order := _order(two, accept, step)).holds:
                 yield order
 
 
@@ -229,7 +237,23 @@ def _originals(two: Two) -> Iterator[Obligation]:
 
 
 def _stops(two: Two) -> Iterator[Obligation]:
-    """A clock-stop stands only where it stood, on its own basis."""
+    """A clock-stop stands only where it stood, on its own basis; one with a basis stays, and judgements stay behind it.
+
+    What the public or an expert says while the clock stands is heard before anybody judges.
+    """
+    for step in two.before.all_steps:
+        old = two.before.said(step)
+        if old.clock_stop:
+            heir = two.heir(step) or two.stand_in(step)
+            kept = bool(heir) and two.after.said(heir).clock_stop == old.clock_stop
+            early = _judged_early(two, step, heir) if kept else []
+            if early or not (kept or (heir and not old.basis)):
+                yield Obligation(
+                    obligation="clock-stop",
+                    holds=False,
+                    element=step,
+                    witness={"kind": old.clock_stop, "basis": old.basis, "before": early},
+                )
     for step in two.after.all_steps:
         new = two.after.said(step)
         if not new.clock_stop:
@@ -243,8 +267,29 @@ def _stops(two: Two) -> Iterator[Obligation]:
         )
 
 
+def _judged_early(two: Two, stop: str, heir: str) -> list[str]:
+    """The checks, decisions and approvals that always came after a clock-stop, and do not any more."""
+    return [
+        step
+        for step in two.before.of_kind("check", "decide", "approve")
+        if (place := two.heir(step))
+        and place != heir
+        and two.before.relations.always_before(stop, step)
+        and not two.after.relations.always_before(heir, place)
+    ]
+
+
 def _limits(two: Two) -> Iterator[Obligation]:
-    """The legal and the promised limit of the procedure are those it had."""
+    """The limits of the procedure are those it had; a step has no more time than those it stands for had together."""
+    for heir, olds in two.olds.items():
+        said = [two.before.said(old) for old in olds]
+        if any(one.limit is not None for one in said):
+            yield Obligation(
+                obligation="step-limit",
+                holds=_is_in_time(said, two.after.said(heir)),
+                element=olds[0],
+                witness={"stands_for": heir, "limit": two.after.said(heir).limit},
+            )
     old, new = two.before.model.procedure, two.after.model.procedure
     limits = [(one.legal_limit, one.promised_limit, one.limit_unit) for one in (old, new)]
     if limits[0][:2] != (None, None):
@@ -253,3 +298,11 @@ def _limits(two: Two) -> Iterator[Obligation]:
             holds=limits[0] == limits[1],
             witness={"legal": limits[1][0], "promised": limits[1][1], "limit_unit": limits[1][2]},
         )
+
+
+def _is_in_time(olds: Sequence[GovStep], new: GovStep) -> bool:
+    """Whether a step has the limits of all it stands for, one after the other."""
+    units = {old.limit_unit for old in olds if old.limit is not None}
+    if new.limit is None or len(units) > 1 or new.limit_unit not in units:
+        return False
+    return new.limit <= sum(old.limit or 0.0 for old in olds) + _ROUNDING

@@ -187,6 +187,10 @@ def test_text_of_a_file_is_escaped_and_cannot_turn_around() -> None:
     assert "\x07" not in svg
 
 
+def test_a_character_that_cannot_be_seen_has_a_sign_in_the_picture() -> None:
+    assert texts(part(draw(step("a\u200bb\u202ec\u3000d\te")), "a")) == ["a\ufffdb\ufffdc d e"]
+
+
 @pytest.mark.parametrize("colour", ["url(http://example.org/x.svg)", 'red" onload="x', "javascript:1", "#12345678901"])
 def test_a_colour_that_is_none_is_not_drawn(colour: str) -> None:
     shape = Shape(element="a", bounds=Bounds(x=0, y=0, width=100, height=80), fill=colour, stroke=colour)

@@ -194,6 +194,7 @@ def test_any_text_of_another_tool_is_read_or_refused(text):
         ("金额 > 3 且 金额 < 9", "meant", "且", "and"),
         ("a = 1;", "sign", ";", ""),
         ("a = 'x' + b'y", "foreign", "=", ""),
+        ("function(x) x", "definition", "function(", ""),
     ],
 )
 def test_of_what_many_write_the_one_wrong_sign_is_named(text, rule, found, expected) -> None:

@@ -46,14 +46,58 @@ def file(body: str, ways: str) -> bytes:
             "s-a a-u u-z z-f",
             [("event-sub-process-in-flow", "u")],
         ),
+        (BEGIN + AFTER + '<magicTask id="m"/>', "s-a a-m m-z z-f", [("unknown-element", "p")]),
     ],
-    ids=["out of an end", "from nowhere", "to nowhere", "at a gateway", "a link without name", "event sub-process"],
+    ids=[
+        "out of an end",
+        "from nowhere",
+        "to nowhere",
+        "at a gateway",
+        "a link without name",
+        "event sub-process",
+        "no element of BPMN",
+    ],
 )
 def test_a_cause_is_told_once(body: str, ways: str, told: list[tuple[str, str]]) -> None:
     found = [problem for problem in check(read(file(body, ways))) if problem.severity == "error"]
 
     rules = [(problem.rule, problem.element) for problem in found if problem.stops == "all"]
     assert [one for one in rules if one != ("no-case-comes", "e") and one != ("no-way-in", "e")] == told
+
+
+def test_an_unknown_element_that_no_flow_names_is_a_warning() -> None:
+    found = check(read(file(BEGIN + '<magicTask id="m"/>', "s-a a-e")))
+
+    assert [(problem.rule, problem.severity) for problem in found] == [("unknown-element", "warning")]
+
+
+def broken_off(inside: str) -> bytes:
+    """Write a file with a sub-process that ends by an error and a flow out of it."""
+    wrong = '<startEvent id="v"/><endEvent id="w"><errorEventDefinition/></endEvent>' + FLOW.format("v", "w")
+    frame = f'<subProcess id="u">{wrong}{inside}</subProcess>'
+    edge = '<boundaryEvent id="b" attachedToRef="u"><errorEventDefinition/></boundaryEvent>'
+    return file('<startEvent id="s"/><endEvent id="e"/><endEvent id="f"/>' + frame + edge, "s-u u-e b-f")
+
+
+def test_a_sub_process_that_only_an_error_leaves_leads_nowhere() -> None:
+    found = check(read(broken_off("")))
+
+    assert [(problem.rule, problem.element) for problem in found if problem.problem == "unreachable"] == [
+        ("only-errors", "u")
+    ]
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        '<startEvent id="k"/><endEvent id="l"/>' + FLOW.format("k", "l"),
+        '<subProcess id="h" triggeredByEvent="true"><startEvent id="k"><errorEventDefinition/></startEvent>'
+        '<endEvent id="l"/>' + FLOW.format("k", "l") + "</subProcess>",
+    ],
+    ids=["another end", "caught inside"],
+)
+def test_a_sub_process_that_may_also_end_well_is_left_as_usual(inside: str) -> None:
+    assert "only-errors" not in {problem.rule for problem in check(read(broken_off(inside)))}
 
 
 def test_what_nothing_leads_to_is_still_told() -> None:

@@ -10,7 +10,7 @@ import pytest
 from bpmn.annotation import Duration, GovTime
 from bpmn.build import Builder, build, gives, needs
 from bpmn.check import RULES, check
-from bpmn.model import Data, EventDefinition, Model, SequenceFlow
+from bpmn.model import Data, EventDefinition, Loop, Model, SequenceFlow
 
 KINDS = {"x": "exclusiveGateway", "a": "parallelGateway", "o": "inclusiveGateway", "s": "startEvent", "e": "endEvent"}
 HOUR = Duration(seconds=3600)
@@ -263,16 +263,21 @@ CASES: dict[tuple[str, str], tuple[Callable[[], Model], str]] = {
         lambda: time(distribution="triangular", low=HOUR, mode=Duration(seconds=60), high=HOUR),
         "t",
     ),
-    ("unsupported-element", "complex-gateway"): (lambda: shares("complexGateway", None, None), "g"),
-    ("unsupported-element", "ad-hoc"): (
-        lambda: build("p").start("s").sub_process("f", kind="adHocSubProcess").node("t").close().end("e").model,
-        "f",
+    ("unsupported-element", "complex-gateway"): (
+        lambda: evolve(shares("complexGateway", None, None), "g", activation="a > 3"),
+        "g",
     ),
-    ("unsupported-element", "transaction"): (
-        lambda: build("p").start("s").sub_process("f", kind="transaction").start("i").end("o").close().end("e").model,
-        "f",
+    ("unsupported-element", "computed-call"): (lambda: chain(task="callActivity", called="${x}"), "t"),
+    ("unsupported-element", "event-gateway"): (
+        lambda: build("p").start("s").event_based("g").branch().step("t").end("e").branch().step("u").end("f").model,
+        "g",
     ),
-    ("unsupported-element", "compensation"): (lambda: boundary(event="compensate").model, "b"),
+    ("unsupported-element", "cancel"): (
+        lambda: evolve(chain(), "e", events=(EventDefinition(kind="cancel"),)),
+        "e",
+    ),
+    ("unsupported-element", "loop-without-end"): (lambda: evolve(chain(), "t", loop=Loop(kind="standard")), "t"),
+    ("unsupported-element", "no-instances"): (lambda: evolve(chain(), "t", loop=Loop(kind="parallel")), "t"),
     ("unsafe-expression", "script"): (lambda: chain(task="scriptTask", script="import os"), "t"),
     ("unsafe-expression", "foreign"): (
         lambda: (

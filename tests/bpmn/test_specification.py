@@ -253,6 +253,24 @@ CASES: dict[str, tuple[str, str, tuple[str, ...]]] = {
             flow(node("task", "x", "<standardLoopCharacteristics/>")),
         ),
     ),
+    "loop-without-end": (
+        flow(node("task", "x", "<standardLoopCharacteristics/>")),
+        "x",
+        (
+            flow(node("task", "x", '<standardLoopCharacteristics loopMaximum="3"/>')),
+            flow(
+                node(
+                    "task",
+                    "x",
+                    "<standardLoopCharacteristics><loopCondition>a</loopCondition></standardLoopCharacteristics>",
+                )
+            ),
+            flow(node("task", "x", loop(""))),
+            file(
+                START + node("task", "x", "<standardLoopCharacteristics/>") + END + way("s x e"), isExecutable="false"
+            ),
+        ),
+    ),
     "behavior-unused": (
         flow(node("task", "x", loop(COMPLEX.format("n > 2"), behavior="All"))),
         "x",
@@ -333,6 +351,15 @@ CASES: dict[str, tuple[str, str, tuple[str, ...]]] = {
             file(START + node("endEvent", "e", "<terminateEventDefinition/>") + way("s e")),
             at_edge("<escalationEventDefinition/>", cancelActivity="false"),
             beside(node("startEvent", "i", "<errorEventDefinition/>")),
+        ),
+    ),
+    "sub-process-blank-start-event": (
+        frame(node("startEvent", "i", TIMER)),
+        "i",
+        (
+            frame(node("startEvent", "i")),
+            beside(node("startEvent", "i", TIMER)),
+            file(node("startEvent", "s", TIMER) + END + way("s e")),
         ),
     ),
     "event-empty": (
@@ -534,6 +561,10 @@ CASES: dict[str, tuple[str, str, tuple[str, ...]]] = {
             file(
                 '<laneSet id="k"><lane id="l"><flowNodeRef>s</flowNodeRef><childLaneSet id="n">'
                 '<lane id="m"><flowNodeRef>s</flowNodeRef></lane></childLaneSet></lane></laneSet>' + START
+            ),
+            file(
+                '<laneSet id="k"><lane id="l"><flowNodeRef>s</flowNodeRef></lane></laneSet>'
+                '<laneSet id="n"><lane id="m"><flowNodeRef>s</flowNodeRef></lane></laneSet>' + START
             ),
         ),
     ),

@@ -185,11 +185,6 @@ CASES: dict[str, tuple[Make, str, tuple[Make, ...]]] = {
         "p",
         (lambda: events(ways("s>t>e s1>t"), "s1", "message"), lambda: framed("i")),
     ),
-    "sub-process-blank-start-event": (
-        lambda: events(framed("i"), "i", "timer"),
-        "i",
-        (lambda: framed("i"), lambda: events(framed("i", by_event=True), "i", "timer")),
-    ),
     "single-event-definition": (
         lambda: events(ways("s>e"), "s", "timer", "message"),
         "s",

@@ -96,3 +96,11 @@ def test_text_that_looks_like_the_place_of_a_shape_is_left_alone() -> None:
 
     assert b"<!-- <?drawn-0 0?> --><?drawn 0?>" in written
     assert len(read(written).shapes) == 2
+
+
+def test_what_is_drawn_anew_lists_its_flows() -> None:
+    bare = re.sub(rb"<(incoming|outgoing)>[^<]*</\1>", b"", write(build("p").start("s").step("a").end("e").model))
+
+    assert b"<incoming>" not in bare
+    assert [fault.rule for fault in read(write(complete(read(bare)))).faults] == []
+    assert write(complete(read(bare))).count(b"<incoming>") == 2

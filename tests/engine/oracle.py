@@ -509,39 +509,33 @@ class Oracle:
         raise Stopped("uncaught")
 
     def caught_at_edge(self, round_, code, kind):
-        for border in self.borders.get(round_.host.node.id, ()):
-            event = border.event(kind)
-            if event is not None and (kind == "cancel" or not event.reference or self.code(event) == code):
-                self.edge(border, round_.host, {})
-                return True
-        return False
+        """Leave an activity by the event on its edge that catches it; whether there is one."""
+        borders = [border for border in self.borders.get(round_.host.node.id, ()) if self.catches(border, code, kind)]
+        if borders:
+            self.edge(min(borders, key=lambda one: not one.event(kind).reference), round_.host, {})
+        return bool(borders)
+
+    def catches(self, node, code, kind):
+        event = node.event(kind)
+        return event is not None and (kind == "cancel" or not event.reference or self.code(event) == code)
 
     def handler(self, scope, code, kind):
         """The event sub-process of a scope that listens for it; one that names it before one that catches all."""
-        return next(
-            (
-                one
-                for one in self.waiting
-                if one.owner is scope
-                and (event := self.model.node[one.element].event(kind)) is not None
-                and (not event.reference or self.code(event) == code)
-            ),
-            None,
-        )
+        found = [
+            one for one in self.waiting if one.owner is scope and self.catches(self.model.node[one.element], code, kind)
+        ]
+        return min(found, key=lambda one: not self.model.node[one.element].event(kind).reference, default=None)
 
     def escalate(self, token, code):
+        """As an error, but who throws it goes on, and nobody has to catch it."""
         scope = token.scope
         while scope is not None:
             handler = self.handler(scope, code, "escalation")
             if handler is not None:
                 handler.happen({})
                 return
-            if isinstance(scope.holder, Round):
-                for border in self.borders.get(scope.holder.host.node.id, ()):
-                    event = border.event("escalation")
-                    if event is not None and (not event.reference or self.code(event) == code):
-                        self.edge(border, scope.holder.host, {})
-                        return
+            if isinstance(scope.holder, Round) and self.caught_at_edge(scope.holder, code, "escalation"):
+                return
             scope = scope.outer
 
     # Activities
@@ -556,7 +550,6 @@ class Oracle:
             if loop.test_before and loop.condition and not self.true(loop.condition, token.scope):
                 token.left = 0
         if token.left <= 0:
-            self.completed[node.id] += 1
             self.on(token)
             return
         for border in self.borders.get(node.id, ()):
@@ -610,14 +603,16 @@ class Oracle:
         token, loop = round_.host, round_.host.node.loop
         token.rounds.remove(round_)
         token.done += 1
+        if round_.is_instance:
+            self.put(token.scope, round_.data)
         is_over = token.left <= 0 and not token.rounds
         if loop is not None and loop.condition:
             said = self.true(loop.condition, token.scope)
             is_over = is_over or said != (loop.kind == "standard")
         if not is_over and loop is not None and loop.kind != "parallel":
             self.next_round(token)
+        self.completed[token.node.id] += 1
         if is_over:
-            self.completed[token.node.id] += 1
             self.send(token.node)
             self.on(token)
 

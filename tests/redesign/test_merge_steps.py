@@ -43,7 +43,7 @@ def test_the_word_of_the_law_stays():
     after = merged(both(mandatory=True, basis="law 3"))
 
     assert (said(after, "look").mandatory, said(after, "look").basis) == (True, "law 3")
-    assert said(after, "look").purpose == "b"
+    assert said(after, "look").purposes == ("a", "b")
 
 
 def test_both_turn_down():

@@ -109,7 +109,7 @@ def corrected(second_purpose: str) -> Model:
 
 
 def test_a_paper_corrected_after_its_check_comes_in_anew():
-    assert refused(corrected("title"), "share-material", "a", "mend", finding=TWICE, material="plan") == "not-available"
+    assert refused(corrected("title"), "share-material", "a", "mend", finding=TWICE, material="plan") == "renewed"
 
 
 def test_a_paper_asked_again_for_another_check_is_shared():

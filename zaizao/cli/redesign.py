@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bpmn import Model, write
-from bpmn.origin import origin_of, with_origin
+from bpmn.origin import ChangedSince, NoOrigin, origin_of, with_origin
 from reports.format import number, percent, plain, visible
-from zaizao.cli.failures import FILE, Refusal
+from zaizao.cli.failures import CALL, FILE, Refusal, explain
 from zaizao.cli.files import existing, output, save, told
 from zaizao.cli.find import findings
 from zaizao.cli.finding import day_of, saved_cells, saved_columns
@@ -83,9 +83,14 @@ def command(call: Call, /, file: str, target: str, undo: bool, force: bool, only
 
 
 def _undo(call: Call, file: str, path: Path | None, force: bool) -> int:
-    before = origin_of(existing(file).read_bytes(), force=force)
     if path is None:
         raise Refusal("no_target", file=told(file))
+    try:
+        before = origin_of(existing(file).read_bytes(), force=force)
+    except (NoOrigin, ChangedSince) as reason:
+        # The file is fine; it is only not one that can be undone.
+        click.echo(explain(reason, call.words)[0], err=True)
+        return CALL
     save(path, before)
     click.echo(call.say("redesign.undone", file=visible(told(path)), size=plain(number(len(before), 0))))
     return 0
@@ -99,6 +104,9 @@ def _options(model: Model, asked: dict[str, Any]) -> Options:
     for name in (*asked["only"], *asked["without"]):
         if name not in names:
             raise Refusal("no_such_finding", name=name, names=" ".join(sorted(names)))
+    both = sorted({*asked["only"]} & {*asked["without"]})
+    if both:
+        raise Refusal("only_and_without", names=" ".join(both))
     for step in asked["keep"]:
         if step not in model.node:
             raise Refusal("no_such_step", step=step)
@@ -179,7 +187,7 @@ def _refused(call: Call, made: Redesign, cells: int) -> list[str]:
         return []
     rows = [
         [
-            title(call.words, one.finding),
+            f"{title(call.words, one.finding)} {one.material}".strip(),
             steps_text(call.words, made.before, one.steps),
             call.words(f"why-not-moved.{one.why}"),
         ]

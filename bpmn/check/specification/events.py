@@ -65,6 +65,14 @@ def event_kind(model: Model) -> Iterator[Breach]:
             yield breach(node.id, kind=event.kind, place=place, expected=expected)
 
 
+@rule("sub-process-blank-start-event", "10.5.2", stops="run", about=SUB_PROCESSES)
+def sub_process_blank_start_event(model: Model) -> Iterator[Breach]:
+    """A sub-process begins when the flow comes to it; its start event waits for nothing."""
+    for node, _ in _events(model):
+        if node.kind == "startEvent" and place_of(model, node) == "sub-process-start":
+            yield breach(node.id)
+
+
 @rule("event-empty", "10.5.4", stops="run", about=("intermediateCatchEvent", "boundaryEvent", *SUB_PROCESSES))
 def event_empty(model: Model) -> Iterator[Breach]:
     """An event that catches, in the flow or at the edge of a step, says what it waits for."""

@@ -71,10 +71,11 @@ def breach(element: str, *, line: int = 0, **details: str) -> Breach:
 
 def broken(model: Model, rules: Iterable[Rule], *, purpose: str) -> Iterator[Problem]:
     """Tell every breach of some rules, the first thousand of each."""
+    kinds = _kinds(model)
     for known in rules:
         if known.find is None or (known.purpose == "run" and purpose != "run"):
             continue
-        if known.about and known.about.isdisjoint(model.kinds):
+        if known.about and known.about.isdisjoint(kinds):
             continue
         case = ("bpmn-rule", known.name)
         for one in islice(known.find(model), MAX_FAULTS):
@@ -87,6 +88,18 @@ def broken(model: Model, rules: Iterable[Rule], *, purpose: str) -> Iterator[Pro
                 line=one.line,
                 **one.details,
             )
+
+
+def _kinds(model: Model) -> frozenset[str]:
+    """The BPMN names of everything a model holds, event definitions, loops and conditions among it."""
+    found = {node.kind for node in model.nodes} | {detail.kind for detail in model.details}
+    found.update(f"{event.kind}EventDefinition" for node in model.nodes for event in node.events)
+    found.update(element.kind for group in (model.data, model.artifacts, model.roots) for element in group)
+    held: dict[str, object] = {"participant": model.pools, "lane": model.lanes, "messageFlow": model.message_flows}
+    held["loopCharacteristics"] = any(node.loop for node in model.nodes)
+    held["conditionExpression"] = any(flow.condition for flow in model.flows)
+    found.update(name for name, holds in held.items() if holds)
+    return frozenset(found)
 
 
 def called(node: Node) -> str:

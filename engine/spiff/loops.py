@@ -1,0 +1,191 @@
+"""Standard loops and multi-instances: a token that holds its rounds or instances, one token each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from bpmn.expression import Expression
+from bpmn.expression.values import number
+from engine.errors import WrongData
+from engine.spiff.activities import Activity
+from engine.spiff.scopes import close
+from engine.spiff.throwing import throw
+from engine.spiff.token import Token
+from engine.spiff.values import MISSING
+from engine.spiff.waiting import is_true, value_of
+
+if TYPE_CHECKING:
+    from bpmn.model import Node
+    from engine.spiff.place import Specification
+    from engine.spiff.trigger import Trigger
+
+#: The most instances of one activity.
+MOST_INSTANCES = 100_000
+_ONE = 1
+
+
+class Loop(Activity):
+    """An activity that is done several times; what is done each time is its body."""
+
+    is_scope = True
+    repeats = True
+    tells = ""
+
+    def __init__(self, spec: Specification, name: str, node: Node, body: Activity) -> None:
+        super().__init__(spec, name, node)
+        self.body = body
+        body.loop = self
+        body.needs, body.keeps_flow = 1, False
+
+    def round_done(self, token: Token) -> None:
+        """One round or instance is done."""
+
+    def close(self, token: Token) -> None:
+        close(token, keep=False)
+
+    def _leave_ad_hoc(self, token: Token) -> None:
+        if self.is_ad_hoc:
+            token.scope.task_spec.step_done(token.scope)
+
+
+class StandardLoop(Loop):
+    """Done again while its condition holds."""
+
+    def __init__(
+        self, spec: Specification, name: str, node: Node, body: Activity, condition: Expression | None, most: int
+    ) -> None:
+        super().__init__(spec, name, node, body)
+        self.condition = condition
+        self.most = most
+        self.is_asked_first = node.loop is not None and node.loop.test_before
+
+    def work(self, token: Token) -> bool | None:
+        if self.is_asked_first and not self._is_wanted(token, 0):
+            return True
+        token.workflow.enter(self.body, token, {"i": 1})
+        return None
+
+    def _is_wanted(self, token: Token, done: int) -> bool:
+        if self.most and done >= self.most:
+            return False
+        return self.condition is None or is_true(token, self.condition, {"loopCounter": done})
+
+    def round_done(self, token: Token) -> None:
+        done = token.more["i"]
+        if self._is_wanted(token, done):
+            token.workflow.enter(self.body, token.scope, {"i": done + 1})
+
+
+class MultiInstance(Loop):
+    """Done once for each item of a collection, or a number of times; together or one after the other."""
+
+    def __init__(self, spec: Specification, name: str, node: Node, body: Activity) -> None:
+        super().__init__(spec, name, node, body)
+        assert node.loop is not None
+        self.is_parallel = node.loop.kind == "parallel"
+        #: How many there are: an expression, or the collection they come from.
+        self.cardinality: Expression | None = None
+        self.collection: Expression | None = None
+        #: What an instance calls its item, the collection its results go to and what it calls its result.
+        self.item = ""
+        self.output = ""
+        self.result = ""
+        self.completion: Expression | None = None
+        #: Events thrown when an instance is done: the first only, or each; by a condition.
+        self.first: tuple[Trigger, ...] = ()
+        self.each: tuple[Trigger, ...] = ()
+        self.complex: tuple[tuple[Expression, Trigger], ...] = ()
+        body.has_data = True
+
+    def work(self, token: Token) -> bool | None:
+        items = self._items(token)
+        total = len(items) if items is not None else self._count(token)
+        if total > MOST_INSTANCES:
+            raise WrongData(token.workflow.element_of(token), str(total))
+        token.more = {**token.more, "t": total, "k": 0}
+        token.workflow.touch(token)
+        if not total:
+            self._collect(token)
+            return True
+        for index in range(total if self.is_parallel else 1):
+            self._begin(token, index, items)
+        return None
+
+    def _items(self, token: Token) -> list[Any] | None:
+        """The items of the collection; none where a number says how often."""
+        if self.collection is None:
+            return None
+        value = value_of(token, self.collection)
+        if not isinstance(value, (tuple, list)):
+            raise WrongData(token.workflow.element_of(token), self.collection.text)
+        return list(value)
+
+    def _count(self, token: Token) -> int:
+        assert self.cardinality is not None
+        value = number(value_of(token, self.cardinality))
+        if value is None or value != value.to_integral_value() or value < 0:
+            raise WrongData(token.workflow.element_of(token), self.cardinality.text)
+        return int(value)
+
+    def _begin(self, token: Token, index: int, items: list[Any] | None) -> None:
+        case = token.workflow
+        instance = case.grow(self.body, token, {"i": index + 1})
+        if items is not None and self.item and index < len(items):
+            case.values.put(instance.id, self.item, items[index])
+        self.body._update(instance)
+
+    def round_done(self, token: Token) -> None:
+        case, holder = token.workflow, token.scope
+        done = holder.more["k"] + 1
+        holder.more = {**holder.more, "k": done}
+        case.touch(holder)
+        self._keep(token, holder)
+        self._throw(token, holder, done)
+        if holder.id not in case.tasks:
+            return
+        is_enough = self.completion is not None and is_true(token, self.completion, self._counts(holder))
+        if is_enough or done >= holder.more["t"]:
+            self._collect(holder)
+            for other in list(holder.inside.values()):
+                if other is not token:
+                    case.remove(other)
+        elif not self.is_parallel:
+            self._begin(holder, done, self._items(holder))
+
+    def _counts(self, holder: Token) -> Mapping[str, Any]:
+        total, done = holder.more["t"], holder.more["k"]
+        active = total - done if self.is_parallel else _ONE
+        own = {"numberOfInstances": total, "numberOfCompletedInstances": done, "numberOfActiveInstances": active}
+        others = {"nrOfInstances": total, "nrOfCompletedInstances": done, "nrOfActiveInstances": active}
+        return {**own, **others, "numberOfTerminatedInstances": 0}
+
+    def _keep(self, token: Token, holder: Token) -> None:
+        """What an instance wrote: its result is kept for the collection, all else is the case's."""
+        case = token.workflow
+        outer = case.scopes_of(holder)[0]
+        written = case.values.all(token.id)
+        written.pop(self.item, None)
+        if self.output and self.result:
+            value = written.pop(self.result, MISSING)
+            results = case.values.get(outer, self.output)
+            found = list(results) if isinstance(results, (tuple, list)) and holder.more["k"] > 1 else []
+            found += [None] * (token.more["i"] - len(found))
+            found[token.more["i"] - 1] = None if value is MISSING else value
+            case.values.put(outer, self.output, found)
+        for key, value in written.items():
+            case.values.put(outer, key, value)
+
+    def _collect(self, holder: Token) -> None:
+        """Without any instance the collection of results is empty."""
+        if self.output and self.result and not holder.more["t"]:
+            case = holder.workflow
+            case.values.put(case.scopes_of(holder)[0], self.output, [])
+
+    def _throw(self, token: Token, holder: Token, done: int) -> None:
+        """Throw the events of an instance that is done; they are caught on the edge of the activity."""
+        for trigger in (*self.each, *(self.first if done == 1 else ())):
+            throw(token, trigger)
+        for condition, trigger in self.complex:
+            if is_true(token, condition, self._counts(holder)):
+                throw(token, trigger)
