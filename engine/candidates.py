@@ -12,8 +12,9 @@ from typing import Any, Protocol
 
 from bpmn.assignment import Assignment, assignments
 from bpmn.expression import Environment, evaluate
-from bpmn.model import Model, Node, Unit
+from bpmn.model import Model
 from engine.errors import NotYours, SamePerson
+from engine.spiff.program import Program
 from store.rows import ItemRow
 
 #: Before a name among an item's candidates that is certainly a person's.
@@ -55,37 +56,41 @@ def _names(one: Assignment, data: Mapping[str, Any], environment: Environment) -
 
 
 class Owners:
-    """Whose each step of some files is, and which steps are kept apart."""
+    """Whose each step of a procedure is, and which steps are kept apart."""
 
-    def __init__(self, models: Iterable[Model]) -> None:
-        self._models = tuple(models)
-        self._known: dict[tuple[str, str], Owner] = {}
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._known: dict[str, Owner] = {}
 
-    def of(self, node: Node) -> Owner:
+    def of(self, element: str) -> Owner:
         """Whose step it is."""
-        place = (node.process, node.id)
-        found = self._known.get(place)
+        found = self._known.get(element)
         if found is None:
-            found = self._known[place] = self._made(node)
+            found = self._known[element] = self._made(element)
         return found
 
-    def _made(self, node: Node) -> Owner:
-        model = next((model for model in self._models if model.node.get(node.id) == node), None)
-        unit: Unit | None = model.unit_of.get(node.id) if model is not None else None
+    def _made(self, element: str) -> Owner:
+        model, node = self._program.model_of(element), self._program.node(element)
+        unit = model.unit_of.get(node.id)
+        is_unit = unit is not None and not model.is_applicants(node)
         return Owner(
-            unit=unit.key if unit is not None else "",
+            unit=unit.key if unit is not None and is_unit else "",
             unit_name=unit.name if unit is not None else "",
-            post=model.post_of.get(node.id, "") if model is not None else "",
-            assignments=self._said.get(node.id, ()),
+            post=model.post_of.get(node.id, ""),
+            assignments=self._said.get((id(model), node.id), ()),
         )
 
     @cached_property
-    def _said(self) -> Mapping[str, tuple[Assignment, ...]]:
-        found: dict[str, list[Assignment]] = {}
-        for model in reversed(self._models):
+    def _models(self) -> tuple[Model, ...]:
+        return (self._program.model, *self._program.library.values())
+
+    @cached_property
+    def _said(self) -> Mapping[tuple[int, str], tuple[Assignment, ...]]:
+        found: dict[tuple[int, str], list[Assignment]] = {}
+        for model in self._models:
             for one in assignments(model):
-                found.setdefault(one.element, []).append(one)
-        return {element: tuple(those) for element, those in found.items()}
+                found.setdefault((id(model), one.element), []).append(one)
+        return {place: tuple(those) for place, those in found.items()}
 
     @cached_property
     def apart(self) -> Mapping[str, frozenset[str]]:

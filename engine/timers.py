@@ -1,62 +1,38 @@
 """When a timer rings: a date, a duration or a cycle, by the calendar clock or in working time.
 
-The text is ISO 8601, or an expression of our language that gives a moment, a date, a duration or such a text. A
-duration runs on the calendar clock; where the event holds `<gov:time clock="work"/>` it is working time of the event's
-unit: a day is its daily open hours, a week five such days. Months and years are those of the calendar on either clock.
+The text is ISO 8601; expressions have been worked out to one before. A duration runs on the calendar clock; where the
+event holds `<gov:time clock="work"/>` it is working time of the event's unit: a day is its daily open hours, a week
+five such days. Months and years are those of the calendar on either clock.
 """
 
 import re
 from calendar import monthrange
-from collections.abc import Callable
-from datetime import date, datetime, timedelta, tzinfo
-from decimal import Decimal
+from datetime import datetime, timedelta, tzinfo
 
 from bpmn.annotation import Duration
 from bpmn.expression.temporal import read_moment
-from bpmn.expression.tree import Months
 from bpmn.gov import parse_duration
 from engine.errors import BadTimer
 from engine.spiff.world import Due
 from org import CalendarMissing, WorkTime
 
-#: Whether a text is one of ISO 8601 and no expression.
-IS_ISO = re.compile(r"\s*(?:P[\dT]|R\d*/|\d{4}-\d\d)[\w:.,+/-]*\s*", re.ASCII).fullmatch
 _MONTHS = re.compile(r"P(?:([0-9]{1,4})Y)?(?:([0-9]{1,5})M)?(.*)", re.ASCII)
 _CYCLE = re.compile(r"R([0-9]{0,9})/(.+)", re.ASCII)
 _WORKDAYS_A_WEEK = 5
 _MONTHS_A_YEAR = 12
 
 
-def due(text: str, at: datetime, zone: tzinfo, clock: WorkTime | None, value: Callable[[str], object]) -> Due:
-    """When the timer of that text rings, counted from a moment; `value` works out what is no text of ISO 8601.
-
-    Without a clock durations are those of the calendar.
-    """
-    what = text.strip() if IS_ISO(text) else value(text)
+def due(text: str, at: datetime, zone: tzinfo, clock: WorkTime | None) -> Due:
+    """When the timer of that text rings, counted from a moment; without a clock durations are those of the calendar."""
     try:
-        if isinstance(what, str) and what.strip().startswith("R"):
-            return _cycle(what.strip(), at, zone, clock)
-        return Due(at=_moment(what, at, zone, clock))
+        if text.strip().startswith("R"):
+            return _cycle(text.strip(), at, zone, clock)
+        return Due(at=_moment(text.strip(), at, zone, clock))
     except (ValueError, OverflowError, CalendarMissing):
         raise BadTimer(text[:200]) from None
 
 
-def _moment(what: object, at: datetime, zone: tzinfo, clock: WorkTime | None) -> datetime:
-    """The moment that a value stands for; durations are counted from `at`."""
-    if isinstance(what, datetime):
-        return what if what.tzinfo is not None else what.replace(tzinfo=zone)
-    if isinstance(what, date):
-        return datetime(what.year, what.month, what.day, tzinfo=zone)
-    if isinstance(what, timedelta):
-        return _later(at, Duration(days=what.days, seconds=what.seconds + what.microseconds / 1e6), clock)
-    if isinstance(what, Months):
-        return _months_later(at, what.count, zone)
-    if isinstance(what, str):
-        return _moment_of_text(what.strip(), at, zone, clock)
-    raise ValueError(what if isinstance(what, (int, Decimal)) else type(what).__name__)
-
-
-def _moment_of_text(text: str, at: datetime, zone: tzinfo, clock: WorkTime | None) -> datetime:
+def _moment(text: str, at: datetime, zone: tzinfo, clock: WorkTime | None) -> datetime:
     if not text.startswith("P"):
         moment = read_moment(text)
         if moment is None:
@@ -101,12 +77,9 @@ def _cycle(text: str, at: datetime, zone: tzinfo, clock: WorkTime | None) -> Due
     left = int(count) - 1 if count else -1
     if count and left < 0:
         raise ValueError(text)
-    if parts[0] != period:
-        first = _moment_of_text(parts[0], at, zone, None)
-    else:
-        first = _moment_of_text(period, at, zone, clock)
+    first = _moment(period, at, zone, clock) if parts[0] == period else _moment(parts[0], at, zone, None)
     if parts[-1] != period:
-        left = _until(period, first, _moment_of_text(parts[-1], at, zone, None), left, zone, clock)
+        left = _until(period, first, _moment(parts[-1], at, zone, None), left, zone, clock)
     if first <= at and parts[0] == period:
         raise ValueError(text)  # a period of nothing would ring for ever
     return Due(at=first, again=period if left else "", left=left)
@@ -120,7 +93,7 @@ def _until(period: str, first: datetime, end: datetime, left: int, zone: tzinfo,
     """How often a cycle still rings after the first time, if not beyond an end."""
     times, moment = 0, first
     while times != left:
-        later = _moment_of_text(period, moment, zone, clock)
+        later = _moment(period, moment, zone, clock)
         if later > end or later <= moment:
             break
         times, moment = times + 1, later

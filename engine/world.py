@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bpmn.decisions import Decisions
-from bpmn.expression import Environment, evaluate, read_expression
+from bpmn.expression import Environment
 from bpmn.model import EventDefinition, Model, Node
 from engine.decisions import decide
 from engine.spiff.world import Due
@@ -90,12 +90,7 @@ class OfficeWorld:
         """When a timer rings: by the calendar clock, or by the unit's where the event says so."""
         written = node.time("work")
         clock = self._office.clock_of(node) if written is not None and written.clock == "work" else None
-
-        def value(expression: str) -> object:
-            read = read_expression(expression, event.language, is_condition=False)
-            return evaluate(read, data, self.environment(at))
-
-        return due(text, at, self._office.zone, clock, value)
+        return due(text, at, self._office.zone, clock)
 
     def route(self, element: str, flow_ids: Sequence[str], at: datetime) -> Sequence[str] | None:
         """The conditions decide."""

@@ -36,6 +36,8 @@ CASES = 10_000
 BY_HAND = frozenset(("assign-owner", "assign-lead"))
 #: Bounds on work: nodes of all tries, nodes times moves of one try and of all; but so many moves and tries in any case.
 _NODES, _NODES_OF_MOVES, _NODES_OF_ALL, _FEWEST, _FEWEST_TRIES = 100_000, 150_000, 1_500_000, 12, 6
+#: Nodes of all models made on the way to sets: with so many the looking ends, with half as many more all that follows.
+_NODES_MADE = 80_000
 #: Up to so many moves each is tried anew whenever one is added; of more only those that may still be the best.
 _PLAIN = 16
 #: How often a redesign is looked at again for new findings; how often shaking may help nothing where two ways met two
@@ -221,7 +223,7 @@ class _Search:
     def _try(self, moves: Sequence[Move]) -> MoveSet:
         """Weigh a set if there are tries left."""
         if not self._sets.is_known(moves):
-            if len(self._sets.known) >= self._tries:
+            if len(self._sets.known) >= self._tries or self._sets.spent > _NODES_MADE:
                 raise _Spent
             if self._progress is not None:
                 self._progress(len(self._sets.known), self._most)
@@ -280,7 +282,7 @@ class _Search:
         budget = self.options.budget
         if budget is not None and len(moves) > budget:
             moves = sorted(moves, key=lambda move: self._value(self._try((move,))), reverse=True)[:budget]
-        return self._try(self._sets.proved(moves))
+        return self._try(self._sets.proved(moves, most=_NODES_MADE))
 
     def _forwards(self, moves: Sequence[Move], begin: MoveSet) -> MoveSet:
         """From none on, always the move that adds most; what added less before is not tried again where moves are many.
@@ -351,7 +353,7 @@ class _Search:
             kept = [move for move in best.moves if self._random.random() >= _SHAKEN]
             added = [move for move in self._left_of(moves, best) if self._random.random() < _SHAKEN]
             self._random.shuffle(added)
-            found = self._climb(moves, self._try(self._sets.proved((*added, *kept))))
+            found = self._climb(moves, self._try(self._sets.proved((*added, *kept), most=_NODES_MADE)))
             idle = 0 if self._value(found) > self._value(best) else idle + 1
 
     # What was found
@@ -413,7 +415,7 @@ class _Search:
         moves = whole.moves
         pairs = (pair for pair in combinations(reversed(moves), 2) if set(pair[0].steps) & set(pair[1].steps))
         for gone in (*((move,) for move in reversed(moves)), *pairs):
-            if self._parts_tried == self._tries:
+            if self._parts_tried == self._tries or self._is_over:
                 return
             self._parts_tried += 1
             part = self._sets.weigh([move for move in moves if move not in gone])
@@ -463,13 +465,19 @@ class _Search:
             tried=len(self._sets.known),
             complete=self._complete,
             trade_offs=tuple(self._sets.weighed(one) for one in trade_offs if self._sets.proof(one).holds),
-            bound=most_to_gain(self._sets, self._moves, least=best.elapsed),
+            bound=None if self._is_over else most_to_gain(self._sets, self._moves, least=best.elapsed),
             reached=reached,
         )
 
+    @property
+    def _is_over(self) -> bool:
+        """Whether nothing more may be made, only told."""
+        return self._sets.spent > 1.5 * _NODES_MADE
+
     def _left(self, move: Move, best: MoveSet) -> None:
         """Say why a move that could be made was not."""
-        if not self._sets.is_known((move,)) and len(self._moves) > self._tries // 2:
+        is_open = not self._sets.is_known((move,)) and len(self._moves) > self._tries // 2
+        if is_open or self._is_over:
             self._refuse(move, "not-tried")
             return
         alone = self._sets.weigh((move,))

@@ -63,7 +63,13 @@ class Sets:
         self._asked: dict[tuple[MoveKey, ...], MoveSet] = {}
         self._decided: dict[Key, MoveSet] = {}
         self._proofs: dict[Key, Proof] = {}
+        self._models: dict[Key, Model] = {}
         self.known: dict[Key, MoveSet] = {}
+
+    @property
+    def spent(self) -> int:
+        """Nodes of all models made so far."""
+        return self._making.spent
 
     def is_known(self, moves: Sequence[Move]) -> bool:
         """Whether just this was asked for before."""
@@ -77,6 +83,8 @@ class Sets:
             key = _key(applied.moves)
             if key not in self.known:
                 weight = self.ranking.weigh(applied.model)
+                # A copy, without what was found out about it: it is made quickly and kept long.
+                self._models[key] = applied.model.evolve()
                 self.known[key] = MoveSet(moves=applied.moves, refused=applied.refused, weight=weight)
             # What is refused depends on what was asked, its weight does not.
             self._asked[asked] = replace(self.known[key], refused=applied.refused)
@@ -111,8 +119,8 @@ class Sets:
         return self.ranking if self.ranking.is_exact else self._deciding
 
     def model_of(self, made: MoveSet) -> Model:
-        """The procedure a set makes, its diagram not drawn yet."""
-        return self.made(made.moves).model
+        """The procedure a weighed set makes, its diagram not drawn yet."""
+        return self._models[made.key]
 
     def made(self, moves: Sequence[Move]) -> Applied:
         """What becomes of moves, not weighed."""
@@ -131,8 +139,11 @@ class Sets:
         )
 
     def proof(self, made: MoveSet) -> Proof:
-        """The proof of a set, made once."""
-        return self._proof(made.moves)
+        """The proof of a weighed set, made once."""
+        key = made.key
+        if key not in self._proofs:
+            self._proofs[key] = prove(self.model, self.model_of(made))
+        return self._proofs[key]
 
     def _proof(self, moves: Sequence[Move]) -> Proof:
         applied = self._making.made(moves)
@@ -141,11 +152,12 @@ class Sets:
             self._proofs[key] = prove(self.model, applied.model)
         return self._proofs[key]
 
-    def proved(self, moves: Sequence[Move]) -> tuple[Move, ...]:
+    def proved(self, moves: Sequence[Move], *, most: float) -> tuple[Move, ...]:
         """Those of the moves that can be made together and are proved, nothing weighed.
 
         Made move by move, a set is proved up to some move and no longer with it: that one is the guilty one. It is
-        found by halving; cost a logarithm of proofs for each move that goes.
+        found by halving; cost a logarithm of proofs for each move that goes. Once `most` nodes are made in all, what is
+        proved so far is the answer.
         """
         left = self._making.made(moves).moves
         while left and not self._proof(left).holds:
@@ -153,6 +165,8 @@ class Sets:
             while spoilt - holds > 1:
                 middle = (holds + spoilt) // 2
                 holds, spoilt = (middle, spoilt) if self._proof(left[:middle]).holds else (holds, middle)
+            if self.spent > most:
+                return left[:holds]
             left = self._making.made((*left[: spoilt - 1], *left[spoilt:])).moves
         return left
 

@@ -83,8 +83,7 @@ class Writing(Reading):
         self._save_case(effects, head)
         for row in effects.changed_items:
             self._change(item, row.id, _item_values(row), row.version)
-        with self.line.together():
-            self._save_rest(effects, kept)
+        self.line.together(partial(self._save_rest, effects, kept))
         return range(old.sequence + 1, head.sequence + 1)
 
     def _save_case(self, effects: Effects, head: Head) -> None:

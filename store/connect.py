@@ -8,7 +8,7 @@ where it was not answered (`store/retry.py`); its key, kept in the same transact
 import random
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from time import monotonic, sleep
 from typing import Any, TypeVar
 
@@ -56,9 +56,11 @@ class Store:
         self.place = place
         self._pool = place.pool()
         self._chance = chance
-        self._watchdog = Watchdog(place.silence, monotonic) if place.kind == POSTGRESQL else None
-        # SQLite has one writer at a time: those of one process wait here in order, not asleep in the database.
-        self._turn = threading.Lock() if place.kind == SQLITE else None
+        self._watchdog = Watchdog(monotonic) if place.kind == POSTGRESQL else None
+        # SQLite has one writer at a time: those of one process wait here in order, not asleep in the database, and
+        # write through one connection. A database in memory has no other.
+        self._turn = threading.Lock()
+        self._writer: Any = None
 
     def __enter__(self) -> "Store":
         return self
@@ -76,14 +78,23 @@ class Store:
         if self._watchdog is not None:
             self._watchdog.close()
         self._pool.dispose()
+        has_turn = self._turn.acquire(timeout=self.place.wait)
+        self._close_writer()
+        if has_turn:
+            self._turn.release()
 
     def check(self) -> None:
         """Refuse settings that lose data, and tables that are missing or not of this version."""
-        with self._taking_turns(), self._line() as line:
+        line = self._take(True)
+        is_whole = False
+        try:
             check_settings(line, self.place.is_durable)
             if self.place.is_memory:
                 make_tables(line.connection)
             check_schema(line)
+            is_whole = True
+        finally:
+            self._put_back(line, is_whole or line.undone())
 
     def perform(self, work: Callable[[Writing], T], *, tries: int = 3, within: float = 5.0) -> T:
         """What `work` gives, once all it wrote is kept; all of it or nothing.
@@ -106,10 +117,15 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Reading]:
         """What stood in the database at one moment. Keep it short: the log of changes grows meanwhile."""
-        with self._taking_turns() if self.place.is_memory else nullcontext(), self._line() as line:
+        line = self._take(self.place.is_memory)
+        is_whole = False
+        try:
             line.say(_BEGIN_READING[self.kind])
             yield Reading(line, self.place.algorithm)
             line.say("COMMIT")
+            is_whole = True
+        finally:
+            self._put_back(line, is_whole or line.undone())
 
     def histories(self, *, page: int = 200) -> Iterator[History]:
         """The histories of all cases, by case; read in short transactions, so that nobody's work grows a log."""
@@ -123,12 +139,17 @@ class Store:
             after = ids[-1]
 
     def _once(self, work: Callable[[Writing], T]) -> T:
-        with self._taking_turns(), self._line() as line:
+        line = self._take(True)
+        is_whole = False
+        try:
             line.say(_BEGIN_WRITING[self.kind])
             writing = Writing(line, self.place.algorithm)
             result = work(writing)
             self._commit(line, writing)
-            return result
+            is_whole = True
+        finally:
+            self._put_back(line, is_whole or line.undone())
+        return result
 
     def _commit(self, line: Line, writing: Writing) -> None:
         """Make all of it last. Where the line breaks just then, only a command with a key may be sent again."""
@@ -143,47 +164,46 @@ class Store:
         if self.kind == POSTGRESQL and said.statusmessage != "COMMIT":
             raise StoreError(said.statusmessage)
 
-    @contextmanager
-    def _taking_turns(self) -> Iterator[None]:
-        if self._turn is None:
-            yield
-            return
-        if not self._turn.acquire(timeout=self.place.wait):
-            raise Busy()
-        try:
-            yield
-        finally:
-            self._turn.release()
-
-    @contextmanager
-    def _line(self) -> Iterator[Line]:
-        """A connection out of the pool and back; closed for good after an error of the line."""
+    def _take(self, is_writing: bool) -> Line:
+        """A connection for one transaction: that of the one writer on SQLite, else one out of the pool."""
         self.place.look()
-        pooled = self._connected()
-        line = Line(self.kind, pooled.driver_connection, self.place.errors)
-        if self._watchdog is not None:
-            self._watchdog.watch(line)
-        is_whole = False
+        place = self.place
+        if is_writing and place.kind == SQLITE:
+            if not self._turn.acquire(timeout=place.wait):
+                raise Busy()
+            try:
+                self._writer = self._writer or place.open()
+            except BaseException:
+                self._turn.release()
+                raise
+            return Line(place.kind, self._writer, place.errors)
         try:
-            yield line
-            is_whole = line.failure is None
-        finally:
-            is_whole = is_whole or line.undone()
-            if self._watchdog is not None:
-                self._watchdog.let_go(line)
-            self._give_back(pooled, is_whole)
-
-    def _connected(self) -> Any:
-        try:
-            return self._pool.connect()
+            pooled: Any = self._pool.connect()
         except NoneFree as error:
             raise Busy(str(error)) from error
+        line = Line(place.kind, pooled.driver_connection, place.errors, pooled=pooled, patience=place.silence)
+        if self._watchdog is not None:
+            self._watchdog.watch(line)
+        return line
 
-    def _give_back(self, pooled: Any, is_whole: bool) -> None:
-        if is_whole:
-            pooled.close()
+    def _put_back(self, line: Line, is_whole: bool) -> None:
+        """Give the connection to others; where an error of the line broke it, it is closed for good."""
+        if line.pooled is None:
+            if not is_whole and not self.place.is_memory:
+                self._close_writer()
+            self._turn.release()
             return
-        pooled.invalidate()
+        if self._watchdog is not None:
+            self._watchdog.let_go(line)
+        if is_whole:
+            line.pooled.close()
+            return
+        line.pooled.invalidate()
         if self.kind == POSTGRESQL:  # what broke one line broke the others: none of them is tried
             self._pool.dispose()
             self._pool = self._pool.recreate()
+
+    def _close_writer(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.close()

@@ -1,6 +1,6 @@
 """Work for workers: claimed in batches under a lease, ended by whoever still holds it, tried again with patience.
 
-Every change of a held job belongs to whoever holds its lease; its fence, a number that grows with each claim, shows who.
+Every change of a held job belongs to whoever holds its lease; its fence, which grows with each claim, proves it.
 
 | from | by | to |
 |---|---|---|

@@ -1,7 +1,6 @@
 """A line to the database in one transaction: statements in, rows out, the drivers' errors turned into ours."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Any
 
@@ -13,10 +12,16 @@ from store.statements import SQLITE, Statement
 class Line:
     """One transaction on one connection. After the first error of the database it does nothing any more."""
 
-    def __init__(self, kind: str, connection: Any, errors: type[Exception]) -> None:
+    def __init__(
+        self, kind: str, connection: Any, errors: type[Exception], *, pooled: Any = None, patience: float = 0.0
+    ) -> None:
         #: The kind of database, as `store.statements` names them.
         self.kind = kind
         self.connection = connection
+        #: What the connection came in out of the pool, if it did.
+        self.pooled = pooled
+        #: For how many seconds it waits for an answer of a server.
+        self.patience = patience
         self._errors = (errors, UnicodeError)
         self.asked = 0.0
         self.was_cut = False
@@ -71,15 +76,14 @@ class Line:
             self.asked = 0.0
         return not self.was_cut
 
-    @contextmanager
-    def together(self) -> Iterator[None]:
-        """What is told inside goes out without waiting for each answer; nothing may be asked or counted there."""
+    def together(self, tell: Callable[[], None]) -> None:
+        """What is told by it goes out without waiting for each answer; nothing may be asked or counted there."""
         if self.kind == SQLITE:
-            yield
-            return
+            return tell()
         with self.connection.pipeline() as pipeline:
-            yield
+            tell()
             self._guarded(pipeline.sync)
+        return None
 
     def _run(self, statement: Statement, values: Sequence[Any]) -> Any:
         text, arranged = statement.on(self.kind)

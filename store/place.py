@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.pool import Pool, QueuePool, StaticPool
+from sqlalchemy.pool import Pool, QueuePool
 
 from store.errors import BadAddress, Gone, NetworkFile, NoDatabase, NoDriver, NotADatabase, UnsafeSettings
 from store.line import Line
@@ -95,8 +95,6 @@ class Place:
 
     def pool(self) -> Pool:
         """A pool of connections to it."""
-        if self.is_memory:
-            return StaticPool(self.open)
         return QueuePool(self.open, pool_size=5, max_overflow=15, timeout=self.wait, reset_on_return=None)
 
     def open(self) -> Any:

@@ -11,8 +11,7 @@ from sqlalchemy import Table, func, or_, select, tuple_
 
 from bpmn.history import History
 from store import procedures
-from store.chain import ADMINISTRATION
-from store.chain import recorded
+from store.chain import ADMINISTRATION, recorded
 from store.errors import NoSuchCase, NoSuchItem
 from store.line import Line
 from store.moments import to_late_moment, to_moment
@@ -302,7 +301,12 @@ _RECORDS = Statement(
 )
 _CASE_IDS = Statement(
     "after limit",
-    lambda _: select(case.c.id).where(case.c.id > given("after")).order_by(case.c.id).limit(given("limit")),
+    lambda _: (
+        select(case.c.id)
+        .where(case.c.id > given("after"), case.c.id != ADMINISTRATION)
+        .order_by(case.c.id)
+        .limit(given("limit"))
+    ),
 )
 _ALL_RECORDS = Statement(
     "first last",
@@ -327,7 +331,7 @@ _EXPECTING = Statement(
     ),
 )
 _WORKING = job.c.state.in_(("ready", "held"))
-_CASE_COUNTS = _count(case, case.c.id != literal_column(f"'{ADMINISTRATION}'"))
+_CASE_COUNTS = _count(case, case.c.id != ADMINISTRATION)
 _ITEM_COUNTS = _count(item, item.c.ended.is_(None))
 _JOB_COUNTS = _count(job, job.c.state != "done")
 _OLDEST_JOB = Statement("", lambda _: select(func.min(job.c.free_at)).where(_WORKING))
@@ -355,7 +359,7 @@ def _items(filters: tuple[str, ...], states: tuple[str, ...], is_further: bool) 
 @lru_cache(maxsize=16)
 def _cases(filters: tuple[str, ...]) -> Statement:
     conditions = [case.c[name] == given(name) for name in filters]
-    conditions += [case.c.id > given("after"), case.c.id != literal_column(f"'{ADMINISTRATION}'")]
+    conditions += [case.c.id > given("after"), case.c.id != ADMINISTRATION]
     made = select(*CASE_COLUMNS).where(*conditions).order_by(case.c.id)
     return Statement(" ".join([*filters, "after limit"]), lambda _: made.limit(given("limit")))
 

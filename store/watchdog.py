@@ -15,6 +15,8 @@ class Watched(Protocol):
 
     #: Since when it waits, by the machine's own steady clock; 0 while it waits for none.
     asked: float
+    #: For how many seconds it waits at most.
+    patience: float
     #: Whether the line was shut because no answer came.
     was_cut: bool
 
@@ -23,13 +25,12 @@ class Watched(Protocol):
 
 
 class Watchdog:
-    """Shuts each line that waited longer than a limit, so that whoever waits for it wakes up with an error."""
+    """Shuts each line that waited longer than it has patience, so that whoever waits wakes up with an error."""
 
     #: Seconds between two looks.
     STEP = 0.1
 
-    def __init__(self, limit: float, steady: Callable[[], float]) -> None:
-        self.limit = limit
+    def __init__(self, steady: Callable[[], float]) -> None:
         self._steady = steady
         self._lines: set[Watched] = set()
         self._guard = threading.Lock()
@@ -56,9 +57,10 @@ class Watchdog:
     def _run(self) -> None:
         while not self._over.wait(self.STEP):
             with self._guard:
-                latest = self._steady() - self.limit
+                now = self._steady()
                 for line in self._lines:
-                    if line.asked and line.asked < latest and not line.was_cut:
+                    asked = line.asked
+                    if asked and now - asked > line.patience and not line.was_cut:
                         line.was_cut = True
                         _shut(line.fileno())
 

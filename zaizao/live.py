@@ -1,18 +1,84 @@
-"""Live cases at the front door: a store's procedures as models, its records with the names people know."""
+"""Live cases at the front door: the engine over a store, its procedures as models, its records with names."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from bpmn import Model, UnreadableFile, read
 from bpmn.calls import flattened
-from bpmn.history import Record
+from bpmn.history import History, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from datetime import datetime
 
+    from engine import Engine
+    from engine.clocks import Clocks
     from store import Store
+    from store.rows import ItemRow, KeptRecord
+    from zaizao.settings import Settings
+
+
+def engine_of(store: Store, settings: Settings) -> Engine:
+    """The engine that works on a store."""
+    from engine import Engine
+
+    return Engine(store, zone=settings.timezone)
+
+
+def installed(engine: Engine, store: Store, procedure: str, library: Sequence[str], by: str, at: datetime) -> str:
+    """The digest or name by which a case of a procedure is started; a file, or one of the library, is installed first.
+
+    A procedure of the library runs as it was decided: its to-be file, else its as-is.
+    """
+    source, further = _files(store, procedure, library)
+    if source is None:
+        return procedure
+    return str(engine.install(source, further, at=at, by=by).digest)
+
+
+def _files(store: Store, procedure: str, library: Sequence[str]) -> tuple[bytes | None, dict[str, bytes]]:
+    """The bytes of a procedure's file and of those it calls; none where it is one that is installed already."""
+    from flows import procedures
+    from zaizao.cli.files import existing
+
+    path = Path(procedure)
+    is_file = "/" in procedure or "\\" in procedure or path.suffix.lower() in (".bpmn", ".xml") or path.is_file()
+    further = {Path(name).name: existing(name).read_bytes() for text in library for name in text.split(",")}
+    if is_file:
+        return existing(procedure).read_bytes(), further
+    known = next((one for one in procedures() if one.name == procedure), None)
+    if known is None:
+        return None, further
+    file = known.to_be or known.as_is
+    return file.read_bytes(), {other.name: other.read_bytes() for other in file.parent.glob("*.dmn")} | further
+
+
+def history_of(store: Store, case: str) -> History:
+    """The history of one case."""
+    from store.chain import recorded
+
+    with store.reading() as reading:
+        reading.case(case)
+        return History(case=case, records=tuple(recorded(one.body, one.data) for one in reading.records(case)))
+
+
+def record_json(kept: KeptRecord, told: Record) -> dict[str, Any]:
+    """A record as `case history` prints it."""
+    return {
+        "seq": kept.sequence,
+        "kind": told.kind,
+        "element": told.element,
+        "flow": told.flow,
+        "unit": told.unit,
+        "person": told.person,
+        "at": told.at.isoformat(),
+        "data": json.loads(kept.data) if kept.data else {},
+        "hash": kept.hash,
+    }
 
 
 def models_of(store: Store) -> Callable[[str], Model | None]:
@@ -41,3 +107,69 @@ def names_of(model_of: Callable[[str], Model | None]) -> Callable[[Record], str]
         return node.name if node is not None else ""
 
     return name
+
+
+def work_for(store: Store, *, person: str, unit: str, case: str, limit: int, after: str) -> list[ItemRow]:
+    """Open work items; for a person those they hold and those they may take."""
+    with store.reading() as reading:
+        if not person:
+            return reading.items(unit=unit, case=case, limit=limit, after=after)
+        held = reading.items(person=person, unit=unit, case=case, limit=limit, after=after)
+        offered = reading.items(unit=unit, case=case, states=("offered",), limit=limit, after=after)
+    return [*held, *(item for item in offered if not item.person and _may_take(item, person))][:limit]
+
+
+def _may_take(item: ItemRow, person: str) -> bool:
+    """Whether a person is among those the file names for an item, where it names some."""
+    from engine.candidates import check_person
+    from engine.errors import NotYours
+
+    try:
+        check_person(item, person, None)
+    except NotYours:
+        return False
+    return True
+
+
+def clocks_of(store: Store, case: str, now: datetime, settings: Settings) -> Clocks:
+    """The three clocks of a case."""
+    from engine.clocks import clocks
+    from engine.world import work_time
+
+    with store.reading() as reading:
+        model = read(reading.procedure(reading.case(case).procedure).source)
+    procedure = model.procedure
+    worktime = work_time(procedure.calendar, procedure.hours, settings.timezone)
+    return clocks(model, history_of(store, case).records, now, worktime)
+
+
+def clocks_json(found: Clocks) -> dict[str, Any]:
+    """The clocks as `case clocks` prints them."""
+    limits = [
+        {
+            "clock": one.clock,
+            "limit": one.amount,
+            "unit": one.unit,
+            "due": one.due.due.isoformat() if one.due is not None else None,
+            "status": one.due.status if one.due is not None else None,
+            "late": one.is_late(found.ceased) if found.ceased is not None else None,
+            "skipped": [{"date": day.date.isoformat(), "why": day.why} for day in one.due.skipped] if one.due else [],
+        }
+        for one in found.limits
+    ]
+    return {
+        "span": found.span,
+        "began": found.began.isoformat() if found.began is not None else None,
+        "ceased": found.ceased.isoformat() if found.ceased is not None else None,
+        "limits": limits,
+        "stops": [{"from": first.isoformat(), "to": last.isoformat()} for first, last in found.stops],
+        "elapsed_working_s": found.elapsed_working,
+        "elapsed_calendar_s": found.elapsed_calendar,
+    }
+
+
+def is_known(error: BaseException) -> bool:
+    """Whether an error is one of the store, which a later command may well outlive."""
+    from store.errors import StoreError
+
+    return isinstance(error, StoreError)

@@ -77,9 +77,6 @@ SPECIFICATION = {
     ),
     "call-missing": "{what} calls nothing. Choose the process it calls, or draw a task.",
     "decision-missing": "{what} asks for a decision, but names none. Choose the decision, or draw another task.",
-    "loop-without-end": (
-        "{what} is repeated without a condition and without a maximum. Write when to stop, or how often at most."
-    ),
     "rounds-missing": (
         "{what} is done several times, but neither a number from 0 on nor a collection says how often. Write one."
     ),

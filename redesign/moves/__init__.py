@@ -60,6 +60,8 @@ class Making:
     def __init__(self, model: Model) -> None:
         self._begin = _Made(subject=Subject(model), moves=(), refused=())
         self._known: OrderedDict[tuple[MoveKey, ...], _Made] = OrderedDict()
+        #: Nodes of all models made so far: what the making costs.
+        self.spent = 0
         self._remembered = max(_REMEMBERED_NODES // max(len(model.nodes), 1), _FEWEST_REMEMBERED)
 
     def made(self, moves: Iterable[Move]) -> Applied:
@@ -74,6 +76,7 @@ class Making:
             known = self._known.get(way)
             if known is None:
                 known = self._known[way] = _with(made, move)
+                self.spent += len(known.subject.model.nodes)
                 if len(self._known) > self._remembered:
                     self._known.popitem(last=False)
             made = known

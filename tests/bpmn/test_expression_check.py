@@ -168,7 +168,8 @@ def test_what_was_asked_right_before_is_no_gap():
 
 
 def test_ways_of_an_inclusive_gateway_may_overlap():
-    builder = build("p").start("s").inclusive("x").branch(condition="n > 1").end("e").branch(condition="n > 2").end("f")
+    builder = build("p").start("s").inclusive("x").branch(condition="n > 1").end("e")
+    builder = builder.branch(condition="n <= 2").end("f")
 
     assert told(builder.model) == []
 

@@ -10,7 +10,7 @@ import pytest
 from bpmn.annotation import Duration, GovTime
 from bpmn.build import Builder, build, gives, needs
 from bpmn.check import RULES, check
-from bpmn.model import Data, EventDefinition, Loop, Model, SequenceFlow
+from bpmn.model import Data, EventDefinition, Loop, Model, Node, Process, SequenceFlow
 
 KINDS = {"x": "exclusiveGateway", "a": "parallelGateway", "o": "inclusiveGateway", "s": "startEvent", "e": "endEvent"}
 HOUR = Duration(seconds=3600)
@@ -63,6 +63,21 @@ def unwritten(condition: str) -> Model:
 def chain(**values: object) -> Model:
     """A start, one step with some values, an end."""
     return build("p").start("s").step("t", **values).end("e").model  # type: ignore[arg-type]
+
+
+def broken_off() -> Model:
+    """A sub-process that ends by an error, and a flow out of it."""
+    error = (EventDefinition(kind="error"),)
+    nodes = (
+        Node(id="s", kind="startEvent", process="p"),
+        Node(id="u", kind="subProcess", process="p"),
+        Node(id="v", kind="startEvent", process="p", scope="u"),
+        Node(id="w", kind="endEvent", process="p", scope="u", events=error),
+        Node(id="e", kind="endEvent", process="p"),
+    )
+    ends = (("s", "u", ""), ("v", "w", "u"), ("u", "e", ""))
+    flows = (SequenceFlow(id=f"{a}-{b}", source=a, target=b, process="p", scope=scope) for a, b, scope in ends)
+    return Model(processes=(Process(id="p"),), nodes=nodes, flows=tuple(flows))
 
 
 def shares(kind: str, *given: float | None) -> Model:
@@ -140,6 +155,7 @@ CASES: dict[tuple[str, str], tuple[Callable[[], Model], str]] = {
     ("no-end", "implicit"): (lambda: draw("s>t"), "p"),
     ("unreachable", "no-way-in"): (lambda: draw("s>e t>e"), "t"),
     ("unreachable", "no-case-comes"): (lambda: draw("s>e t>u>e"), "u"),
+    ("unreachable", "only-errors"): (lambda: broken_off(), "u"),
     ("dead-end", "no-way-on"): (lambda: draw("s>x1>e x1>t"), "t"),
     ("dead-end", "after-event"): (lambda: boundary().step("u").model, "u"),
     ("endless-loop", "no-way-out"): (lambda: draw("s>x0>t>x0"), "x0"),
@@ -304,6 +320,7 @@ CASES: dict[tuple[str, str], tuple[Callable[[], Model], str]] = {
             "unclosed": 'a = "b',
             "unexpected": "a > > 3",
             "unfinished": "a >",
+            "definition": "function(x) x",
             "function": "exec(a)",
             "arguments": "contains(a)",
             "literal": 'a = date("2026-02-30")',

@@ -253,24 +253,6 @@ CASES: dict[str, tuple[str, str, tuple[str, ...]]] = {
             flow(node("task", "x", "<standardLoopCharacteristics/>")),
         ),
     ),
-    "loop-without-end": (
-        flow(node("task", "x", "<standardLoopCharacteristics/>")),
-        "x",
-        (
-            flow(node("task", "x", '<standardLoopCharacteristics loopMaximum="3"/>')),
-            flow(
-                node(
-                    "task",
-                    "x",
-                    "<standardLoopCharacteristics><loopCondition>a</loopCondition></standardLoopCharacteristics>",
-                )
-            ),
-            flow(node("task", "x", loop(""))),
-            file(
-                START + node("task", "x", "<standardLoopCharacteristics/>") + END + way("s x e"), isExecutable="false"
-            ),
-        ),
-    ),
     "behavior-unused": (
         flow(node("task", "x", loop(COMPLEX.format("n > 2"), behavior="All"))),
         "x",

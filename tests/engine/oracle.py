@@ -235,6 +235,7 @@ class Oracle:
         scope.over = True
         self.forget(scope)
         if isinstance(scope.holder, Token):
+            self.completed[scope.element] += 1
             self.vanish(scope.holder)
         elif scope.holder is not None:
             self.round_done(scope.holder)

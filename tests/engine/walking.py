@@ -120,7 +120,7 @@ class Walk:
             one = random.choice(waiting)
             data = {"x": random.randint(0, 4)} if random.random() < 0.4 else {}
             data |= {"done": True} if random.random() < 0.1 else {}
-            if not self.move(one, data, fails=one.kind == "work" and random.random() < 0.08):
+            if not self.move(one, data, fails=one.kind == "work" and random.random() < 0.03):
                 return self
         self.end = "far enough"
         return self

@@ -17,11 +17,16 @@ from zaizao.settings import settings
 __all__ = ["front", "main"]
 
 #: The commands in the order of the work.
-COMMANDS = ("check", "draw", "find", "redesign", "time", "compare", "study", "flows", "org")
+COMMANDS = (
+    *("check", "draw", "find", "redesign", "time", "compare", "study", "flows"),
+    *("try", "case", "work", "apply", "worker", "measure", "trial", "db", "org"),
+)
+#: Commands whose names are words of Python, and the module each stands in.
+_MODULES = {"try": "try_"}
 
 
 def _member(name: str) -> Callable[[], click.Command]:
-    return lambda: import_module(f"zaizao.cli.{name}").command
+    return lambda: import_module(f"zaizao.cli.{_MODULES.get(name, name)}").command
 
 
 #: After how many new values garbage is looked for: a model is many that stay, and Python's own 700 cost a third of it.

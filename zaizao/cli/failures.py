@@ -19,7 +19,15 @@ FILE, CALL, MACHINE = 1, 2, 3
 #: More of an unforeseen error is only shown with --debug.
 LONGEST = 200
 #: Whose errors speak for themselves.
-PACKAGES = frozenset(("analysis", "bpmn", "flows", "org", "reports"))
+PACKAGES = frozenset(("analysis", "bpmn", "engine", "flows", "org", "redesign", "reports", "store"))
+#: Errors of the database by which a call is refused; all others are the machine's.
+REFUSED = frozenset(
+    (
+        *("NotARoot", "UnknownAlgorithm", "NoSuchCase", "NoSuchItem", "NoSuchProcedure", "NoSuchJob", "KeyReused"),
+        *("Stale", "Fenced", "Taken", "Unkeepable", "BadAddress", "NoDriver", "StillOpen", "NotEmpty", "OtherKind"),
+        *("DamagedBackup", "NewerBackup", "DamagedArchive", "NoPolars"),
+    )
+)
 
 
 class Refusal(Exception):
@@ -111,14 +119,20 @@ def _domain(error: BaseException, words: Words) -> tuple[str, int]:
     package = type(error).__module__.split(".")[0]
     if package not in PACKAGES:
         return words("error.unexpected", what=visible(f"{type(error).__name__}: {error}"[:LONGEST])), MACHINE
-    is_file = any(kind.__name__ in ("BpmnError", "FileAtFault") for kind in type(error).__mro__)
-    code = FILE if is_file else CALL
+    code = _code(error, package)
     key = f"error.{type(error).__name__}"
     if key not in words:
         return visible(str(error)), code
     fields = {name: _text(value) for name, value in vars(error).items()}
     key = f"{key}-near" if fields.get("near") and f"{key}-near" in words else key
     return words(key, **_shown(fields)), code
+
+
+def _code(error: BaseException, package: str) -> int:
+    """Who is at fault: the file, the machine, or the call."""
+    if any(kind.__name__ in ("BpmnError", "FileAtFault", "Unrunnable", "NotRunnable") for kind in type(error).__mro__):
+        return FILE
+    return MACHINE if package == "store" and type(error).__name__ not in REFUSED else CALL
 
 
 def _text(value: object) -> str:

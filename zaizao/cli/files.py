@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -76,6 +78,13 @@ def output(path: str, endings: tuple[str, ...]) -> Path:
 
 def save(file: Path, content: bytes) -> None:
     """Write a file whole or not at all; what stood there before stays until the new one is complete."""
+    with writing(file) as stream:
+        stream.write(content)
+
+
+@contextlib.contextmanager
+def writing(file: Path) -> Iterator[BinaryIO]:
+    """Give a stream whose content becomes the file once all of it is written, or never."""
     import tempfile
 
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -85,7 +94,7 @@ def save(file: Path, content: bytes) -> None:
         raise type(error)(error.errno, error.strerror, str(file)) from None  # its own file, not the one beside it
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
+            yield stream
         os.chmod(name, 0o666 & ~_umask())
         os.replace(name, file)
     except BaseException:

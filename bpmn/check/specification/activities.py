@@ -39,16 +39,6 @@ def rounds_missing(model: Model) -> Iterator[Breach]:
             yield breach(node.id)
 
 
-@rule("loop-without-end", "10.3.8", severity="warning", purpose="run", about=("loopCharacteristics",))
-def loop_without_end(model: Model) -> Iterator[Breach]:
-    """A loop of an executable process without condition and without maximum says nowhere when it is over."""
-    executable = executable_of(model)
-    for node in model.nodes:
-        loop = node.loop if node.process in executable else None
-        if loop is not None and loop.kind == "standard" and not (loop.condition or loop.cardinality):
-            yield breach(node.id)
-
-
 @rule("event-sub-process-in-flow", "10.3.5", about=SUB_PROCESSES)
 def event_sub_process_in_flow(model: Model) -> Iterator[Breach]:
     """What an event begins is begun by no flow."""

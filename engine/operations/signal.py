@@ -1,0 +1,12 @@
+"""Receiving a signal: everybody in the case who waits for it goes on."""
+
+from engine.errors import NobodyWaits
+from engine.cases import LiveCase
+from engine.command import Command
+
+
+def signal(case: LiveCase, command: Command) -> None:
+    """Bring a signal from outside into the case."""
+    case.check_case("signal")
+    if not case.run.signal(command.name, command.data, case.now):
+        raise NobodyWaits(command.name)

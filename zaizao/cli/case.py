@@ -1,0 +1,320 @@
+"""`zaizao case`: live cases, from the start to the history of what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from engine.lifecycle import CASE, commanded
+from reports.format import visible
+from zaizao import live, wiring
+from zaizao.cli.acting import Data, acted, item_json, item_table, moment, perform, show
+from zaizao.cli.databases import asked, confirm, kept_in, opened
+from zaizao.cli.failures import Refusal
+from zaizao.cli.options import Whole
+from zaizao.cli.progress import progress
+from zaizao.cli.text import Column, one_line, screen, table
+from zaizao.cli.worded import Call, Command, Group, option
+
+if TYPE_CHECKING:
+    from bpmn.history import History
+    from engine.clocks import Clocks
+    from store.rows import CaseRow
+
+#: Commands about a case that end it for good.
+_FINAL = frozenset(("cancel", "terminate"))
+#: Cases on one page.
+PAGE = 100
+
+
+@click.command("case-start", cls=Command)
+@click.argument("procedure", metavar="PROCEDURE|FILE")
+@option("--with", "library", multiple=True, metavar="FILE")
+@option("--at-start", "begin", metavar="ELEMENT", default="")
+@acted
+@click.pass_obj
+def start(
+    call: Call,
+    procedure: str,
+    library: tuple[str, ...],
+    begin: str,
+    data: dict[str, Any],
+    key: str,
+    person: str,
+    database: str,
+    as_json: bool,
+) -> int:
+    """Start a case of a procedure, which is installed first where it is a file or one of the library."""
+    from engine.command import Command as Asked
+
+    with opened(call, database, making=True) as store:
+        engine = live.engine_of(store, call.settings)
+        named = live.installed(engine, store, procedure, library, person, wiring.now())
+        asked_for = Asked(do="start", by=person, key=key, procedure=named, data=data, to=begin)
+        answer = engine.perform(asked_for, wiring.now())
+    show(call, answer, database, as_json=as_json)
+    return 0
+
+
+@click.command("case-list", cls=Command)
+@option("--state", default="")
+@option("--procedure", default="")
+@option("--limit", type=Whole(1, 100_000), default=PAGE)
+@option("--after", metavar="CASE", default="")
+@kept_in
+@click.pass_obj
+def list_cases(call: Call, state: str, procedure: str, limit: int, after: str, database: str, as_json: bool) -> int:
+    """List cases."""
+    with opened(call, database) as store, store.reading() as reading:
+        found = reading.cases(state=state, process=procedure, limit=limit, after=after)
+        titles = {row.process: row.name for row in reading.procedures()}
+    if as_json:
+        click.echo(one_line({"cases": [_case_json(case) for case in found]}))
+        return 0
+    if not found:
+        click.echo(call.say("case-list.none"))
+        return 0
+    heads = ("live.case", "live.procedure", "live.state", "live.started", "live.ended", "live.outcome")
+    columns = [Column(head=call.say(head), shrinks=head == "live.procedure") for head in heads]
+    rows = [
+        [
+            case.id,
+            titles.get(case.process) or case.process,
+            call.say(f"state.{case.state}"),
+            moment(call, case.started),
+            moment(call, case.ended),
+            case.outcome or "—",
+        ]
+        for case in found
+    ]
+    lines = table(columns, rows, cells=screen())
+    lines += ["", call.say("case-list.more", last=found[-1].id)] if len(found) == limit else []
+    click.echo("\n".join(lines))
+    return 0
+
+
+@click.command("case-show", cls=Command)
+@click.argument("case")
+@kept_in
+@click.pass_obj
+def show_case(call: Call, case: str, database: str, as_json: bool) -> int:
+    """Show where a case stands, what it waits for, and its data."""
+    import json
+
+    with opened(call, database) as store, store.reading() as reading:
+        row = reading.case(case)
+        items = reading.items(case=case, limit=1000)
+        waits = reading.waits(case)
+        jobs = reading.jobs(case=case, limit=1000)
+        data = {key: json.loads(text) for key, text in reading.values(case, 0).items()}
+        title = reading.procedure(row.procedure).name
+    if as_json:
+        waiting = [{"element": one.element, "kind": one.kind, "name": one.name} for one in waits]
+        due = [{"job": one.id, "kind": one.kind, "state": one.state, "at": one.run_at.isoformat()} for one in jobs]
+        facts = {"items": [item_json(item) for item in items], "waits": waiting, "jobs": due, "data": data}
+        click.echo(one_line({**_case_json(row), **facts}))
+        return 0
+    head = [row.id, visible(title), call.say(f"state.{row.state}"), moment(call, row.started)]
+    lines = [click.style("  ".join(head), bold=True)]
+    lines += ["", *item_table(call, map(item_json, items))] if items else []
+    lines += [call.say(f"case-show.{one.kind}", name=one.name or one.element) for one in waits]
+    lines += [call.say(f"case-show.{one.kind}-job", at=moment(call, one.run_at), state=one.state) for one in jobs]
+    lines += ["", *table([Column(dim=True), Column()], [[key, one_line(value)] for key, value in data.items()])]
+    click.echo("\n".join(lines))
+    return 0
+
+
+@click.command("case-history", cls=Command)
+@click.argument("case", required=False, default="")
+@option("--all", "all_cases", is_flag=True)
+@option("-o", "--output", "target", default="")
+@kept_in
+@click.pass_obj
+def history(call: Call, case: str, all_cases: bool, target: str, database: str, as_json: bool) -> int:
+    """Show what happened to a case, or write the histories of one or all into a log."""
+    if all_cases == bool(case):
+        raise Refusal("case_or_all")
+    if all_cases and not target:
+        raise Refusal("all_needs_output")
+    with opened(call, database) as store:
+        model_of = live.models_of(store)
+        if target:
+            told = store.histories() if all_cases else iter([live.history_of(store, case)])
+            number = _write(call, Path(target), told, live.names_of(model_of))
+            facts = {"file": target, "cases": number}
+            click.echo(one_line(facts) if as_json else call.say("case-history.written", n=number, file=visible(target)))
+            return 0
+        with store.reading() as reading:
+            reading.case(case)
+            kept = list(reading.records(case))
+        records = live.history_of(store, case).records
+    if as_json:
+        rows = zip(kept, records, strict=True)
+        click.echo(one_line({"case": case, "records": [live.record_json(one, told) for one, told in rows]}))
+        return 0
+    name = live.names_of(model_of)
+    columns = [Column(right=True, dim=True), Column(), Column(), Column(shrinks=True), Column(), Column(dim=True)]
+    rows_shown = [
+        [
+            str(one.sequence),
+            moment(call, told.at),
+            call.say(f"record.{told.kind}"),
+            name(told) or told.element or "—",
+            told.person or "—",
+            told.flow,
+        ]
+        for one, told in zip(kept, records, strict=True)
+    ]
+    click.echo("\n".join(table(columns, rows_shown, cells=screen())))
+    return 0
+
+
+def _write(call: Call, path: Path, histories: Iterable[History], names: Callable[..., str]) -> int:
+    """Write a log piece by piece, whole or not at all; how many cases it holds."""
+    from analysis.logs import write_csv, write_xes
+    from zaizao.cli.files import output, writing
+
+    output(str(path), (".xes", ".csv"))
+    write = write_xes if path.suffix.lower() == ".xes" else write_csv
+    number = 0
+
+    def told() -> Iterator[History]:
+        nonlocal number
+        for one in histories:
+            number += 1
+            yield one
+
+    with progress(call.say("case-history.working")), writing(path) as stream:
+        for piece in write(told(), names):
+            stream.write(piece.encode())
+    return number
+
+
+@click.command("case-clocks", cls=Command)
+@click.argument("case")
+@kept_in
+@click.pass_obj
+def clocks(call: Call, case: str, database: str, as_json: bool) -> int:
+    """Show the three clocks of a case: what the law allows, what was promised, what it took."""
+    with opened(call, database) as store:
+        found = live.clocks_of(store, case, wiring.now(), call.settings)
+    if as_json:
+        click.echo(one_line({"case": case, **live.clocks_json(found)}))
+        return 0
+    click.echo("\n".join(_clock_lines(call, found)))
+    return 0
+
+
+def _clock_lines(call: Call, found: Clocks) -> list[str]:
+    rows = []
+    for limit in found.limits:
+        amount = call.words.counted(f"limit.{limit.unit}", limit.amount)
+        due = moment(call, limit.due.due) if limit.due is not None else call.say("case-clocks.not-begun")
+        late = found.ceased or wiring.now()
+        state = (
+            "—" if limit.due is None else call.say("case-clocks.late" if limit.is_late(late) else "case-clocks.kept")
+        )
+        rows.append([call.say(f"case-clocks.{limit.clock}"), amount, due, state])
+    actual = f"{found.elapsed_working / 3600:.1f} {call.say('time.hour')}"
+    rows.append([call.say("case-clocks.actual"), actual, moment(call, found.ceased), ""])
+    lines = table([Column(bold=True), Column(right=True), Column(), Column()], rows)
+    return lines + [call.say("case-clocks.stop", first=moment(call, a), last=moment(call, b)) for a, b in found.stops]
+
+
+@click.command("case-message", cls=Command)
+@click.argument("name")
+@option("--correlation", type=Data(), default="{}")
+@option("--case", "case", metavar="CASE", default="")
+@acted
+@click.pass_obj
+def message(
+    call: Call,
+    name: str,
+    correlation: dict[str, Any],
+    case: str,
+    data: dict[str, Any],
+    key: str,
+    person: str,
+    database: str,
+    as_json: bool,
+) -> int:
+    """Deliver a message to the case that waits for it, or start one by it."""
+    from engine.command import Command as Asked
+
+    asked_for = Asked(do="message", by=person, key=key, case=case, name=name, correlation=correlation, data=data)
+    show(call, perform(call, database, asked_for), database, as_json=as_json)
+    return 0
+
+
+@click.command("case-signal", cls=Command)
+@click.argument("name")
+@acted
+@click.pass_obj
+def signal(call: Call, name: str, data: dict[str, Any], key: str, person: str, database: str, as_json: bool) -> int:
+    """Send a signal to every case that waits for it."""
+    from engine.command import Command as Asked
+
+    asked_for = Asked(do="signal", by=person, key=key, name=name, data=data)
+    show(call, perform(call, database, asked_for), database, as_json=as_json)
+    return 0
+
+
+def _operation(operation: str) -> click.Command:
+    """The command of one operation of the engine's table."""
+
+    def run(
+        call: Call, case: str, reason: str, key: str, person: str, database: str, as_json: bool, **more: bool
+    ) -> int:
+        from engine.command import Command as Asked
+
+        if operation in _FINAL:
+            confirm(call, call.say(f"case-{operation}.sure", case=visible(case)), yes=more["yes"])
+        asked_for = Asked(do=operation, by=person, key=key, case=case, reason=reason)
+        show(call, perform(call, database, asked_for), database, as_json=as_json)
+        return 0
+
+    decorated: Any = click.pass_obj(run)
+    for add in (
+        kept_in,
+        option("--as", "person", metavar="PERSON", required=True),
+        option("--key", metavar="KEY", default=""),
+        option("--reason", metavar="TEXT", default=""),
+        *([asked] if operation in _FINAL else []),
+        click.argument("case"),
+    ):
+        decorated = add(decorated)
+    return click.command(f"case-{operation}", cls=Command)(decorated)
+
+
+def _case_json(case: CaseRow) -> dict[str, Any]:
+    return {
+        "case": case.id,
+        "process": case.process,
+        "version": case.procedure,
+        "state": case.state,
+        "started": case.started.isoformat(),
+        "ended": case.ended.isoformat() if case.ended is not None else None,
+        "outcome": case.outcome,
+        "records": case.sequence,
+    }
+
+
+def _members() -> dict[str, Callable[[], click.Command]]:
+    own = {"start": start, "list": list_cases, "show": show_case, "history": history, "clocks": clocks}
+    own |= {"message": message, "signal": signal}
+    members: dict[str, Callable[[], click.Command]] = {name: partial(_same, one) for name, one in own.items()}
+    for row in commanded():
+        if row.of == CASE and row.operation not in members:
+            members[row.operation] = partial(_operation, row.operation)
+    return members
+
+
+def _same(command: click.Command) -> click.Command:
+    return command
+
+
+command = Group(name="case", members=_members())
