@@ -383,6 +383,8 @@ class Root:
     structure: str = ""
     #: Of an item definition: whether it is a collection of such items.
     is_collection: bool = False
+    #: Of an event definition that stands beside the processes: the message, signal, error or escalation it refers to.
+    refers_to: str = field(default="", compare=False)
     line: int = field(default=0, compare=False)
 
 

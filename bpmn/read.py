@@ -17,6 +17,7 @@ from bpmn.elements import (
     CODES,
     DATA,
     EVENT_DEFINITIONS,
+    EVENT_REFERENCES,
     NODES,
     STRUCTURES,
     attribute,
@@ -475,8 +476,16 @@ class Reading:
             code=attribute(found.element, CODES.get(found.kind, "code")),
             structure=self._structure(found),
             is_collection=found.kind == "itemDefinition" and flag_of(found.element, "isCollection", self.walk),
+            refers_to=self._referred_event(found),
             line=found.element.sourceline or 0,
         )
+
+    def _referred_event(self, found: Found) -> str:
+        """What an event definition beside the processes refers to."""
+        name = EVENT_REFERENCES.get(found.kind.removesuffix("EventDefinition"), "")
+        if not found.kind.endswith("EventDefinition") or not name:
+            return ""
+        return self.walk.resolve(attribute(found.element, name), found.element)
 
     def _structure(self, found: Found) -> str:
         """The item definition that says what a root element carries."""

@@ -1,9 +1,10 @@
 """One case in one command: what is read of it, what is done to it, and all that is to be written, at once."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from bpmn.errors import BpmnError
@@ -26,8 +27,10 @@ from org import OrgError
 from store import Reading
 from store.errors import Stale
 from store.moments import to_number
-from store.rows import CaseRow, Effects, ItemRow, JobRow, WaitRow
+from store.rows import CaseRow, Effects, ItemRow, JobRow, KeptRecord, WaitRow
 
+#: No data.
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 #: More open items than a case ever has.
 _ALL = 100_000
 
@@ -94,6 +97,10 @@ class LiveCase:
         rows = self._reading.items(case=self.row.id, states=OPEN_ITEM, limit=_ALL) if not self._is_new else []
         return {row.token: row for row in rows}
 
+    def history(self) -> Iterator[KeptRecord]:
+        """Its records so far."""
+        return self._reading.records(self.row.id)
+
     # Who may
 
     def check_case(self, operation: str) -> Move:
@@ -131,26 +138,37 @@ class LiveCase:
         self.check_item(item, operation, person)
         return item if item.person else self.change(item, "claim", person=person)
 
-    def change(self, item: ItemRow, operation: str, *, tells: bool = True, **changes: Any) -> ItemRow:
-        """Let an operation change an item as the table says, and record it."""
+    def change(
+        self,
+        item: ItemRow,
+        operation: str,
+        *,
+        by: str = "",
+        data: Mapping[str, Any] = _NOTHING,
+        tells: bool = True,
+        **changes: Any,
+    ) -> ItemRow:
+        """Let an operation change an item as the table says, and record it; `by` is who did it, else who holds it."""
         before = self._changed.get(item.id, item)
         row = allowed(ITEM, operation, before.state)
         is_held = bool(changes.get("person", before.person))
         after = before.evolve(state=row.follows(before.state, is_held=is_held), **changes)
         self._changed[item.id] = after
         if row.record and tells:
-            self.record(row.record, element=item.element, person=after.person or before.person)
+            self.record(row.record, element=item.element, person=by or after.person or before.person, data=data)
         return after
 
-    def change_case(self, operation: str, command: Command, **changes: Any) -> None:
+    def change_case(self, operation: str, command: Command, data: Mapping[str, Any] = _NOTHING, **changes: Any) -> None:
         """Let an operation change the case as the table says, and record it."""
         row = self.check_case(operation)
         self.row = self.row.evolve(state=row.follows(self.row.state), **changes)
         if row.record:
-            data = {"reason": command.reason} if command.reason else {}
-            self.record(row.record, person=command.by, data=data)
+            reason = {"reason": command.reason} if command.reason else {}
+            self.record(row.record, person=command.by, data={**data, **reason})
 
-    def record(self, kind: str, *, element: str = "", person: str = "", flow: str = "", data: Any = None) -> None:
+    def record(
+        self, kind: str, *, element: str = "", person: str = "", flow: str = "", data: Mapping[str, Any] = _NOTHING
+    ) -> None:
         """Add a record."""
         self._records.append(
             Record(
@@ -163,7 +181,7 @@ class LiveCase:
                 unit=self.procedure.owners.of(element).unit if element else "",
                 person=person,
                 flow=flow,
-                data=data or {},
+                data=data,
             )
         )
 
@@ -307,7 +325,7 @@ class LiveCase:
         if self.row.state in OPEN_CASE:
             row = self.check_case("break" if changes.ended == "failed" else "end")
             self.row = self.row.evolve(state=row.becomes, ended=self.now, outcome=self._outcome(changes))
-        data = {"outcome": self.row.outcome} if self.row.outcome else None
+        data = {"outcome": self.row.outcome} if self.row.outcome else {}
         self.record("ended", element=changes.end_element, data=data)
 
     def _outcome(self, changes: Changes) -> str:
@@ -358,5 +376,3 @@ def check_version(seen: int | None, stands: int, what: str) -> None:
     """Raise `Stale` where something has changed since it was looked at."""
     if seen is not None and seen != stands:
         raise Stale(what)
-
-

@@ -38,10 +38,14 @@ class BadData(Refused):
 
 
 class NobodyWaits(Refused):
-    """No case waits for this message or signal and none is started by it. Correct its name or its correlation."""
+    """No case waits for the message or signal and none is started by it. Correct its name or its correlation."""
 
 
 # The case.
+
+
+class SeveralWait(Refused):
+    """Several cases wait for the message. Name the case, or say what the message is about by its correlation."""
 
 
 class CaseEnded(Refused):

@@ -61,7 +61,7 @@ def _measured(subject: Subject, scales: Scales, finding: Finding) -> Finding:
         after = MOVES[move.move](subject, move)
     except CannotMove:
         return finding
-    return finding.evolve(saving=scales.saved(after))
+    return finding.evolve(saving=scales.with_work(after, scales.saved(after)))
 
 
 def _most_first(finding: Finding) -> tuple[float, ...]:

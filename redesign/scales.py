@@ -97,6 +97,12 @@ class Scales:
         """
         return self.weigh(after).saving
 
+    def with_work(self, after: Model, saving: Saving) -> Saving:
+        """The saving with its work simulated, where its time is exact and its work has no closed form."""
+        if saving.elapsed_working_s is None or saving.work_s is not None:
+            return saving
+        return replace(saving, work_s=self._simulated(after).work)
+
     def weigh(self, after: Model) -> Weight:
         """What a redesign saves, betters and worsens (FORMAT of a set that pays)."""
         old, new, timed = self._counts, counts(after), self._timed(after)

@@ -35,7 +35,7 @@ CASES = 10_000
 #: Moves a person has to choose.
 BY_HAND = frozenset(("assign-owner", "assign-lead"))
 #: Bounds on work: nodes of all tries, nodes times moves of one try and of all; but so many moves and tries in any case.
-_NODES, _NODES_OF_MOVES, _NODES_OF_ALL, _FEWEST, _FEWEST_TRIES = 100_000, 150_000, 1_500_000, 12, 6
+_NODES, _NODES_OF_MOVES, _NODES_OF_ALL, _FEWEST, _FEWEST_TRIES = 100_000, 50_000, 1_500_000, 12, 6
 #: Nodes of all models made on the way to sets: with so many the looking ends, with half as many more all that follows.
 _NODES_MADE = 80_000
 #: Up to so many moves each is tried anew whenever one is added; of more only those that may still be the best.
@@ -282,7 +282,8 @@ class _Search:
         budget = self.options.budget
         if budget is not None and len(moves) > budget:
             moves = sorted(moves, key=lambda move: self._value(self._try((move,))), reverse=True)[:budget]
-        return self._try(self._sets.proved(moves, most=_NODES_MADE))
+        # Weighed whatever was spent: in very large procedures it is the one answer there is.
+        return self._sets.weigh(self._sets.proved(moves, most=_NODES_MADE))
 
     def _forwards(self, moves: Sequence[Move], begin: MoveSet) -> MoveSet:
         """From none on, always the move that adds most; what added less before is not tried again where moves are many.

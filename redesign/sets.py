@@ -132,7 +132,7 @@ class Sets:
         return Weighed(
             moves=made.moves,
             model=model,
-            saving=weight.saving,
+            saving=self._final.with_work(model, weight.saving),
             betters=weight.betters,
             worsens=weight.worsens,
             staff=staff_needed(model),

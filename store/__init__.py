@@ -2,7 +2,8 @@
 
 from store.cases import Writing
 from store.connect import Store, connect
+from store.place import url_of
 from store.reading import Counts, Reading
 from store.schema import create, exists, upgrade
 
-__all__ = ["Counts", "Reading", "Store", "Writing", "connect", "create", "exists", "upgrade"]
+__all__ = ["Counts", "Reading", "Store", "Writing", "connect", "create", "exists", "upgrade", "url_of"]

@@ -18,7 +18,7 @@ Leases and due times go by the database's clock, so that a worker whose own cloc
 import random
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from sqlalchemy import ColumnElement, Update, delete, or_, select, tuple_, update
 
@@ -153,14 +153,24 @@ def is_withheld(line: Line) -> bool:
 def sweep(store: Store, before: datetime, *, batch: int = 1000) -> int:
     """Remove keys of commands and jobs done before a moment, `KEPT` ago as a rule; a part of them at a time."""
     limit = to_number(before)
-
-    def work(writing: Writing) -> int:
-        return writing.line.tell(_OLD_KEYS, (limit, batch)) + writing.line.tell(_OLD_JOBS, (limit, batch))
-
     total = 0
-    while removed := store.perform(work):
+    while removed := store.perform(lambda writing: writing.line.tell(_OLD_JOBS, (limit, batch))):
+        total += removed
+    place: tuple[str, str] | None = ("", "")
+    while place is not None:
+        removed, place = store.perform(partial(_sweep_keys, place=place, limit=limit, batch=batch))
         total += removed
     return total
+
+
+def _sweep_keys(
+    writing: Writing, *, place: tuple[str, str], limit: int, batch: int
+) -> tuple[int, tuple[str, str] | None]:
+    """Look through the next keys behind a place and remove the old ones: how many, and where to go on."""
+    last = writing.line.one(_KEY_AHEAD, (*place, batch))
+    if last is None:
+        return writing.line.tell(_OLD_KEYS, (*place, limit)), None
+    return writing.line.tell(_OLD_KEYS_BETWEEN, (*place, *last, limit)), (last[0], last[1])
 
 
 def _microseconds(length: timedelta) -> int:
@@ -250,14 +260,25 @@ _RELEASE = Statement(
 )
 _SETTING = Statement("name", lambda _: select(setting.c.value).where(setting.c.name == given("name")))
 _PUT_SETTING, _REMOVE_SETTING = putting(setting), removing(setting, "name")
-_old_keys = (
-    select(command.c.caller, command.c.key)
-    .where(command.c.at < given("before"))
-    .order_by(command.c.at)
-    .limit(given("batch"))
+# Keys lie in no order of time: an index for that would cost every command, a walk through all of them once a day not.
+_whose = tuple_(command.c.caller, command.c.key)
+_behind = _whose > tuple_(given("caller"), given("key"))
+_KEY_AHEAD = Statement(
+    "caller key batch",
+    lambda _: (
+        select(command.c.caller, command.c.key)
+        .where(_behind)
+        .order_by(command.c.caller, command.c.key)
+        .limit(1)
+        .offset(given("batch"))
+    ),
 )
-_OLD_KEYS = Statement(
-    "before batch", lambda _: delete(command).where(tuple_(command.c.caller, command.c.key).in_(_old_keys))
+_OLD_KEYS = Statement("caller key before", lambda _: delete(command).where(_behind, command.c.at < given("before")))
+_OLD_KEYS_BETWEEN = Statement(
+    "caller key last_caller last_key before",
+    lambda _: delete(command).where(
+        _behind, _whose <= tuple_(given("last_caller"), given("last_key")), command.c.at < given("before")
+    ),
 )
 _old_jobs = (
     select(job.c.case, job.c.id)

@@ -148,6 +148,15 @@ def place_of(url: str, *, wait: float = 5.0, durable: bool = True, algorithm: st
     return Place(url=parsed, kind=kind, wait=wait, is_durable=durable, algorithm=algorithm, file=file)
 
 
+def url_of(path: str) -> str:
+    """The address of a file, whatever stands in its name.
+
+    >>> url_of("a folder/案?.db")
+    'sqlite:///a%20folder/%E6%A1%88%3F.db'
+    """
+    return f"sqlite:///{quote(path)}"
+
+
 def parsed_url(url: str) -> URL:
     """An address in its parts; a server's is always that of the one driver we have."""
     try:

@@ -7,6 +7,7 @@ case that is gone, or a chain that was written anew to its end is seen.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -19,7 +20,6 @@ from store.chain import ADMINISTRATION, ALGORITHMS, Hasher, hasher, prefix
 from store.connect import Store
 from store.damage import ENDINGS, GAPS, Damage, End, examine, number_of
 from store.errors import NotARoot
-from store.reading import Reading
 from store.roots import KeptRoot, Leaf, leaves_of, parsed, root_of, roots_of
 from store.rows import KeptRecord
 from store.statements import SQLITE, Statement, given
@@ -46,9 +46,9 @@ def verify(store: Store, roots: Iterable[KeptRoot] = ()) -> Verified:
     """
     kept = tuple(roots)
     damage: set[Damage] = set()
-    pages = _Pages(store)
-    for suspects in pages.suspects():
-        damage.update(_examined(store, suspects, kept))
+    chains = _Chains()
+    for page in _ahead(_pages(store)):
+        damage.update(_examined(store, chains.suspects(page), kept))
     hashes = {}
     for number, hashed, is_whole in _stored_roots(store):
         hashes[number] = hashed
@@ -60,7 +60,7 @@ def verify(store: Store, roots: Iterable[KeptRoot] = ()) -> Verified:
         damage.update(_examined(store, _unknown(store, root.leaves), kept))
     damage.update(unnoted(store))
     root_hash = hashes[max(hashes)] if hashes else ""
-    return Verified(cases=pages.cases, records=pages.records, root=root_hash, damage=tuple(sorted(damage)))
+    return Verified(cases=chains.cases, records=chains.records, root=root_hash, damage=tuple(sorted(damage)))
 
 
 class _Chain:
@@ -78,13 +78,15 @@ class _Chain:
     def follow(self, run: Iterable[Sequence[Any]]) -> bool:
         """Go on through these rows; does each follow the one before, with the data it was hashed with?"""
         number, previous, coded, is_whole = self.number, self.hash, self.last, True
+        opening, digest = self._opening, self._digest
         for _, sequence, body, kept, salt, data in run:
             coded = body.encode() if body.__class__ is str else body
             if not number:
                 self._open(coded)
+                opening, digest = self._opening, self._digest
             number += 1
-            expected = f'{self._opening}{previous}","sequence":{number},"was":'
-            previous = self._digest(coded)
+            expected = f'{opening}{previous}","sequence":{number},"was":'
+            previous = digest(coded)
             if sequence != number or previous != kept or not coded.startswith(expected.encode()):
                 is_whole = False
             elif data is None:
@@ -110,62 +112,74 @@ class _Chain:
             return False
 
 
-class _Pages:
-    """All records, page by page."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Page:
+    """Records in their order, and the rows of the cases that end among them, as of one moment."""
 
-    def __init__(self, store: Store) -> None:
+    rows: Sequence[Sequence[Any]]
+    ends: Sequence[Sequence[Any]]
+    is_last: bool
+
+
+def _pages(store: Store) -> Iterator[_Page]:
+    """All records, page by page."""
+    place: tuple[Any, ...] = ("", 0)
+    compared, is_last = "", False
+    while not is_last:
+        with store.reading() as reading:
+            rows = reading.line.ask(_RECORDS, (*place, PAGE))
+            is_last = len(rows) < PAGE
+            if is_last:
+                ends = reading.line.ask(_ENDS_BEHIND, (compared,))
+            else:
+                before, compared = compared, _last_ended(rows, place[0], compared)
+                ends = reading.line.ask(_ENDS_BETWEEN, (before, compared))
+        yield _Page(rows=rows, ends=ends, is_last=is_last)
+        place = rows[-1][:2] if rows else place
+
+
+def _last_ended(rows: Sequence[Sequence[Any]], under_way: str, compared: str) -> str:
+    """The last case that surely ends on a page: that of the last row may go on."""
+    last = rows[-1][0]
+    return next((row[0] for row in reversed(rows) if row[0] != last), compared if under_way == last else under_way)
+
+
+def _ahead(pages: Iterator[_Page]) -> Iterator[_Page]:
+    """The same pages; while one is looked at, the database gives the next."""
+    with ThreadPoolExecutor(1, thread_name_prefix="zaizao-verify") as reader:
+        coming = reader.submit(next, pages, None)
+        while (page := coming.result()) is not None:
+            coming = reader.submit(next, pages, None)
+            yield page
+
+
+class _Chains:
+    """All chains, followed page by page."""
+
+    def __init__(self) -> None:
         self.cases = 0
         self.records = 0
-        self._store = store
         self._chain = _Chain("")
-        #: Chains that ended since the last comparison with the rows of the cases, and the case it went up to.
-        self._ended: dict[str, _Chain] = {}
-        self._compared = ""
-        self._suspects: set[str] = set()
 
-    def suspects(self) -> Iterator[set[str]]:
-        """Of each page the cases whose chain or row does not hold at first sight."""
-        place: tuple[Any, ...] = ("", 0)
-        is_last = False
-        while not is_last:
-            self._suspects = set()
-            with self._store.reading() as reading:
-                rows = reading.line.ask(_RECORDS, (*place, PAGE))
-                is_last = len(rows) < PAGE
-                self._take(rows)
-                if is_last:
-                    self._end()
-                self._compare(reading, is_last)
-            yield self._suspects
-            place = rows[-1][:2] if rows else place
-            self.records += len(rows)
-
-    def _take(self, rows: Sequence[Sequence[Any]]) -> None:
-        for name, run in groupby(rows, key=itemgetter(0)):
+    def suspects(self, page: _Page) -> set[str]:
+        """The cases of a page whose chain or row does not hold at first sight."""
+        suspects: set[str] = set()
+        ended: dict[str, _Chain] = {}
+        for name, run in groupby(page.rows, key=itemgetter(0)):
             if name != self._chain.case:
-                self._end()
+                ended[self._chain.case] = self._chain
                 self._chain = _Chain(name)
             if not self._chain.follow(run):
-                self._suspects.add(name)
-
-    def _end(self) -> None:
-        if self._chain.case:
-            self._ended[self._chain.case] = self._chain
-
-    def _compare(self, reading: Reading, is_last: bool) -> None:
-        """The rows of the cases that ended on this page, and of those between them that have no records at all."""
-        upto = next(reversed(self._ended), self._compared)
-        if is_last:
-            rows = reading.line.ask(_ENDS_BEHIND, (self._compared,))
-        else:
-            rows = reading.line.ask(_ENDS_BETWEEN, (self._compared, upto))
-        for name, *row in rows:
-            chain = self._ended.pop(name, None)
-            if not _agree(_end_of(row), chain):
-                self._suspects.add(name)
-        self._suspects.update(self._ended)
-        self.cases += sum(row[0] != ADMINISTRATION for row in rows)
-        self._ended, self._compared = {}, upto
+                suspects.add(name)
+        if page.is_last:
+            ended[self._chain.case] = self._chain
+        ended.pop("", None)
+        for name, *row in page.ends:
+            if not _agree(_end_of(row), ended.pop(name, None)):
+                suspects.add(name)
+        self.records += len(page.rows)
+        self.cases += sum(row[0] != ADMINISTRATION for row in page.ends)
+        return suspects | ended.keys()
 
 
 def _agree(row: End, chain: _Chain | None) -> bool:

@@ -3,44 +3,47 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bpmn import Model, UnreadableFile, read
+from bpmn import Limits, Model, UnreadableFile, read
 from bpmn.calls import flattened
 from bpmn.history import History, Record
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from engine import Engine
     from engine.clocks import Clocks
+    from engine.engine import Engine
     from store import Store
     from store.rows import ItemRow, KeptRecord
     from zaizao.settings import Settings
 
 
-def engine_of(store: Store, settings: Settings) -> Engine:
+def engine_of(store: Store, settings: Settings, limits: Limits | None = None) -> Engine:
     """The engine that works on a store."""
-    from engine import Engine
+    from engine.engine import Engine
+    from engine.engine import Settings as EngineSettings
 
-    return Engine(store, zone=settings.timezone)
+    chosen = EngineSettings(timezone=settings.timezone, limits=limits)
+    return Engine(store, chance=random.SystemRandom(), settings=chosen)
 
 
-def installed(engine: Engine, store: Store, procedure: str, library: Sequence[str], by: str, at: datetime) -> str:
+def installed(engine: Engine, procedure: str, library: Sequence[str], at: datetime) -> str:
     """The digest or name by which a case of a procedure is started; a file, or one of the library, is installed first.
 
     A procedure of the library runs as it was decided: its to-be file, else its as-is.
     """
-    source, further = _files(store, procedure, library)
+    source, further = _files(procedure, library)
     if source is None:
         return procedure
-    return str(engine.install(source, further, at=at, by=by).digest)
+    return str(engine.install(source, further, at).digest)
 
 
-def _files(store: Store, procedure: str, library: Sequence[str]) -> tuple[bytes | None, dict[str, bytes]]:
+def _files(procedure: str, library: Sequence[str]) -> tuple[bytes | None, dict[str, bytes]]:
     """The bytes of a procedure's file and of those it calls; none where it is one that is installed already."""
     from flows import procedures
     from zaizao.cli.files import existing
@@ -129,18 +132,6 @@ def _may_take(item: ItemRow, person: str) -> bool:
     except NotYours:
         return False
     return True
-
-
-def clocks_of(store: Store, case: str, now: datetime, settings: Settings) -> Clocks:
-    """The three clocks of a case."""
-    from engine.clocks import clocks
-    from engine.world import work_time
-
-    with store.reading() as reading:
-        model = read(reading.procedure(reading.case(case).procedure).source)
-    procedure = model.procedure
-    worktime = work_time(procedure.calendar, procedure.hours, settings.timezone)
-    return clocks(model, history_of(store, case).records, now, worktime)
 
 
 def clocks_json(found: Clocks) -> dict[str, Any]:

@@ -200,6 +200,9 @@ RULES: dict[tuple[str, str], str] = {
     ("unsupported-element", "cancel"): (
         "{what} cancels, but lies in no transaction. Draw it inside one, or as an error end event."
     ),
+    ("unsupported-element", "repeated-timer"): (
+        "{what} rings several times, but lets one token through. Write a duration, or lead a loop back to it."
+    ),
     ("unsupported-element", "loop-without-end"): (
         "{what} is done again and again, and nothing says when it is over. Write its condition or its maximum."
     ),

@@ -15,6 +15,8 @@ from bpmn.problem import Problem
 
 #: How many tokens make a complex gateway act, as the specification names it: all that can be decided of one.
 _COUNT = re.compile(r"\W*activationCount\s*(?:>=|==?)\s*[1-9][0-9]{0,3}\s*\}?\s*")
+#: A cycle that rings more than once.
+_REPEATED = re.compile(r"\s*R(?!1/)\d*/.*", re.DOTALL)
 #: What may follow an event-based gateway.
 _CAUGHT = frozenset(("message", "timer", "signal", "conditional"))
 
@@ -47,6 +49,8 @@ def _rule(model: Model, node: Node) -> str:
         return "event-gateway"
     if node.kind == "endEvent" and node.event("cancel") is not None and not _is_transaction(model, node.scope):
         return "cancel"
+    if node.kind == "intermediateCatchEvent" and any(_REPEATED.fullmatch(event.expression) for event in node.events):
+        return "repeated-timer"
     if node.loop is None or not node.is_activity:
         return ""
     if node.loop.kind == "standard":

@@ -9,7 +9,7 @@ def fail(case: LiveCase, item: ItemRow, command: Command) -> None:
     """Tell that the work failed: with a code as an error of the procedure, without one to be tried again."""
     held = case.hold(item, "fail", command.by)
     if command.code:
-        case.change(held, "fail", data={"code": command.code}, ended=case.now, attempts=item.attempts + 1)
+        case.change(held, "fail", data={"code": command.code}, attempts=item.attempts + 1)
         case.run.fail(item.token, command.code, command.data, case.now)
     else:
         data = {"reason": command.reason} if command.reason else {}

@@ -1,9 +1,8 @@
 """Receiving a message: it goes to who waits for it in the case, or lies there until somebody does."""
 
-from engine.command import canonical
-from engine.errors import NobodyWaits
 from engine.cases import LiveCase
-from engine.command import Command
+from engine.command import Command, canonical
+from engine.errors import NobodyWaits
 
 
 def message(case: LiveCase, command: Command) -> None:

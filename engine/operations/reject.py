@@ -2,6 +2,7 @@
 
 from engine.cases import LiveCase
 from engine.command import Command
+from engine.errors import NothingToReject
 from store.rows import ItemRow
 
 #: Kinds of steps that turn cases down even where the file does not say how many.

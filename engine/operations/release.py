@@ -8,5 +8,4 @@ from store.rows import ItemRow
 def release(case: LiveCase, item: ItemRow, command: Command) -> None:
     """Let go of a work item; what was saved stays with it."""
     case.check_item(item, "release", command.by)
-    case.change(item, "release", person="")
-    case.correct_last(command.by)
+    case.change(item, "release", by=command.by, person="")

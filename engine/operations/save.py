@@ -1,8 +1,8 @@
 """Saving: what was entered so far is kept as a draft; the case sees it only once the step is completed."""
 
-from engine.spiff.values import as_json
 from engine.cases import LiveCase
 from engine.command import Command
+from engine.spiff.values import as_json
 from store.rows import ItemRow
 
 

@@ -1,8 +1,8 @@
 """Receiving a signal: everybody in the case who waits for it goes on."""
 
-from engine.errors import NobodyWaits
 from engine.cases import LiveCase
 from engine.command import Command
+from engine.errors import NobodyWaits
 
 
 def signal(case: LiveCase, command: Command) -> None:

@@ -6,5 +6,5 @@ from engine.command import Command
 
 def start(case: LiveCase, command: Command) -> None:
     """Begin a case."""
-    case.change_case("start", command)
+    case.change_case("start", command, command.data)
     case.begin(command.data, command.to)

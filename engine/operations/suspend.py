@@ -1,8 +1,8 @@
 """Suspending: nothing happens in the case until it is resumed; its items wait and so do its timers and calls."""
 
-from engine.lifecycle import AT_HAND
 from engine.cases import LiveCase
 from engine.command import Command
+from engine.lifecycle import AT_HAND
 
 
 def suspend(case: LiveCase, command: Command) -> None:

@@ -36,6 +36,8 @@ class Case(Workflow):  # type: ignore[misc]  # SpiffWorkflow has no types
         self.budget = self.steps_left = budget
         self.at: datetime | None = None
         self.queue: deque[Token] = deque()
+        #: Tokens that move when no other can: they throw what only those hear who wait already.
+        self.later: deque[Token] = deque()
         #: Tokens that wait at a join which looks at all others, and those that wait for a condition.
         self.joining: dict[int, Token] = {}
         self.asking: dict[int, Token] = {}
@@ -87,7 +89,9 @@ class Case(Workflow):  # type: ignore[misc]  # SpiffWorkflow has no types
                     token.run()
                 elif token._state == STARTED and not token.weight and token.task_spec.is_scope:
                     self._close(token)
-            if self.happened:
+            if self.later:
+                queue.append(self.later.popleft())
+            elif self.happened:
                 self._happen(*self.happened.popleft())
             elif not (self.joining and self._join()) and not (self.asking and self._ask()):
                 return
@@ -204,6 +208,7 @@ class Case(Workflow):  # type: ignore[misc]  # SpiffWorkflow has no types
         for token in list(self.root.inside.values()):
             self.remove(token)
         self.queue.clear()
+        self.later.clear()
 
     def note_end(self, token: Token) -> None:
         """An end event of a process of the offices was passed: the last one tells how the case ended."""

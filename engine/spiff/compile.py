@@ -71,6 +71,7 @@ class _Compiler:
         opens = dict(self._openings(own, pools, root))
         letters = Letters(self.model, self.made, begun, opens)
         receivers = letters.join()
+        letter, undoing = Letter(self.spec, "message~", None), Undoing(self.spec, "undo~", None)
         places = {name: place for name, place in self.spec.task_specs.items() if isinstance(place, Place)}
         procedure = self.model.procedure_process
         return Program(
@@ -88,8 +89,8 @@ class _Compiler:
             titles=dict(letters.titles()),
             reads=dict(_reads(self.made.values())),
             correlation=correlation_of(self.made.values()),
-            letter=Letter(self.spec, "message~", None),
-            undoing=Undoing(self.spec, "undo~", None),
+            letter=letter,
+            undoing=undoing,
             called=self.called,
             applicants=self.model.applicant_processes - ({procedure.id} if procedure is not None else set()),
             has_prefixes=any(place.prefix for place in places.values()),

@@ -31,16 +31,6 @@ class Condition(Operator):  # type: ignore[misc]  # SpiffWorkflow has no types
         return is_true(task, self.args[0])
 
 
-class Always(Operator):  # type: ignore[misc]
-    """A flow that is taken whatever the others are."""
-
-    def __init__(self) -> None:
-        super().__init__("")
-
-    def _matches(self, task: Token) -> bool:
-        return True
-
-
 class Choice(Place):
     """What exclusive and inclusive choices share: who decides, and what is told."""
 
@@ -118,6 +108,11 @@ class Parallel(Join):
 class Inclusive(Join, Choice, MultiChoice):  # type: ignore[misc]
     """Joins who can still come (BPMN 2.0.2, 13.4.3), then takes every flow whose condition holds."""
 
+    def __init__(self, spec: Specification, name: str, node: Node) -> None:
+        super().__init__(spec, name, node)
+        #: Flows without condition: they are taken whatever the others are.
+        self.always: list[Flow] = []
+
     def _update_hook(self, my_task: Token) -> bool:
         if len(self.entries) < 2:
             return True
@@ -153,7 +148,10 @@ class Inclusive(Join, Choice, MultiChoice):  # type: ignore[misc]
         if self.pass_by(my_task) is not None or not self.exits:
             return True
         matches, defaults = self._get_matching_outputs(my_task)
-        my_task._sync_children(matches or defaults or self.asked(my_task))
+        chosen = matches or defaults
+        if not chosen and not self.always:
+            chosen = self.asked(my_task)
+        my_task._sync_children([*self.always, *chosen])
         return True
 
 

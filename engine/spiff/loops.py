@@ -13,7 +13,7 @@ from engine.spiff.scopes import close
 from engine.spiff.throwing import throw
 from engine.spiff.token import Token
 from engine.spiff.values import MISSING
-from engine.spiff.waiting import is_true, value_of
+from engine.spiff.waiting import is_true, triggers_of, value_of
 
 if TYPE_CHECKING:
     from bpmn.model import Node
@@ -184,8 +184,22 @@ class MultiInstance(Loop):
 
     def _throw(self, token: Token, holder: Token, done: int) -> None:
         """Throw the events of an instance that is done; they are caught on the edge of the activity."""
-        for trigger in (*self.each, *(self.first if done == 1 else ())):
-            throw(token, trigger)
+        thrown = [*self.each, *(self.first if done == 1 else ())]
         for condition, trigger in self.complex:
             if is_true(token, condition, self._counts(holder)):
-                throw(token, trigger)
+                thrown.append(trigger)
+        for trigger in thrown:
+            self._catch(token, holder, trigger)
+
+    def _catch(self, token: Token, holder: Token, thrown: Trigger) -> None:
+        """An event of an instance is caught on the edge of the activity beside its other instances, else outside."""
+        caught = [
+            arm.task_spec
+            for arm in holder.arms
+            for trigger in triggers_of(arm)
+            if trigger.kind == thrown.kind and trigger.name == thrown.name
+        ]
+        if not caught:
+            throw(token, thrown)
+        for place in caught:
+            token.workflow.enter(place, holder.scope)

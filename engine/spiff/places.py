@@ -12,7 +12,7 @@ from bpmn.model import EventDefinition, Model, Node, SequenceFlow
 from engine.spiff.activities import Activity, Decision, Receive, Script, Send, Work
 from engine.spiff.compensation import Record
 from engine.spiff.events import Boundary, Catch, EventGateway, EventStart, Waiting
-from engine.spiff.gateways import Always, Condition, Counting, Exclusive, Inclusive, Join, Parallel
+from engine.spiff.gateways import Condition, Counting, Exclusive, Inclusive, Join, Parallel
 from engine.spiff.loops import Loop, MultiInstance, StandardLoop
 from engine.spiff.place import Flow, Place, Specification
 from engine.spiff.program import named
@@ -225,9 +225,10 @@ class Places:
                 if definition.id == event:
                     return self.trigger(node, definition)
         root = self.roots.get(event)
-        if root is None or root.kind not in ("signal", "error", "escalation", "message"):
+        kind = root.kind.removesuffix("EventDefinition") if root is not None else ""
+        if root is None or kind not in ("signal", "error", "escalation", "message"):
             return None
-        return self.trigger(node, EventDefinition(kind=root.kind, reference=root.id))
+        return self.trigger(node, EventDefinition(kind=kind, reference=root.refers_to or root.id))
 
     # Events
 
@@ -350,7 +351,8 @@ class Places:
             self._choose(place, node, flows)
         elif not node.is_gateway and self._is_choice(node, flows):
             has_default = node.default in {flow.id for flow in flows}
-            kind = Exclusive if has_default and len(flows) == 2 else Inclusive
+            one_beside = has_default and len(flows) == 2 and any(map(is_conditional, flows))
+            kind = Exclusive if one_beside else Inclusive
             choice = kind(self.spec, f"{place.name}>", node)
             choice.tells = ""
             self._choose(choice, node, flows)
@@ -382,8 +384,8 @@ class Places:
             elif isinstance(place, Exclusive):
                 if len(plain) == 1 and not has_default:
                     place.connect(exit_)
-            elif flow.probability is None or not node.is_gateway:
-                place.connect_if(Always(), exit_)
+            elif flow.probability is None:
+                place.always.append(exit_)
 
     def _read(self, text: str, language: str, *, is_condition: bool) -> Expression:
         return read_expression(text, language, self.known, is_condition=is_condition)

@@ -29,6 +29,11 @@ class Throw(Place):
         super().__init__(spec, name, node)
         self.triggers = triggers
 
+    def _on_ready(self, my_task: Token) -> None:
+        """A signal is heard by those who wait for it: it is thrown when nobody can come to wait any more."""
+        case = my_task.workflow
+        (case.later if any(one.kind == "signal" for one in self.triggers) else case.queue).append(my_task)
+
     def _run_hook(self, my_task: Token) -> bool | None:
         waits = False
         for trigger in self.triggers:

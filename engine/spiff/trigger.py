@@ -48,8 +48,8 @@ class Trigger:
     definition: Any = None
 
     def catches(self, token: Any, other: Trigger) -> bool:
-        """Whether another definition, thrown, is what this one waits for."""
-        return bool(self.definition.catches(token, BpmnEvent(other.definition)))
+        """Whether another definition, thrown, is what this one waits for; an error without code is any error."""
+        return other.code == "" or bool(self.definition.catches(token, BpmnEvent(other.definition)))
 
 
 def definition_of(kind: str, name: str, code: str | None, text: str) -> Any:

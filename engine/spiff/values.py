@@ -57,9 +57,7 @@ class Values:
     def all(self, scope: int) -> dict[str, Any]:
         """Everything in a scope, as plain JSON values."""
         texts: dict[str, str | None] = dict(self._values(scope)) if scope <= self._last else {}
-        for (of, key), text in self.changed.items():
-            if of == scope:
-                texts[key] = text
+        texts.update((key, text) for (of, key), text in self._texts.items() if of == scope)
         return {key: loads(text) for key, text in texts.items() if text is not None}
 
     def leave(self, scope: int) -> None:

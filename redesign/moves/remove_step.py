@@ -69,7 +69,9 @@ def remove(subject: Subject, change: Change, step: str, heirs: Sequence[str]) ->
     if said is not None and said.rejects:
         if not heirs:
             raise CannotMove("rejects", step=step)
-        hand_rejects(change, heirs[-1], said.rejects)
+        if not subject.relations.routed_by(step):
+            # Else the gateway stays with its shares, and turns down what the step did.
+            hand_rejects(change, heirs[-1], said.rejects)
     if heirs:
         hand_gifts(subject, change, heirs[-1], step)
     hand_orders(subject, change, step, heirs[-1] if heirs else "")

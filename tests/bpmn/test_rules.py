@@ -80,6 +80,15 @@ def broken_off() -> Model:
     return Model(processes=(Process(id="p"),), nodes=nodes, flows=tuple(flows))
 
 
+def repeated(cycle: str) -> EventDefinition:
+    """A timer that rings more than once."""
+    return EventDefinition(kind="timer", timer="timeCycle", expression=cycle)
+
+
+#: What may be called: a process of another file, which itself cannot be run.
+LIBRARY = {"other": build("library").start("s").step("t", task="scriptTask", script="import os").end("e").model}
+
+
 def shares(kind: str, *given: float | None) -> Model:
     """A gateway of a kind with branches of some shares."""
     builder = build("p").start("s").node("g", kind).flow("s", "g")
@@ -292,6 +301,11 @@ CASES: dict[tuple[str, str], tuple[Callable[[], Model], str]] = {
         lambda: evolve(chain(), "e", events=(EventDefinition(kind="cancel"),)),
         "e",
     ),
+    ("unsupported-element", "repeated-timer"): (
+        lambda: evolve(chain(), "t", kind="intermediateCatchEvent", events=(repeated("R4/PT1H"),)),
+        "t",
+    ),
+    ("unsupported-element", "called-file"): (lambda: chain(task="callActivity", called="library"), "t"),
     ("unsupported-element", "loop-without-end"): (lambda: evolve(chain(), "t", loop=Loop(kind="standard")), "t"),
     ("unsupported-element", "no-instances"): (lambda: evolve(chain(), "t", loop=Loop(kind="parallel")), "t"),
     ("unsafe-expression", "script"): (lambda: chain(task="scriptTask", script="import os"), "t"),
@@ -361,7 +375,9 @@ def test_every_rule_has_its_model() -> None:
 def test_rule_is_found_at_its_element(problem: str, rule: str) -> None:
     make, element = CASES[problem, rule]
 
-    found = [p for p in check(make(), purpose="run", limit=300) if (p.problem, p.rule) == (problem, rule)]
+    found = [
+        p for p in check(make(), purpose="run", limit=300, library=LIBRARY) if (p.problem, p.rule) == (problem, rule)
+    ]
 
     assert found[0].element == element
     assert "{" not in found[0].message.replace("${list", "")

@@ -359,9 +359,9 @@ class Oracle:
     def on(self, token):
         """An activity or event goes on: by every flow, or by those whose conditions hold."""
         flows = self.outgoing.get(token.node.id, [])
-        if any(flow.condition for flow in flows):
-            flows = self.choose(token, flows)
-        self.leave(token, flows)
+        plain = [flow for flow in flows if not flow.condition and flow.id != token.node.default]
+        asked = [flow for flow in flows if flow not in plain]
+        self.leave(token, plain + self.choose(token, asked) if len(plain) < len(flows) else flows)
 
     # Events
 

@@ -16,6 +16,8 @@ START = datetime(2026, 10, 8, tzinfo=UTC)
 MOST_MOVES = 25
 #: Steps of one command; random models hold loops without an end.
 BUDGET = 3_000
+#: What counts as endless for one may be just within the budget of the other: they count steps differently.
+MANY = 300
 STOPS = {NoWayOut: "no way out", StepBudgetSpent: "endless", Uncaught: "uncaught"}
 
 
@@ -164,8 +166,9 @@ class Walk:
             changes = self.run.changes()
             failed = "uncaught" if changes.ended == "failed" else ""
         if stopped or failed:
-            self.end = stopped
-            self.same("stop", failed, stopped)
+            self.end = stopped or failed
+            if "endless" not in (stopped, failed) or self.oracle.steps < MANY:
+                self.same("stop", failed, stopped)
             return False
         self.rows.apply(changes)
         self.same("flows", Counter(f.flow for f in changes.facts if f.kind == "flow-taken"), self.oracle.flows - flows)
@@ -186,7 +189,7 @@ class Walk:
     def restored(self):
         """Drop everything and load it from the rows: the same case, and nothing to write."""
         before = self.run
-        self.run = Run.restore(self.program, Chance(self.draws), self.rows.frontier())
+        self.run = Run.restore(self.program, Chance(self.draws), self.rows.frontier(), budget=BUDGET)
         self.same("waits after restore", self.run.waits(), before.waits())
         self.same("data after restore", self.run.data(), before.data())
         again = self.run.changes()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from analysis.findings import find
 from bpmn.annotation import Duration
 from bpmn.build import Builder, build, gives, needs
 from tests.redesign.moving import moved, papers, refused, said, way
@@ -144,3 +145,31 @@ def test_steps_of_two_offices_stay_two():
     builder = desk().lane("市局").step("rule", kind="decide").end("end")
 
     assert refused(builder.model, "merge-steps", "look", "rule") == "another-post"
+
+
+def test_all_that_was_checked_is_checked_still():
+    after = merged(both(purpose="b"))
+
+    assert said(after, "look").purposes == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [({"limit": 2}, {}), ({}, {"limit": 2}), ({"limit": 2}, {"limit": 3, "limit_unit": "day"})],
+    ids=["only the first has a limit", "only the second", "two units"],
+)
+def test_a_limit_that_would_be_lost_is_refused(first, second):
+    builder = build().start().lane("office", staff=1)
+    builder.step("a", kind="check", purpose="a", post="clerk", **first)
+    builder.step("b", kind="check", purpose="b", post="clerk", **second)
+
+    assert refused(builder.end().model, "merge-steps", "a", "b", finding="same-approver") == "limit"
+
+
+def test_judging_before_and_after_a_publicity_are_two():
+    builder = build().start().lane("office", staff=1).step("a", kind="decide", post="clerk")
+    builder.step("notice", kind="wait", clock_stop="publicity", basis="law 5", wait="P7D")
+    model = builder.step("b", kind="decide", post="clerk").end().model
+
+    assert refused(model, "merge-steps", "a", "b", finding="same-approver") == "clock-stop-between"
+    assert "same-approver" not in {one.finding for one in find(model)}

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.store.samples import DIGEST, NOW, item_of, job_of, new_case
 
+import store
 from bpmn.history import Record
 from store import Store, Writing
 from store.errors import KeyReused, NoSuchCase, NoSuchItem, Stale, Taken, Unkeepable
@@ -235,16 +236,14 @@ def test_who_waits_for_a_message_is_found_by_name_and_correlation(kept: Store) -
 
 
 def test_chinese_text_stands_readable_in_the_file(tmp_path: Path) -> None:
-    import store
-
-    url = f"sqlite:///{tmp_path / '案件 #1?.db'}"
+    url = store.url_of(str(tmp_path / "案件 #1%20?.db"))
     store.create(url)
     effects = new_case("2026-1")
     effects.records.append(Record(case="2026-1", kind="saved", at=NOW, person="王芳", data={"意见": "同意"}))
     with store.connect(url) as kept:
         kept.perform(lambda writing: writing.save(effects))
 
-    with sqlite3.connect(tmp_path / "案件 #1?.db") as plain:
+    with sqlite3.connect(tmp_path / "案件 #1%20?.db") as plain:
         found = plain.execute("SELECT count(*) FROM record WHERE body LIKE '%王芳%' AND data LIKE '%同意%'").fetchone()
     plain.close()
     assert found == (1,)

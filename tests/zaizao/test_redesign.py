@@ -109,7 +109,7 @@ def test_without_a_target_file_nothing_is_done(run, wasteful):
 def test_a_file_that_was_never_redesigned_cannot_be_undone(run, wasteful, tmp_path):
     answer = run("redesign", wasteful, "--undo", "-o", tmp_path / "x.bpmn")
 
-    assert answer.code != 0
+    assert answer.code == 2
     assert not (tmp_path / "x.bpmn").exists()
 
 
@@ -124,3 +124,9 @@ def test_a_file_changed_since_is_only_undone_by_force(run, wasteful, tmp_path):
     assert refused.code != 0
     assert forced.code == 0
     assert undone.read_bytes() == wasteful.read_bytes()
+
+
+def test_only_and_without_the_same_finding_is_a_wrong_call(run, wasteful):
+    answer = run("redesign", wasteful, "--list", "--only", "pass-through", "--without", "pass-through")
+
+    assert answer.code == 2

@@ -18,8 +18,7 @@ from zaizao.cli.text import Column, one_line, screen, table
 from zaizao.cli.worded import Call, option
 
 if TYPE_CHECKING:
-    from engine import Answer
-    from engine.command import Command
+    from engine.command import Answer, Command
     from store.rows import ItemRow
 
 Decorated = Callable[..., Any]

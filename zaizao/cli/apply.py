@@ -13,14 +13,13 @@ from zaizao import live, wiring
 from zaizao.cli.acting import parsed
 from zaizao.cli.databases import kept_in, opened
 from zaizao.cli.failures import MACHINE, Refusal, explain
-from zaizao.cli.files import existing
+from zaizao.cli.files import existing, limits
 from zaizao.cli.text import one_line
 from zaizao.cli.worded import Call, Command, option
 
 if TYPE_CHECKING:
-    from engine import Engine
     from engine.command import Command as Asked
-    from store import Store
+    from engine.engine import Engine
 
 #: A line longer than this is no command.
 LONGEST = 5_000_000
@@ -41,11 +40,11 @@ def command(call: Call, file: str, person: str, database: str, as_json: bool) ->
     """Do what each line asks; a line that cannot be done is answered and the next one follows."""
     worst = 0
     with opened(call, database, making=True) as store, _lines(file) as lines:
-        engine = live.engine_of(store, call.settings)
+        engine = live.engine_of(store, call.settings, limits())
         for line in lines:
             if not line.strip():
                 continue
-            answer, code = _answered(call, engine, store, line, person)
+            answer, code = _answered(call, engine, line, person)
             click.echo(one_line(answer))
             sys.stdout.flush()
             worst = max(worst, code)
@@ -67,13 +66,13 @@ class _lines:  # noqa: N801 - it reads like the function it stands for
         self.stack.close()
 
 
-def _answered(call: Call, engine: Engine, store: Store, line: bytes, person: str) -> tuple[dict[str, Any], int]:
+def _answered(call: Call, engine: Engine, line: bytes, person: str) -> tuple[dict[str, Any], int]:
     """The answer to one line, and the code it would leave with alone."""
     key: Any = None
     try:
         asked, key = _command(line, person)
         if asked.do == "start":
-            named = live.installed(engine, store, asked.procedure, (), asked.by, wiring.now())
+            named = live.installed(engine, asked.procedure, (), wiring.now())
             asked = asked.evolve(procedure=named)
         return {"key": key, "ok": True, **engine.perform(asked, wiring.now()).said}, 0
     except Exception as error:

@@ -15,6 +15,7 @@ from zaizao import live, wiring
 from zaizao.cli.acting import Data, acted, item_json, item_table, moment, perform, show
 from zaizao.cli.databases import asked, confirm, kept_in, opened
 from zaizao.cli.failures import Refusal
+from zaizao.cli.files import limits
 from zaizao.cli.options import Whole
 from zaizao.cli.progress import progress
 from zaizao.cli.text import Column, one_line, screen, table
@@ -52,8 +53,8 @@ def start(
     from engine.command import Command as Asked
 
     with opened(call, database, making=True) as store:
-        engine = live.engine_of(store, call.settings)
-        named = live.installed(engine, store, procedure, library, person, wiring.now())
+        engine = live.engine_of(store, call.settings, limits())
+        named = live.installed(engine, procedure, library, wiring.now())
         asked_for = Asked(do="start", by=person, key=key, procedure=named, data=data, to=begin)
         answer = engine.perform(asked_for, wiring.now())
     show(call, answer, database, as_json=as_json)
@@ -201,7 +202,7 @@ def _write(call: Call, path: Path, histories: Iterable[History], names: Callable
 def clocks(call: Call, case: str, database: str, as_json: bool) -> int:
     """Show the three clocks of a case: what the law allows, what was promised, what it took."""
     with opened(call, database) as store:
-        found = live.clocks_of(store, case, wiring.now(), call.settings)
+        found = live.engine_of(store, call.settings).clocks(case, wiring.now())
     if as_json:
         click.echo(one_line({"case": case, **live.clocks_json(found)}))
         return 0

@@ -10,6 +10,7 @@ import click
 
 from engine.lifecycle import ITEM, commanded
 from reports.format import visible
+from zaizao import live, wiring
 from zaizao.cli.acting import acted, item_json, item_table, perform, show
 from zaizao.cli.databases import kept_in, opened
 from zaizao.cli.options import Whole
@@ -32,8 +33,6 @@ def list_work(
     call: Call, owner: str, unit: str, case: str, limit: int, after: str, database: str, as_json: bool
 ) -> int:
     """List open work items: for a person those they hold and those they may take."""
-    from zaizao import live
-
     with opened(call, database) as store:
         items = live.work_for(store, person=owner, unit=unit, case=case, limit=limit, after=after)
     if as_json:
@@ -53,17 +52,11 @@ def list_work(
 @click.pass_obj
 def allowed(call: Call, item: str, person: str, database: str, as_json: bool) -> int:
     """Tell what may be done with an item as it stands now."""
-    with opened(call, database) as store, store.reading() as reading:
-        row = reading.item(item)
-        case = reading.case(row.case)
-    operations = [
-        move.operation
-        for move in commanded()
-        if move.of == ITEM
-        and row.state in move.states
-        and case.state == "active"
-        and _may(move.who, row.person, person)
-    ]
+    with opened(call, database) as store:
+        with store.reading() as reading:
+            row = reading.item(item)
+        found = live.engine_of(store, call.settings).allowed(item, person or row.person, wiring.now())
+    operations = [one.operation for one in found if one.refusal is None]
     if as_json:
         click.echo(one_line({"item": row.id, "state": row.state, "person": row.person, "allowed": operations}))
         return 0
@@ -72,11 +65,6 @@ def allowed(call: Call, item: str, person: str, database: str, as_json: bool) ->
     lines += table([Column(bold=True), Column()], rows) if rows else [call.say("work-allowed.none")]
     click.echo("\n".join(lines))
     return 0
-
-
-def _may(who: str, holder: str, person: str) -> bool:
-    """Whether somebody may do it as far as the table tells: what only the holder may do, nobody else does."""
-    return who != "holder" or not holder or not person or holder == person
 
 
 def _operation(operation: str) -> click.Command:

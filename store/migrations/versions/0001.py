@@ -198,6 +198,7 @@ def _histories() -> None:
         _number("sequence"),
         _text("head"),
         sa.PrimaryKeyConstraint("case", name="archived_key"),
+        sqlite_with_rowid=False,
     )
     op.create_index("archived_archive", "archived", ["archive", "case"])
 

@@ -1,7 +1,10 @@
 """`pass-through`: a step hands on or writes down, and nobody uses it."""
 
+from dataclasses import replace
+
 import pytest
 
+from analysis.findings import find
 from bpmn.build import build, gives, needs
 
 
@@ -72,3 +75,32 @@ def test_needed_on_the_way_round_a_loop_is_needed_later(of):
 def test_mandatory_is_protected_and_suggested_not_sure(of):
     assert of(one(mandatory=True), "pass-through")[0].protected
     assert not of(one(source="suggested"), "pass-through")[0].sure
+
+
+def test_a_step_that_stops_the_clock_adds_something():
+    builder = build().start().step("notice", kind="record", clock_stop="publicity", basis="law 5")
+
+    assert "pass-through" not in {one.finding for one in find(builder.end().model)}
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_used"),
+    [('${execution.getVariable("word") == "yes"}', True), ('${vars["word"]}', True), ('other = "word"', False)],
+    ids=["a call names it", "it is looked up", "a text that looks like it"],
+)
+def test_a_word_a_foreign_condition_asks_for_is_used(condition, is_used):
+    model = build().start().step("hand", kind="forward", materials=[gives("word")]).exclusive("g")
+    model = model.branch(0.5).step("a").branch(0.5).step("b").join("j").end().model
+    (first, *_) = model.outgoing["g"]
+    flows = tuple(replace(flow, condition=condition) if flow.id == first.id else flow for flow in model.flows)
+
+    found = {one.finding for one in find(model.evolve(flows=flows))}
+
+    assert ("pass-through" not in found) == is_used
+
+
+def test_a_word_a_script_reads_is_used():
+    model = build().start().step("hand", kind="forward", materials=[gives("word")]).step("run").end().model
+    nodes = tuple(node.evolve(script="if (word) send()") if node.id == "run" else node for node in model.nodes)
+
+    assert "pass-through" not in {one.finding for one in find(model.evolve(nodes=nodes))}

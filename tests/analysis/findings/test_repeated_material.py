@@ -2,6 +2,7 @@
 
 import pytest
 
+from analysis.findings import find
 from bpmn.build import build, needs
 from bpmn.calls import flattened
 
@@ -121,3 +122,12 @@ def test_one_process_called_on_two_branches_is_met_once(of):
     model = builder.process("other").start().step("b", materials=PAPER).end().model
 
     assert of(flattened(model, {}).model, "repeated-material") == []
+
+
+def test_a_corrected_paper_that_is_checked_again_repeats_nothing():
+    builder = build().start().step("a", kind="collect", materials=[needs("plan")])
+    builder.step("check", kind="check", purpose="title", materials=[needs("plan", origin="internal")])
+    builder.step("mend", kind="collect", materials=[needs("plan")])
+    builder.step("again", kind="check", purpose="title", materials=[needs("plan", origin="internal")])
+
+    assert "repeated-material" not in {one.finding for one in find(builder.end().model)}
