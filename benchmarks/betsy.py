@@ -58,7 +58,7 @@ def judged(model: Model, given: Sequence[str], asserted: Sequence[str]) -> tuple
     """The verdict of one case, and why."""
     must_fail = {"assertGenericError", "assertRuntimeException"} & set(asserted)
     try:
-        trace = traced(model, _data(given))
+        trace = traced(model, _data(given), in_parallel="useParallelProcess" in given)
     except Unrunnable as refusal:
         why = "; ".join(sorted({f"{problem.rule} ({problem.element})" for problem in refusal.problems}))
         return ("passed" if "assertGenericError" in must_fail else "refused"), why
@@ -70,17 +70,33 @@ def judged(model: Model, given: Sequence[str], asserted: Sequence[str]) -> tuple
     return "passed", ""
 
 
-def traced(model: Model, data: Mapping[str, Any]) -> Counter[str]:
-    """Play a case to where nothing comes by itself any more, and count what was traced."""
+def traced(model: Model, data: Mapping[str, Any], *, in_parallel: bool = False) -> Counter[str]:
+    """Play a case to where nothing comes by itself any more, and count what was traced.
+
+    Where it says so, a case of the file's other process is begun before, and gets the signals of the first.
+    """
+    other = _other_start(model) if in_parallel else ""
+    beside = Played.started(_meant(model), data, start=other, skip_scripts=True) if other else None
     played = Played.started(_meant(model), data, skip_scripts=True)
     labels = {node.id: _label(node.script.strip()) for node in model.nodes if node.kind == "scriptTask"}
     together = _work(played, model)
-    found = Counter(label for element in played.log if (label := labels.get(element.rpartition("/")[2], "")))
+    log = played.log
+    if beside is not None:
+        log = log + beside.play(" ".join(f"~{thrown.partition(' ')[2]}" for thrown in played.thrown)).log
+    found = Counter(label for element in log if (label := labels.get(element.rpartition("/")[2], "")))
     if together:
         found["execution parallel"] += 1
     if "right data" in found and played.run.data().get("read") != "text":
         del found["right data"]
     return found
+
+
+def _other_start(model: Model) -> str:
+    """The plain start of the second process, where no message joins it to the first."""
+    starts = [node for node in model.nodes if node.kind == "startEvent" and not node.scope and not node.events]
+    first = model.procedure_process
+    others = [node.id for node in starts if first is not None and node.process != first.id]
+    return others[0] if others and not model.message_flows else ""
 
 
 def _work(played: Played, model: Model) -> bool:

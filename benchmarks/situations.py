@@ -249,11 +249,11 @@ SITUATIONS: tuple[Situation, ...] = (
     S(element="signal end", model=_end("signal", "g"), play="a b", thrown="signal g", log="a e b"),
     S(element="escalation end", model=_end("escalation", "X"), play="a b", thrown="escalation X", log="a e b"),
     S(element="error end", model=_end("error", "E"), play="a", thrown="error E", ended="failed"),
-    S(element="terminate end", model=_end("terminate"), play="a", log="a e", ended="terminated"),
+    S(element="terminate end", model=_end("terminate"), play="a", log="a e"),
     S(
         element="terminate end",
         model=lambda: _p().sub_process("f").start("fs").parallel("g").branch().step("a").end("x", event="terminate")
-        .branch().step("b").end().close().step("n").end("e").model,
+        .branch().step("b").end().close().close().step("n").end("e").model,
         play="a n",
         log="a x f n e",
     ),
@@ -340,7 +340,7 @@ SITUATIONS: tuple[Situation, ...] = (
       log="a b c j n e"),
     S(element="complex gateway, counting some", model=_complex("activationCount >= 2"), play="a b n", waits="c",
       ended=""),
-    S(element="complex gateway, any other condition", model=_complex("whatever(x)"), refused="complex"),
+    S(element="complex gateway, any other condition", model=_complex("whatever(x)"), refused="complex-gateway"),
     # Flows
     S(
         element="several flows out of a step",
@@ -419,33 +419,51 @@ SITUATIONS: tuple[Situation, ...] = (
     S(element="event sub-process in a sub-process", model=_handler("message", "m", inner=True), play="a n",
       log="a e f n ne"),
     # Rounds
-    S(element="standard loop", model=_looped("standard", "3"), play="a a a n", log="a n e"),
-    S(element="standard loop", model=_looped("standard", "", "x < 2"), play="x:=1 a x:=2 a n", log="a n e"),
+    S(element="standard loop", model=_looped("standard", "3"), play="a a a n", log="a a a n e"),
+    S(element="standard loop", model=_looped("standard", "", "x < 2"), play="x:=1 a x:=2 a n", log="a a n e"),
     S(element="standard loop, tested before", model=_looped("standard", "", "x < 2", test_before=True), given={"x": 5},
       play="n", log="n e"),
     S(element="multi-instance, parallel", model=_looped("parallel", "3"), play="a a", waits="a", ended=""),
-    S(element="multi-instance, parallel", model=_looped("parallel", "3"), play="a a a n", log="a n e"),
-    S(element="multi-instance, sequential", model=_looped("sequential", "2"), play="a a n", log="a n e"),
+    S(element="multi-instance, parallel", model=_looped("parallel", "3"), play="a a a n", log="a a a n e"),
+    S(element="multi-instance, sequential", model=_looped("sequential", "2"), play="a a n", log="a a n e"),
     S(element="multi-instance, none", model=_looped("parallel", "0"), play="n", log="n e"),
     S(element="multi-instance over a list", model=_looped("parallel", collection="papers"), given={"papers": [1, 2]},
-      play="a a n", log="a n e"),
+      play="a a n", log="a a n e"),
     S(element="completion condition", model=_looped("parallel", "5", "numberOfCompletedInstances >= 2"), play="a a n",
-      log="a n e"),
+      log="a a n e"),
     S(element="an instance's events", model=lambda: _p().step("a", loop=Loop(kind="parallel", cardinality="2"))
       .boundary("b", "message", "m").end("be").at("a").end("e").model, play="a @m", log="b be"),
-    S(element="behavior of a multi-instance", model=_looped("parallel", "2", behavior="One"), refused="behavior"),
+    S(element="instances that tell", model=lambda: _telling("None"), play="a a h h", log="a b a b e h he h he"),
+    S(element="instances that tell", model=lambda: _telling("One"), play="a a h", log="a b a e h he"),
     # Pools
-    S(element="message flow, message start", model=lambda: _pools().model, play="a qa n", log="a qs qa qe c n e"),
+    S(element="message flow, message start", model=lambda: _pools().model, play="a qa n", log="a qs qa c n e"),
     S(element="message flow", model=lambda: _waiting_letter(), play="a b n", log="a b c n"),
     S(element="black-box pool", model=lambda: build("p", pool="Office").start("s").step("a").end("e")
       .black_box("Applicant", id="x").message("a", "x").model, play="a", log="a e"),
     S(element="lanes", model=lambda: build("p").lane("A").start("s").step("a").lane("B").step("b").end("e").model,
       play="a b", log="a b e"),
     # Quantities
-    S(element="startQuantity", model=lambda: _p().step("a", start_quantity=2).end("e").model, refused="quantity"),
+    S(element="startQuantity", model=lambda: _p().step("a", start_quantity=2).end("e").model, log="s", waits="a",
+      ended=""),
+    S(element="startQuantity", model=lambda: _p().step("b").flow("b", "a").flow("b", "a", id="again")
+      .node("a", "userTask", start_quantity=2).model, play="b a", log="b a"),
     S(element="completionQuantity", model=lambda: _p().step("a", completion_quantity=2).step("b").end("e").model,
       play="a b b", log="a b e b e"),
 )  # fmt: skip
+
+
+def _telling(behavior: str) -> Model:
+    """Instances that throw a signal when they are done, caught on the edge."""
+    loop = Loop(kind="sequential", cardinality="2", behavior=behavior, behavior_event="bell")
+    builder = _p().step("a", loop=loop).boundary("b", "signal", "g", interrupting=False).step("h").end("he")
+    builder.at("a").end("e")
+    bell = EventDefinition(kind="signal", id="bell", reference="g")
+    spare = build("spare").start("ss").throw("st").end("se").model
+    nodes = tuple(node.evolve(events=(bell,)) if node.id == "st" else node for node in spare.nodes)
+    model = builder.model
+    return model.evolve(
+        processes=model.processes + spare.processes, nodes=model.nodes + nodes, flows=model.flows + spare.flows
+    )
 
 
 def _decided(model: Model) -> Model:

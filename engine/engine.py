@@ -130,6 +130,10 @@ class Engine:
             return self._procedures.of(reading, name)
         return self._procedures.of(reading, found[0].digest)
 
+    def keep(self, procedure: Procedure) -> None:
+        """Have a version at hand that was made ready elsewhere: a trial's, around which the world is another one."""
+        self._procedures.keep(procedure)
+
     # Commands
 
     def perform(self, command: Command, now: datetime) -> Answer:

@@ -142,7 +142,7 @@ class Store:
         line = self._take(True)
         is_whole = False
         try:
-            line.say(_BEGIN_WRITING[self.kind])
+            line.begin(_BEGIN_WRITING[self.kind], self.place.wait)
             writing = Writing(line, self.place.algorithm)
             result = work(writing)
             self._commit(line, writing)
@@ -172,7 +172,7 @@ class Store:
             if not self._turn.acquire(timeout=place.wait):
                 raise Busy()
             try:
-                self._writer = self._writer or place.open()
+                self._writer = self._writer or place.open(is_writer=True)
             except BaseException:
                 self._turn.release()
                 raise

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Any
 
-from store.errors import StoreError
+from store.errors import Busy, StoreError
 from store.retry import meaning
 from store.statements import SQLITE, Statement
 
@@ -65,6 +65,18 @@ class Line:
         """Run a text that is no statement over the tables: a begin, an end, a setting."""
         return self._guarded(self.connection.execute, text)
 
+    def begin(self, text: str, wait: float) -> None:
+        """Begin the transaction; where somebody else writes, look again and again until the wait is over."""
+        until = monotonic() + wait
+        while True:
+            try:
+                self.say(text)
+                return
+            except Busy as error:
+                if not error.may_repeat or self.kind != SQLITE or monotonic() >= until:
+                    raise
+                self.failure = None
+
     def undone(self) -> bool:
         """Undo what was begun; whether the connection is still good for others."""
         self.asked = monotonic()
@@ -92,7 +104,8 @@ class Line:
     def _guarded(self, run: Any, *arguments: Any) -> Any:
         if self.failure is not None:
             raise self.failure
-        self.asked = monotonic()
+        if self.patience:
+            self.asked = monotonic()
         try:
             return run(*arguments)
         except self._errors as error:

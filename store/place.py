@@ -40,6 +40,9 @@ NETWORK = frozenset(
         *("fuse.ceph", "fuse.glusterfs", "fuse.rclone", "fuse.s3fs", "fuse.sshfs"),
     }
 )
+#: Seconds SQLite itself waits for another writer, before `Line.begin` has it look anew: by itself it would come to look
+#: ten times a second only, and find the place taken each time by those who ask more often.
+_GLANCE = 0.02
 #: Seconds a new connection may take: less than anybody waits for an answer.
 _CONNECTING = 3
 #: Settings of PostgreSQL without which a crash loses what was answered, or the whole database.
@@ -97,15 +100,15 @@ class Place:
         """A pool of connections to it."""
         return QueuePool(self.open, pool_size=5, max_overflow=15, timeout=self.wait, reset_on_return=None)
 
-    def open(self) -> Any:
+    def open(self, *, is_writer: bool = False) -> Any:
         """One new connection, with all settings; its transactions are begun and ended by us alone."""
         try:
-            return self._open_file() if self.kind == SQLITE else self._open_server()
+            return self._open_file(is_writer) if self.kind == SQLITE else self._open_server()
         except self.errors as error:
             raise meaning(error) from error
 
-    def _open_file(self) -> sqlite3.Connection:
-        connection = open_file(self.path, wait=self.wait)
+    def _open_file(self, is_writer: bool) -> sqlite3.Connection:
+        connection = open_file(self.path, wait=min(self.wait, _GLANCE) if is_writer else self.wait)
         for pragma in (
             f"synchronous={'full' if self.is_durable else 'normal'}",
             "foreign_keys=on",

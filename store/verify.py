@@ -7,7 +7,6 @@ case that is gone, or a chain that was written anew to its end is seen.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -26,7 +25,7 @@ from store.statements import SQLITE, Statement, given
 from store.tables import archived, case, leaf, record
 
 #: Records fetched at once.
-PAGE = 20_000
+PAGE = 5_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,7 +46,7 @@ def verify(store: Store, roots: Iterable[KeptRoot] = ()) -> Verified:
     kept = tuple(roots)
     damage: set[Damage] = set()
     chains = _Chains()
-    for page in _ahead(_pages(store)):
+    for page in _pages(store):
         damage.update(_examined(store, chains.suspects(page), kept))
     hashes = {}
     for number, hashed, is_whole in _stored_roots(store):
@@ -87,7 +86,7 @@ class _Chain:
             number += 1
             expected = f'{opening}{previous}","sequence":{number},"was":'
             previous = digest(coded)
-            if sequence != number or previous != kept or not coded.startswith(expected.encode()):
+            if previous != kept or sequence != number or not coded.startswith(expected.encode()):
                 is_whole = False
             elif data is None:
                 is_whole = is_whole and salt is None and b',"data":"' not in coded
@@ -142,15 +141,6 @@ def _last_ended(rows: Sequence[Sequence[Any]], under_way: str, compared: str) ->
     """The last case that surely ends on a page: that of the last row may go on."""
     last = rows[-1][0]
     return next((row[0] for row in reversed(rows) if row[0] != last), compared if under_way == last else under_way)
-
-
-def _ahead(pages: Iterator[_Page]) -> Iterator[_Page]:
-    """The same pages; while one is looked at, the database gives the next."""
-    with ThreadPoolExecutor(1, thread_name_prefix="zaizao-verify") as reader:
-        coming = reader.submit(next, pages, None)
-        while (page := coming.result()) is not None:
-            coming = reader.submit(next, pages, None)
-            yield page
 
 
 class _Chains:

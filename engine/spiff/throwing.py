@@ -28,6 +28,9 @@ class Throw(Place):
     def __init__(self, spec: Specification, name: str, node: Node, triggers: tuple[Trigger, ...]) -> None:
         super().__init__(spec, name, node)
         self.triggers = triggers
+        #: A compensation is passed when all is undone; what else is thrown is passed before anybody hears it.
+        self.tells_late = any(trigger.kind == "compensate" for trigger in triggers)
+        self.tells = "passed" if self.tells_late or not triggers else ""
 
     def _on_ready(self, my_task: Token) -> None:
         """A signal is heard by those who wait for it: it is thrown when nobody can come to wait any more."""
@@ -36,6 +39,8 @@ class Throw(Place):
 
     def _run_hook(self, my_task: Token) -> bool | None:
         waits = False
+        if self.triggers and not self.tells_late:
+            my_task.workflow.tell("passed", my_task)
         for trigger in self.triggers:
             waits = throw(my_task, trigger) or waits
             if my_task.id not in my_task.workflow.tasks:
@@ -46,9 +51,9 @@ class Throw(Place):
 class End(Throw):
     """An end event: the token is consumed."""
 
-    def _on_complete_hook(self, my_task: Token) -> None:
-        super()._on_complete_hook(my_task)
+    def _run_hook(self, my_task: Token) -> bool | None:
         my_task.workflow.note_end(my_task)
+        return super()._run_hook(my_task)
 
 
 def throw(token: Token, trigger: Trigger) -> bool:
