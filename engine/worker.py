@@ -31,8 +31,8 @@ from store.rows import JobRow, StartRow
 #: Jobs that only touch the database, and jobs that reach somebody outside.
 INSIDE = ("timer", "message", "start", "root")
 OUTSIDE = ("call", "notice")
-#: How often the leases of a batch are renewed while it is worked through.
-_RENEWED = timedelta(seconds=20)
+#: The leases of a batch are renewed after this part of them, while it is worked through.
+_RENEWED = 3
 _AN_HOUR = timedelta(hours=1)
 #: Retries of one job's transaction, and the seconds within which.
 _TRIES, _WITHIN = 8, 30.0
@@ -52,6 +52,7 @@ class Worker:
         outgoing: Outgoing | None = None,
         kinds: Iterable[str] = (*INSIDE, *OUTSIDE),
         batch: int = 50,
+        lease: timedelta = jobs.LEASE,
     ) -> None:
         self._engine = engine
         self._store = engine.store
@@ -60,6 +61,7 @@ class Worker:
         self._outgoing = outgoing or Outgoing()
         self._kinds = tuple(kinds)
         self._batch = batch
+        self._lease = lease
         self._does: Mapping[str, Callable[[JobRow], None]] = {
             "timer": self._timer,
             "message": self._message,
@@ -83,14 +85,14 @@ class Worker:
 
     def step(self, stop: Event | None = None) -> int:
         """Take a batch of due jobs and do them; how many that were."""
-        held = jobs.claim(self._store, self._kinds, batch=self._batch)
+        held = jobs.claim(self._store, self._kinds, batch=self._batch, lease=self._lease)
         done, renewed = 0, self._clock()
         while held:
             if stop is not None and stop.is_set():
                 self._give_back(held)
                 break
-            if self._clock() - renewed > _RENEWED:
-                renewed, held = self._clock(), jobs.renew(self._store, held)
+            if self._clock() - renewed > self._lease / _RENEWED:
+                renewed, held = self._clock(), jobs.renew(self._store, held, lease=self._lease)
                 continue
             self.do(held.pop(0))
             done += 1

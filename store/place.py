@@ -42,7 +42,7 @@ NETWORK = frozenset(
 )
 #: Seconds SQLite itself waits for another writer, before `Line.begin` has it look anew: by itself it would come to look
 #: ten times a second only, and find the place taken each time by those who ask more often.
-_GLANCE = 0.02
+_GLANCE = 0.003
 #: Seconds a new connection may take: less than anybody waits for an answer.
 _CONNECTING = 3
 #: Settings of PostgreSQL without which a crash loses what was answered, or the whole database.

@@ -158,6 +158,11 @@ def _make_file(path: str) -> None:
         raise kind(f"{path}: {error.strerror}") from error
 
 
+def _begin(connection: Any) -> None:
+    """Take the turn of the one writer, however many others want it."""
+    Line(SQLITE, connection, sqlite3.Error).begin("BEGIN IMMEDIATE", _PATIENCE)
+
+
 def _migrate(url: str, to: str, migrations: Path) -> None:
     """One attempt to run the migrations, all of them or none."""
     from alembic import command
@@ -181,8 +186,8 @@ def _engine(url: str) -> Iterator[Engine]:
     """SQLAlchemy's own way to the database, for Alembic alone."""
     place = place_of(url)
     if place.kind == SQLITE:
-        engine = create_engine("sqlite://", creator=lambda: open_file(place.path, wait=30.0), poolclass=NullPool)
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        engine = create_engine("sqlite://", creator=lambda: open_file(place.path, wait=0.003), poolclass=NullPool)
+        event.listen(engine, "begin", lambda connection: _begin(connection.connection.driver_connection))
     else:
         arguments = {**server_arguments(place.url), "options": f"-c lock_timeout={int(_LOCK * 1000)}"}
         engine = create_engine("postgresql+psycopg://", connect_args=arguments, poolclass=NullPool)

@@ -16,12 +16,13 @@ What the engine has no way to delay or repeat as the simulation does is refused 
 
 from __future__ import annotations
 
+import json
 import random
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from heapq import heappop, heappush
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -32,18 +33,18 @@ from analysis.simulation import layout as at
 from analysis.simulation import simulate
 from analysis.simulation.chance import CaseChance, Chance, Lasting
 from analysis.simulation.columns import Columns
+from analysis.simulation.draws import NONE
 from analysis.time import elapsed_working, time_of
 from bpmn.history import History
 from bpmn.model import EventDefinition, Model, Node
-from engine.candidates import Owners
-from engine.cases import LiveCase
 from engine.command import Answer, Command
 from engine.engine import Engine
-from engine.errors import EngineError
 from engine.procedures import Files, Procedure, ready
 from engine.spiff.world import Due, World
 from engine.world import OfficeWorld
-from store import Store, connect
+from store import Store, Writing, connect
+from store.chain import recorded
+from store.rows import JobRow
 
 #: Called with the cases that have ended and all that have to.
 Progress = Callable[[int, int], None]
@@ -52,6 +53,10 @@ Progress = Callable[[int, int], None]
 _AT_ONCE = frozenset(("startEvent", "endEvent", "intermediateThrowEvent"))
 #: Two times that differ by less than this are the same: the rounding of a moment.
 _SAME = 2e-6
+#: Who starts cases and does what lies in no unit.
+APPLICANT = "申请人"
+WORK = 1
+_MOST = 100_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,41 +139,40 @@ def _by_key(model: Model, columns: Columns) -> np.ndarray[Any, np.dtype[np.float
     return ordered
 
 
-@dataclass
-class _Step:
-    """A step a case has come to, and what becomes of it."""
-
-    case: _Case
-    element: str
-    #: The work item, or the token of an automatic step.
-    item: str
-    token: int
-    #: Its number in the order of hand-overs.
-    serial: int
-    visit: int
-    #: The unit whose people do it one at a time, by its key; empty where nobody is needed or there are enough.
-    unit: str = ""
-    #: Which of the unit's people does it, -1 while nobody does.
-    person: int = -1
-    is_gone: bool = False
-
-
-@dataclass
+@dataclass(kw_only=True, eq=False)
 class _Case:
     """A case under way."""
 
     number: int
-    id: str = ""
     chance: CaseChance
+    id: str = ""
+    #: What it has come to, by token.
     steps: dict[int, _Step] = field(default_factory=dict)
-    is_over: bool = False
+
+
+@dataclass(kw_only=True, eq=False)
+class _Step:
+    """Something a case has come to that takes its time."""
+
+    case: _Case
+    element: str
+    token: int
+    #: The work item; empty where nobody works: automatic steps and messages from outside.
+    item: str = ""
+    #: Its number in the order of hand-overs, and which visit of its case to the element it is.
+    serial: int
+    visit: int
+    #: Which of the unit's people does it, -1 while nobody does.
+    person: int = -1
+    #: Who does it, by name.
+    official: str = ""
+    is_gone: bool = False
 
 
 @dataclass(kw_only=True)
-class _Unit:
-    """The people of a unit and what waits for them."""
+class _Staff:
+    """The people of a unit with limited staff, and what waits for them in the order of hand-overs."""
 
-    name: str
     free: list[int]
     waiting: list[tuple[int, _Step]] = field(default_factory=list)
 
@@ -191,7 +195,7 @@ class _PlayedWorld(OfficeWorld):
 
     def done_here(self, node: Node) -> bool:
         """Automatic steps that take time wait as calls do."""
-        return not self._player.lasts(node)
+        return not self._player.lasts(node.id)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -208,67 +212,239 @@ class _Played(Procedure):
 class Player:
     """Simulated officials and their clock."""
 
-    def __init__(
-        self, store: Store, model: Model, source: bytes, library: Mapping[str, bytes], chance: Chance
-    ) -> None:
+    def __init__(self, store: Store, model: Model, source: bytes, library: Mapping[str, bytes], chance: Chance) -> None:
         self.store = store
-        self.model = model
         self.chance = chance
         self.engine = Engine(store, chance=random.Random(chance.request.seed))
         row = self.engine.install(source, library, chance.request.start)
         plain = ready(row, Files(model=_undecided(model), library={}, decisions=()), self.engine.settings.timezone)
-        self.procedure = _Played(**{name: getattr(plain, name) for name in _FIELDS}, player=self)
+        self.procedure = _Played(**{one.name: getattr(plain, one.name) for one in fields(plain)}, player=self)
         self.engine.keep(self.procedure)
-        people = chance.people()
-        self.units = {
-            unit.key: _Unit(name=unit.name, free=list(range(number or 0))[::-1])
-            for unit in chance.program.rows
-            if (number := people[unit.key]) is not None
+        self.staff = {
+            key: _Staff(free=list(range(number))[::-1]) for key, number in chance.people().items() if number is not None
         }
-        self.apart = self.procedure.owners.apart
+        self.now = chance.request.start
         self.heap: list[tuple[int, int, int, Callable[[], None]]] = []
-        self.now = chance.own.to_local(chance.request.start)
-        self.serial = 0
-        self.order = 0
+        self._numbers = count()
+        self._serials = count()
+        self.left = chance.request.cases
         #: The case a command is about.
         self.playing = _Case(number=0, chance=chance.case(0))
-        #: Whether something happened that has to be looked up: a timer, a call, a message that is waited for.
-        self.is_to_look = False
-        self.watches = any(wait for wait in self._outside())
-
-    def _outside(self) -> Iterator[str]:
-        """Elements that wait for something nobody in the file does."""
-        caught = set(self.chance.ops) & {
-            node.id for node in self.model.nodes if node.event("message") or node.event("signal") or node.kind == "receiveTask"
+        #: Elements that wait for a message nobody in the file sends.
+        self.outside = {
+            node.id
+            for node in model.nodes
+            if (node.event("message") is not None or node.kind == "receiveTask")
+            and (op := chance.op(node.id, at.WORKED)) >= 0
+            and chance.program.op[op, at.OP_BOX] < 0
         }
-        for element in caught:
-            op = self.chance.op(element, at.WORKED)
-            if op >= 0 and self.chance.program.op[op, at.OP_BOX] < 0:
-                yield element
 
     # The clock
 
     def play(self, progress: Progress | None = None) -> list[History]:
         """Play until all counted cases have ended; their histories in the order of arrival."""
         request = self.chance.request
-        counted: dict[int, _Case] = {}
+        counted: list[_Case] = []
         arrivals = self.chance.arrivals()
         number, moment = next(arrivals)
-        left = request.cases
-        while left:
-            if not self.heap or (request.arrivals is not None and moment <= self.heap[0][0]) :
+        while self.left:
+            if self._is_arrival_next(moment):
                 self.now = moment
                 case = self._arrive(number)
                 if 0 <= number < request.cases:
-                    counted[number] = case
+                    counted.append(case)
                 number, moment = next(arrivals)
             else:
-                self.now, _, _, happen = heappop(self.heap)
+                local, _, _, happen = heappop(self.heap)
+                self.now = self.chance.own.from_local(local)
                 happen()
-            ended = sum(1 for case in counted.values() if case.is_over) if self._ended else 0
-            if self._ended:
-                self._ended = False
-                left = request.cases - ended
-                if progress is not None:
-                    progress(ended, request.cases)
-        return self._histories([counted[number].id for number in range(request.cases)])
+            if progress is not None:
+                progress(request.cases - self.left, request.cases)
+        return [self._history(case) for case in counted]
+
+    def _is_arrival_next(self, moment: datetime) -> bool:
+        """Whether a case arrives before anything else happens; where cases never meet, only when nothing does."""
+        if not self.heap:
+            return True
+        return self.chance.request.arrivals is not None and self.chance.own.to_local(moment) <= self.heap[0][0]
+
+    def _history(self, case: _Case) -> History:
+        with self.store.reading() as reading:
+            kept = reading.records(case.id)
+            return History(case=case.id, records=tuple(recorded(one.body) for one in kept))
+
+    def _plan(self, moment: datetime, serial: int, happen: Callable[[], None]) -> None:
+        """Let something happen at a moment; at equal moments what was handed over first."""
+        heappush(self.heap, (self.chance.own.to_local(moment), serial, next(self._numbers), happen))
+
+    # What happens in a case
+
+    def _arrive(self, number: int) -> _Case:
+        case = _Case(number=number, chance=self.chance.case(number))
+        asked = Command(do="start", by=APPLICANT, procedure=self.procedure.digest)
+        self._act(case, lambda: self.engine.perform(asked, self.now))
+        return case
+
+    def _act(self, case: _Case, act: Callable[[], Answer]) -> None:
+        """Do something in a case, and see what it has come to by that."""
+        self.playing = case
+        answer = act()
+        case.id = answer.case
+        said = answer.said
+        if said["state"] != "active":
+            self._let_go(case, set())
+            self.left -= 0 <= case.number < self.chance.request.cases
+            return
+        open_now = {int(one["item"].rpartition("-")[2]): one for one in self._items(case)}
+        jobs, waits = self._others(case)
+        self._let_go(case, {*open_now, *jobs, *waits})
+        for token in sorted({*open_now, *jobs, *waits} - set(case.steps)):
+            if token in open_now:
+                self._hand_over(case, open_now[token]["element"], token, open_now[token]["item"])
+            elif token in jobs:
+                self._hand_over_job(case, token, jobs[token])
+            else:
+                self._hand_over(case, waits[token], token)
+
+    def _items(self, case: _Case) -> list[dict[str, Any]]:
+        with self.store.reading() as reading:
+            found = reading.items(case=case.id, limit=_MOST)
+        return [{"item": item.id, "element": item.element} for item in found]
+
+    def _others(self, case: _Case) -> tuple[dict[int, JobRow], dict[int, str]]:
+        """Timers and automatic steps, and messages from outside that are waited for, by token."""
+        with self.store.reading() as reading:
+            jobs = {job.token: job for job in reading.jobs(case=case.id, limit=_MOST) if job.kind in ("timer", "call")}
+            waits = {wait.token: wait.element for wait in reading.waits(case.id) if wait.element in self.outside}
+        return jobs, waits
+
+    def _let_go(self, case: _Case, left: Set[int]) -> None:
+        """Let go of what the case has left meanwhile: whoever worked at it is free."""
+        for token in [token for token in case.steps if token not in left]:
+            step = case.steps.pop(token)
+            step.is_gone = True
+            self._free(step)
+
+    def _hand_over_job(self, case: _Case, token: int, job: JobRow) -> None:
+        """A timer rings when it is due; an automatic step takes its time."""
+        if job.kind == "call":
+            self._hand_over(case, json.loads(job.body)["element"], token)
+            return
+        step = _Step(case=case, element="", token=token, serial=next(self._serials), visit=0)
+        case.steps[token] = step
+        self._plan(job.run_at, step.serial, lambda: self._happen(step))
+
+    def _hand_over(self, case: _Case, element: str, token: int, item: str = "") -> None:
+        """Something is handed over: it lies for its wait, then it is taken up."""
+        visit = case.chance.see(element)
+        step = _Step(case=case, element=element, token=token, item=item, serial=next(self._serials), visit=visit)
+        case.steps[token] = step
+        self._after(step, case.chance.wait(element, visit), lambda: self._take_up(step))
+
+    def _after(self, step: _Step, lasting: Lasting | None, then: Callable[[], None]) -> None:
+        """Go on after some time; at once where there is none."""
+        moment = self.now if lasting is None else self.chance.later(self.now, lasting)
+        self._plan(moment, -1 if lasting is None else step.serial, lambda: None if step.is_gone else then())
+
+    # Officials
+
+    def _take_up(self, step: _Step) -> None:
+        """Begin the work, or queue for a person where none is free; what takes no time needs nobody."""
+        staff = self._staff(step)
+        if not self.lasts(step.element, WORK) or staff is None:
+            self._begin(step)
+        elif staff.free:
+            step.person = staff.free.pop()
+            self._begin(step)
+        else:
+            heappush(staff.waiting, (step.serial, step))
+
+    def _staff(self, step: _Step) -> _Staff | None:
+        unit = self.chance.unit(step.element) if step.item else None
+        return self.staff.get(unit.key) if unit is not None else None
+
+    def _begin(self, step: _Step) -> None:
+        step.official = self._official(step)
+        work = step.case.chance.work(step.element, step.visit, self.now)
+        if step.item and work is not None:
+            asked = Command(do="begin", by=step.official, item=step.item)
+            self.engine.perform(asked, self.now)
+        self._after(step, work, lambda: self._finish(step))
+
+    def _finish(self, step: _Step) -> None:
+        """The drawn time is up: the person is free, the step done."""
+        self._free(step)
+        self._happen(step)
+
+    def _free(self, step: _Step) -> None:
+        """Let the person of a step take the next that waits."""
+        if step.person < 0:
+            return
+        staff = self._staff(step)
+        assert staff is not None
+        staff.free.append(step.person)
+        step.person = -1
+        while staff.free and staff.waiting:
+            _, following = heappop(staff.waiting)
+            if not following.is_gone:
+                following.person = staff.free.pop()
+                self._begin(following)
+
+    def _happen(self, step: _Step) -> None:
+        """A step is done or turns the case down; a timer rings; a message comes from outside."""
+        if step.is_gone:
+            return
+        case = step.case
+        del case.steps[step.token]
+        step.is_gone = True
+        if step.item:
+            do = "reject" if case.chance.rejects(step.element, step.visit) else "complete"
+            asked = Command(do=do, by=step.official, item=step.item)
+            self._act(case, lambda: self.engine.perform(asked, self.now))
+        else:
+            self._act(case, lambda: self._moved(step))
+
+    def _moved(self, step: _Step) -> Answer:
+        """Do what no person asks for: as a worker does, in one transaction."""
+
+        def work(writing: Writing) -> Answer:
+            live = self.engine.live(writing, writing.case(step.case.id), self.now)
+            waits = {wait.token: wait.kind for wait in live.run.waits()}
+            if waits.get(step.token) == "job":
+                live.run.complete(step.token, {}, self.now)
+            else:
+                live.run.fire(step.token, {}, self.now)
+            return live.answer(writing.save(live.effects()))
+
+        return self.store.perform(work)
+
+    def _official(self, step: _Step) -> str:
+        """Who does a step; somebody else for each of those that are kept apart."""
+        unit = self.chance.model.unit_of.get(step.element)
+        name = unit.name if unit is not None else APPLICANT
+        number = f"·{step.person + 1}" if step.person >= 0 else ""
+        return f"{name}{number}{f'·{step.element}' if step.element in self.procedure.owners.apart else ''}"
+
+    # What the tokens ask
+
+    def lasts(self, element: str, part: int | None = None) -> bool:
+        """Whether an element takes any time, or its work (1) or wait (0) does."""
+        op = self.chance.op(element, at.WORKED)
+        parts = (0, 1) if part is None else (part,)
+        return op >= 0 and any(self.chance.program.law[2 * op + one, 0] != NONE for one in parts)
+
+    def due(self, node: Node, moment: datetime) -> Due | None:
+        """When a timer rings: the time drawn for it; none where the simulation draws none."""
+        kind = at.WATCH if self.chance.op(node.id, at.WATCH) >= 0 else at.WORKED
+        chance = self.playing.chance
+        visit = chance.see(node.id, kind)
+        if not visit:
+            return None
+        for lasting in (chance.wait(node.id, visit, kind), chance.work(node.id, visit, moment, kind)):
+            moment = self.chance.later(moment, lasting) if lasting is not None else moment
+        return Due(at=moment)
+
+
+def _undecided(model: Model) -> Model:
+    """The model without what a trial decides by chance: decisions and scripts are work like any other."""
+    return model.evolve(nodes=tuple(node.evolve(decision="", script="", script_format="") for node in model.nodes))

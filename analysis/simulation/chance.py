@@ -10,10 +10,11 @@ their elements, and the draws of a round are those of its copy: `is_exact` is fa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import count
 
 import numpy as np
 
@@ -32,9 +33,9 @@ from analysis.simulation.draws import (
     stream,
     uniform,
 )
-from analysis.simulation.drive import Request, work_time, year_after
+from analysis.simulation.drive import work_time, year_after
 from analysis.simulation.kernel import ARRIVAL
-from analysis.simulation.laws import Law
+from analysis.simulation.laws import NO_TIME, Law
 from analysis.simulation.program import Program
 from analysis.simulation.run import check_numbers, compiled_program, requested
 from bpmn.model import Model, Unit
@@ -88,28 +89,23 @@ class Chance:
         """The operation of that kind an element has, -1 for none."""
         return next((op for op in self.ops.get(node, ()) if self.program.op[op, at.OP_KIND] == kind), -1)
 
-    def arrivals(self) -> list[datetime]:
-        """When each case arrives, those of the warm-up first; the cases after the last are not asked for."""
-        request, total = self.request, self.request.warm_up + self.request.cases
-        if request.at_once:
-            return [request.start] * total
-        numbers = [number - request.warm_up for number in range(total)]
+    def arrivals(self) -> Iterator[tuple[int, datetime]]:
+        """The number of each case and when it arrives, those of the warm-up first, below 0; there is no end to them."""
+        request = self.request
+        within, year, gap = 0, 0, np.array([NO_TIME])
         if request.arrivals is None:
             year = round(self.own.count(request.start, year_after(request.start)) * _SECOND)
-            clock = self._clock(self.program.calendar)
-            shares = (_uniform(_stream(self.key(number), ARRIVAL, 0, 0))[1] for number in numbers)
-            within = [
-                int((number + share) * (year / request.cases)) for number, share in zip(numbers, shares, strict=True)
-            ]
         else:
-            clock = self._clock(self.program.arrivals)
-            gap = np.array([self._gap(request)])
-            gaps = (
-                int(duration(_stream(self.key(number), ARRIVAL, 0, 0), gap, 0, self.program.value))
-                for number in numbers
-            )
-            within = np.cumsum(list(gaps)).tolist()
-        return [self.later(request.start, Lasting(length=open_time, clock=clock)) for open_time in within]
+            gap = np.array([self._gap(request.arrivals)])
+        clock = self._clock(self.program.calendar if request.arrivals is None else self.program.arrivals)
+        for number in count(-request.warm_up):
+            state = _stream(self.key(number), ARRIVAL, 0, 0)
+            if request.arrivals is None:
+                within = int((number + _uniform(state)[1]) * (year / request.cases))
+            else:
+                within += int(duration(state, gap, 0, self.program.value))
+            at_once = Lasting(length=0 if request.at_once else within, clock=clock)
+            yield number, self.later(request.start, at_once)
 
     def later(self, moment: datetime, lasting: Lasting) -> datetime:
         """The moment by which it has passed."""
@@ -132,10 +128,10 @@ class Chance:
         }
         return {unit.key: staffed.get(unit.key) for unit in self.program.rows}
 
-    def _gap(self, request: Request) -> Law:
+    def _gap(self, arrivals: float) -> Law:
         procedure = self.model.procedure
         day = sum(end - start for start, end in procedure.arrival_hours or procedure.hours)
-        return (float(EXPONENTIAL), day * _SECOND / (request.arrivals or 1.0), 0.0, 0.0)
+        return (float(EXPONENTIAL), day * _SECOND / arrivals, 0.0, 0.0)
 
     def _clock(self, calendar: int) -> WorkTime | None:
         return self.clocks[calendar] if calendar >= 0 else None

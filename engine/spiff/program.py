@@ -71,7 +71,7 @@ class Program:
         todo = [
             place
             for place in self.before.get(join.name, ())
-            if any(isinstance(out, Flow) and out.flow == entry for out in place.exits)
+            if place is not join and any(isinstance(out, Flow) and out.flow == entry for out in place.exits)
         ]
         seen = {place.name for place in todo}
         while todo:

@@ -87,6 +87,8 @@ class Waiting:
     happen: object
     name: str = ""
     number: int = 0
+    #: Of a timer that rings again: how often it still rings.
+    left: int = 1
     #: Of a condition: its expression, and whether it held when it was asked last.
     condition: object = None
     held: bool = False
@@ -435,6 +437,8 @@ class Oracle:
         for event in events:
             name = self.named(event) if event.kind in ("message", "signal") else ""
             one = Waiting(node.id, KINDS.get(event.kind, "event"), owner, happen, name)
+            if event.timer == "timeCycle":
+                one.left = int(event.expression[1])
             if event.kind == "conditional":
                 one.condition = read_expression(event.expression, event.language)
             self.wait(one)
@@ -626,8 +630,15 @@ class Oracle:
         if border.interrupting:
             self.vanish(host)
         elif border.event("timer") is not None:
-            self.waiting = [one for one in self.waiting if not (one.owner is host and one.element == border.id)]
+            self.ring(border, host)
         self.on(following)
+
+    def ring(self, node, owner):
+        """A timer beside what goes on has rung: it is over, or rings again."""
+        for one in [one for one in self.waiting if one.owner is owner and one.element == node.id]:
+            one.left -= 1
+            if not one.left:
+                self.waiting.remove(one)
 
     def listen_for(self, handler, scope):
         """An event sub-process: its start is waited for as long as the scope around it runs."""
@@ -641,7 +652,7 @@ class Oracle:
             for token in list(scope.tokens):
                 self.vanish(token)
         elif start.event("timer") is not None:
-            self.waiting = [one for one in self.waiting if not (one.owner is scope and one.element == start.id)]
+            self.ring(start, scope)
         token = Token(handler, scope)
         scope.tokens.append(token)
         self.open(handler, handler.process, token, scope, [start])

@@ -7,6 +7,11 @@ from bpmn.model import Loop
 
 #: Most steps of a structured model.
 MOST_STEPS = 9
+#: What an event of a kind waits for or throws.
+VALUES = {
+    "timer": "P1D", "message": "letter", "signal": "bell", "error": "E", "escalation": "X", "conditional": "x > 2",
+    "cancel": "",
+}  # fmt: skip
 
 
 def random_model(seed):
@@ -19,8 +24,17 @@ def random_model(seed):
 def nested(random):
     """Blocks in blocks, with events on edges, sub-processes, loops, several ends and ends that stop everything."""
     builder = build("p").start("start")
-    Nest(random, builder).sequence(0)
-    return builder.end("end").model
+    nest = Nest(random, builder)
+    nest.sequence(0)
+    builder.end("end")
+    if random.random() < 0.3:
+        nest.handler(0)
+    if nest.calls:
+        builder.process("called").start("called_start")
+        nest.calls = False
+        nest.sequence(2)
+        builder.end("called_end")
+    return builder.model
 
 
 class Nest:
@@ -30,6 +44,9 @@ class Nest:
         self.random, self.builder = random, builder
         self.steps = MOST_STEPS
         self.counted = 0
+        #: Whether some step calls the second process of the file.
+        self.calls = False
+        self.may_call = random.random() < 0.3
 
     def name(self, kind):
         self.counted += 1
@@ -54,6 +71,8 @@ class Nest:
         )
         large = ("exclusive", "parallel", "inclusive", "event_based", "loop", "frame", "frame", "aside", "way_out")
         options = small if depth > 2 or self.steps < 2 else (*small, *large)
+        if self.may_call and depth < 2:
+            options += ("call", "call")
         option = self.random.choice(options)
         if option in ("exclusive", "parallel", "inclusive", "event_based"):
             self.block(option, depth)
@@ -78,6 +97,11 @@ class Nest:
             condition = "again = true" if condition else ""
         number = self.random.randint(kind == "standard", 3)
         self.step(loop=Loop(kind=kind, cardinality=str(number), condition=condition))
+
+    def call(self):
+        """A call of the file's second process, from which nothing is called."""
+        self.calls = True
+        self.builder.call(self.name("call"), "called")
 
     def catch(self):
         event, value = self.random.choice((("timer", "P1D"), ("message", "letter"), ("signal", "bell")))
@@ -110,10 +134,12 @@ class Nest:
     def bordered(self):
         self.border(self.step())
 
-    def border(self, host, events=("timer", "message", "signal", "error", "escalation")):
+    def border(self, host, events=("timer", "message", "signal", "error", "escalation", "conditional")):
         event = self.random.choice(events)
-        value = {"timer": "P1D", "message": "letter", "signal": "bell", "error": "E", "escalation": "X"}[event]
-        interrupting = event == "error" or self.random.random() < 0.6
+        value = VALUES[event]
+        interrupting = event in ("error", "cancel") or self.random.random() < 0.6
+        if event == "timer" and not interrupting and self.random.random() < 0.5:
+            value = "R3/P1D"
         self.builder.boundary(self.name("edge"), event, value, on=host, interrupting=interrupting)
         if self.random.random() < 0.5:
             self.step()
@@ -186,33 +212,38 @@ class Nest:
         kinds = ("", "", "", "parallel", "sequential")
         kind = random.choice(kinds)
         loop = {"loop": Loop(kind=kind, cardinality=str(random.randint(1, 3)))} if kind else {}
-        builder.sub_process(name, **loop).start(self.name("start"))
+        throws = random.choice(("", "", "error", "escalation", "throw", "cancel"))
+        kind = "transaction" if throws == "cancel" else "subProcess"
+        builder.sub_process(name, kind=kind, **loop).start(self.name("start"))
         self.sequence(depth + 1)
-        throws = random.choice(("", "", "error", "escalation", "throw"))
         if throws == "throw":
             builder.throw(self.name("throw"), "escalation", "X")
             self.step()
         elif throws:
             builder.exclusive(self.name("if")).branch()
-            builder.end(self.name("raise"), event=throws, value="E" if throws == "error" else "X").branch().close()
+            builder.end(self.name("raise"), event=throws, value=VALUES[throws]).branch().close()
         builder.end(self.name("stop"))
         if random.random() < 0.4:
             self.handler(depth)
         builder.close()
-        if random.random() < 0.5 or throws == "error":
-            self.border(name, ("error",) if throws == "error" else ("error", "escalation", "timer", "signal"))
+        if throws in ("error", "cancel"):
+            self.border(name, (throws,))
+        elif random.random() < 0.5:
+            self.border(name, ("error", "escalation", "timer", "signal", "conditional"))
 
     def handler(self, depth):
         """An event sub-process of the frame around it."""
-        event, value = self.random.choice(
-            (("message", "letter"), ("timer", "P1D"), ("signal", "bell"), ("error", "E"), ("escalation", "X"))
-        )
+        event = self.random.choice(("message", "timer", "signal", "error", "escalation", "conditional"))
+        value = VALUES[event]
         ends = self.builder._ends
         self.builder.sub_process(self.name("handler"), by_event=True)
         interrupting = event == "error" or self.random.random() < 0.5
+        if event == "timer" and not interrupting and self.random.random() < 0.5:
+            value = "R2/P1D"
         self.builder.start(self.name("start"), event=event, value=value, interrupting=interrupting)
         self.step()
-        self.builder.end(self.name("stop")).close()
+        self.end()
+        self.builder.close()
         self.builder._ends = ends
 
 

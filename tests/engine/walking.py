@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from bpmn.begin import beginning
+from bpmn.begin import beginning, processes_of
 from bpmn.control_flow import control_flow
 from bpmn.expression import Environment
 from engine.errors import EngineError, NoWayOut, StepBudgetSpent, Uncaught, Unrunnable
@@ -53,7 +53,8 @@ class Chance:
         return Environment(now=now)
 
     def due(self, node, event, text, at, data):
-        return Due(at=at + timedelta(days=400))
+        count = int(text[1]) if text.startswith("R") else 0
+        return Due(at=at + timedelta(days=400), again="P1D" if count else "", left=count - 1 if count else 0)
 
     def route(self, element, flow_ids, at):
         return self.draws.route(element, tuple(flow_ids))
@@ -130,7 +131,8 @@ class Walk:
     def starts(self):
         """The nodes each pool begins at."""
         flow = control_flow(self.model)
-        found = beginning(self.model, flow, frozenset(process.id for process in self.model.processes)).starts
+        called = {node.called for node in self.model.nodes}
+        found = beginning(self.model, flow, processes_of(self.model) - called).starts
         return [[self.model.node[flow.vertices[vertex].node] for vertex in vertices] for vertices in found.values()]
 
     def begin(self):
@@ -142,7 +144,7 @@ class Walk:
         self.draws.now += timedelta(minutes=1)
         same = [other for other in self.oracle.waiting if other.key == one.key]
         place = next(number for number, other in enumerate(same) if other is one)
-        matching = [wait for wait in self.run.waits() if (wait.element, wait.kind, wait.instance) == one.key]
+        matching = [wait for wait in self.run.waits() if key(wait) == one.key]
         token = sorted(wait.token for wait in matching)[place]
         self.words.append(f"{one.element}{'!E' if fails else ''} {data or ''}".strip())
         if fails:
@@ -171,8 +173,10 @@ class Walk:
                 self.same("stop", failed, stopped)
             return False
         self.rows.apply(changes)
-        self.same("flows", Counter(f.flow for f in changes.facts if f.kind == "flow-taken"), self.oracle.flows - flows)
-        told = Counter(f.element for f in changes.facts if f.kind in ("completed", "passed"))
+        self.same(
+            "flows", Counter(plain(f.flow) for f in changes.facts if f.kind == "flow-taken"), self.oracle.flows - flows
+        )
+        told = Counter(plain(f.element) for f in changes.facts if f.kind in ("completed", "passed"))
         steps = {node.id for node in self.model.nodes if node.is_activity or node.is_event}
         expected = self.oracle.completed - done
         self.same("done", Counter({e: n for e, n in told.items() if e in steps}), expected)
@@ -184,7 +188,7 @@ class Walk:
         return True
 
     def waits(self, run):
-        return Counter((wait.element, wait.kind, wait.instance) for wait in run.waits())
+        return Counter(map(key, run.waits()))
 
     def restored(self):
         """Drop everything and load it from the rows: the same case, and nothing to write."""
@@ -199,6 +203,16 @@ class Walk:
     def same(self, what, seen, expected):
         if seen != expected:
             raise Disagreement(f"seed {self.seed}: {what}: engine {seen!r}, oracle {expected!r}, after {self.words}")
+
+
+def key(wait):
+    """A wait as the oracle names it."""
+    return plain(wait.element), wait.kind, wait.instance
+
+
+def plain(element):
+    """The id of an element without the calls it was reached by."""
+    return element.rpartition("/")[2]
 
 
 def walks(model_of, seeds):

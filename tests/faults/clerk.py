@@ -1,14 +1,13 @@
 """A clerk as a process of its own: takes open work items and completes them until told to stop or killed.
 
-`python -m tests.faults.clerk URL FOLDER NAME SEED`: what was sent and what was answered is written to FOLDER/NAME.log,
-one JSON line each, before the next thing is done. A clerk that finds its own log sends again what was not answered,
-with the same key.
+What was sent and what was answered is written to FOLDER/NAME.log, one JSON line each, before the next thing is done. A
+clerk that finds its own log sends again what was not answered, with the same key.
 """
 
 import json
 import os
 import random
-import sys
+import signal
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -16,11 +15,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from engine import Command, Engine, EngineError
-from store import StoreError, connect
+from engine.command import Command
+from engine.engine import Engine
+from engine.errors import EngineError
+from store import connect
+from store.errors import KeyReused, NoSuchCase, NoSuchItem, Stale, StoreError, Unkeepable
+from store.rows import ItemRow
 
 #: How long a clerk waits when nothing is to be done or the database is busy, seconds.
 PAUSE = 0.02
+#: What the store refuses because of the command, not because of the machine.
+REFUSED = (Stale, NoSuchCase, NoSuchItem, KeyReused, Unkeepable)
+OPEN = ("offered", "claimed", "started")
 
 
 class Log:
@@ -28,7 +34,9 @@ class Log:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        if (size := os.fstat(self._file).st_size) and os.pread(self._file, 1, size - 1) != b"\n":
+            os.write(self._file, b"\n")  # its last line was cut off
 
     def write(self, **line: Any) -> None:
         """Add a line in one piece."""
@@ -36,15 +44,22 @@ class Log:
 
     def unanswered(self) -> list[Command]:
         """The commands that were sent and neither kept nor refused."""
-        sent = {line["key"]: line["sent"] for line in lines(self.path) if "sent" in line}
-        answered = {line["key"] for line in lines(self.path) if "sent" not in line}
-        return [Command(**command) for key, command in sent.items() if key not in answered]
+        known = list(lines(self.path))
+        answered = {line["key"] for line in known if "kept" in line or "refused" in line}
+        return [Command(**line["sent"]) for line in known if "sent" in line and line["key"] not in answered]
+
+    def count(self) -> int:
+        """How many commands were sent."""
+        return sum("sent" in line for line in lines(self.path))
 
 
 def lines(path: Path) -> Iterator[dict[str, Any]]:
     """The whole lines of a log; one that was cut off by the end of its clerk is left out."""
-    for line in path.read_bytes().split(b"\n")[:-1]:
-        yield json.loads(line)
+    for line in path.read_bytes().split(b"\n"):
+        try:
+            yield json.loads(line)
+        except ValueError:
+            continue
 
 
 class Clerk:
@@ -53,13 +68,19 @@ class Clerk:
     def __init__(self, engine: Engine, log: Log, name: str, seed: int) -> None:
         self.engine, self.log, self.name = engine, log, name
         self.chance = random.Random(seed)
-        self.sent = sum("sent" in line for line in lines(log.path))
+        self.sent = log.count()
+        self.is_stopped = False
+        self._known: list[ItemRow] = []
+
+    def stop(self, *_: object) -> None:
+        """Finish what is under way and go."""
+        self.is_stopped = True
 
     def work(self) -> None:
-        """Send again what was not answered, then go on until nothing is open."""
+        """Send again what was not answered, then go on until told to stop."""
         for command in self.log.unanswered():
             self.send(command)
-        while True:
+        while not self.is_stopped:
             command = self.next()
             if command is None:
                 time.sleep(PAUSE)
@@ -69,15 +90,11 @@ class Clerk:
 
     def next(self) -> Command | None:
         """The next command: mostly a completion, now and then a claim, a draft or a release."""
-        try:
-            with self.engine.store.reading() as reading:
-                items = reading.items(states=("offered", "claimed", "started"), limit=60)
-        except StoreError:
+        if not self._known:
+            self._known = self._look()
+        if not self._known:
             return None
-        mine = [item for item in items if item.person in ("", self.name)]
-        if not mine:
-            return None
-        item = self.chance.choice(mine)
+        item = self._known.pop()
         self.sent += 1
         do = self.chance.choices(("complete", "claim", "save", "release"), (16, 2, 1, 1))[0]
         if do == "release" and item.person != self.name:
@@ -87,40 +104,63 @@ class Clerk:
         data = {"意见": f"同意{self.sent}", "number": self.sent} if do in ("complete", "save") else {}
         return Command(do=do, by=self.name, item=item.id, data=data, key=f"{self.name}-{self.sent}")
 
+    def _look(self) -> list[ItemRow]:
+        """Some of what is open and not somebody else's; others look at the same."""
+        try:
+            with self.engine.store.reading() as reading:
+                items = reading.items(states=OPEN, limit=60)
+        except StoreError:
+            return []
+        mine = [item for item in items if item.person in ("", self.name)]
+        return self.chance.sample(mine, min(len(mine), 8))
+
     def send(self, command: Command) -> None:
         """Send a command until it is answered, always with its key."""
+        begun = time.monotonic()
         while True:
-            begun = time.monotonic()
+            tried = time.monotonic()
             try:
                 answer = self.engine.perform(command, datetime.now(UTC))
-            except EngineError as refusal:
-                self.log.write(key=command.key, refused=type(refusal).__name__, took=time.monotonic() - begun)
+            except (EngineError, *REFUSED) as refusal:
+                self.log.write(key=command.key, refused=type(refusal).__name__, at=begun, took=time.monotonic() - begun)
                 return
             except StoreError as error:
-                if not is_to_repeat(error):
-                    self.log.write(key=command.key, refused=type(error).__name__, took=time.monotonic() - begun)
+                self.log.write(busy=type(error).__name__, at=tried, waited=time.monotonic() - tried)
+                if self.is_stopped:
                     return
-                self.log.write(key=f"busy-{command.key}", busy=type(error).__name__, took=time.monotonic() - begun)
                 time.sleep(PAUSE)
             else:
-                self.log.write(key=command.key, kept=answer.text, took=time.monotonic() - begun)
+                self.log.write(key=command.key, kept=answer.text, at=begun, took=time.monotonic() - begun)
                 return
 
 
-def is_to_repeat(error: StoreError) -> bool:
-    """Whether the machine failed, so that the same is sent again; else the command was refused."""
-    return type(error).__name__ not in ("Stale", "NoSuchCase", "NoSuchItem", "NoSuchProcedure", "KeyReused", "Unkeepable")
+def work(url: str, folder: str, name: str, seed: int, wait: float = 5.0) -> None:
+    """Work in this process until it is ended; SIGTERM lets what is under way be finished."""
+    quiet(Path(folder) / f"{name}.err")
+    log = Log(Path(folder) / f"{name}.log")
+    clerk: list[Clerk] = []
+    is_stopped = []
 
+    def stop(*_: object) -> None:
+        is_stopped.append(True)
+        for one in clerk:
+            one.stop()
 
-def main(url: str, folder: str, name: str, seed: str) -> None:
-    """Work until the process is ended."""
-    while True:
+    signal.signal(signal.SIGTERM, stop)
+    while not is_stopped:
         try:
-            with connect(url) as store:
-                Clerk(Engine(store), Log(Path(folder) / f"{name}.log"), name, int(seed)).work()
-        except StoreError:
+            with connect(url, wait=wait) as store:
+                clerk[:] = [Clerk(Engine(store, chance=random.Random(seed)), log, name, seed)]
+                if not is_stopped:
+                    clerk[0].work()
+        except StoreError as error:
+            log.write(busy=type(error).__name__, at=time.monotonic(), waited=0.0)
             time.sleep(PAUSE)
 
 
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+def quiet(path: Path) -> None:
+    """Let what this process says go into a file."""
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(file, 1)
+    os.dup2(file, 2)
+    os.close(file)

@@ -141,6 +141,31 @@ def test_on_sqlite_whoever_waits_too_long_for_the_writer_is_told_so(tmp_path: ob
             end()
 
 
+def test_whoever_writes_seldom_comes_to_it_beside_one_who_writes_all_the_time(url: str) -> None:
+    with store.connect(url) as kept, store.connect(url, wait=30) as another:
+        for id_ in ("A", "B"):
+            kept.perform(lambda writing, id_=id_: writing.save(new_case(id_)))
+        stop = threading.Event()
+
+        def write_on() -> None:
+            while not stop.is_set():
+                another.perform(lambda writing: count_up(writing, "A"))
+
+        busy = threading.Thread(target=write_on)
+        busy.start()
+        try:
+            begin = time.monotonic()
+            for _ in range(20):
+                kept.perform(lambda writing: count_up(writing, "B"))
+                time.sleep(0.005)
+            spent = time.monotonic() - begin
+        finally:
+            stop.set()
+            busy.join()
+
+    assert spent < 5
+
+
 def cut(writing: Writing) -> None:
     """Break the line of a transaction."""
     with socket.socket(fileno=os.dup(writing.line.fileno())) as copy:

@@ -21,10 +21,11 @@ def call_missing(model: Model) -> Iterator[Breach]:
 
 @rule("decision-missing", "10.3.3", stops="run", purpose="run", about=("businessRuleTask",))
 def decision_missing(model: Model) -> Iterator[Breach]:
-    """A business rule task of an executable process asks for a decision."""
+    """A business rule task of an executable process asks for a decision, or the file says who decides without one."""
     executable = executable_of(model)
     for node in model.nodes:
-        if node.kind == "businessRuleTask" and not node.decision and node.process in executable:
+        is_told = node.step is not None and node.step.automatic is not None
+        if node.kind == "businessRuleTask" and not node.decision and node.process in executable and not is_told:
             yield breach(node.id)
 
 
