@@ -26,7 +26,7 @@ from bpmn import build, write
 from engine.command import Command
 from engine.engine import Engine
 from engine.worker import Worker
-from store import Store, connect, create
+from store import connect, create
 from store.verify import verify
 
 _NOW = datetime(2026, 1, 5, 1, tzinfo=UTC)

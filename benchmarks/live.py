@@ -6,6 +6,7 @@ step. It is given the same drawings, with the conditions in its own language.
 
 import sqlite3
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -60,7 +61,7 @@ def linear(steps: int) -> Drawing:
     for name in names[1:-1]:
         drawing.node("userTask", name)
     drawing.node("endEvent", "e")
-    for source, target in zip(names, names[1:], strict=False):
+    for source, target in pairwise(names):
         drawing.flow(source, target)
     return drawing
 

@@ -222,7 +222,9 @@ class LiveCase:
         for fact in changes.facts:
             person, data = self._told.get(fact.token, ("", {})) if fact.kind in _DONE else ("", {})
             data = data or (json.loads(as_json(dict(fact.data))) if fact.data else {})
-            self.record(fact.kind, element=fact.element, person=person, flow=fact.flow, data=data)
+            # A flow says by itself where it begins.
+            element = "" if fact.flow else fact.element
+            self.record(fact.kind, element=element, person=person, flow=fact.flow, data=data)
         left = [token for token in changes.over if done is None or token != done.token]
         if left:
             self._withdraw(left)

@@ -175,7 +175,7 @@ def _copied(connection: Any, table: str) -> Iterator[bytes]:
     names = [f'"{name}"' for (name,) in connection.execute(f"{asked} ORDER BY ordinal_position", (table,))]
     columns = ", ".join(names)
     yield f"{columns}\n".encode()
-    with connection.cursor() as cursor, cursor.copy(f'COPY "{table}" ({columns}) TO STDOUT') as rows:
+    with connection.cursor() as cursor, cursor.copy(f'COPY (SELECT {columns} FROM "{table}") TO STDOUT') as rows:
         yield from map(bytes, rows)
 
 

@@ -27,9 +27,10 @@ class Settings:
     database: str = ""
     #: By what new records are hashed, "sha256" or "sm3"; ZAIZAO_HASH.
     algorithm: str = "sha256"
-    #: Hosts that outgoing calls may reach, and the folder they may be dropped in; ZAIZAO_OUTGOING_HOSTS (with commas)
-    #: and ZAIZAO_OUTGOING_FOLDER.
+    #: Hosts that outgoing calls may reach, where the call of each name goes, and the folder calls may be dropped in;
+    #: ZAIZAO_OUTGOING_HOSTS, ZAIZAO_OUTGOING_ROUTES (name=target), both with commas, and ZAIZAO_OUTGOING_FOLDER.
     outgoing_hosts: tuple[str, ...] = ()
+    outgoing_routes: Mapping[str, str] = field(default_factory=dict)
     outgoing_folder: str = ""
 
 
@@ -48,6 +49,16 @@ def settings(arguments: Sequence[str], environment: Mapping[str, str]) -> Settin
         limits={name: text for name, variable in LIMITS.items() if (text := environment.get(variable, "").strip())},
         database=environment.get("ZAIZAO_DB", "").strip(),
         algorithm=environment.get("ZAIZAO_HASH", "").strip() or "sha256",
-        outgoing_hosts=tuple(filter(None, map(str.strip, environment.get("ZAIZAO_OUTGOING_HOSTS", "").split(",")))),
+        outgoing_hosts=_listed(environment, "ZAIZAO_OUTGOING_HOSTS"),
+        outgoing_routes={
+            name.strip(): target.strip()
+            for name, sign, target in (one.partition("=") for one in _listed(environment, "ZAIZAO_OUTGOING_ROUTES"))
+            if sign
+        },
         outgoing_folder=environment.get("ZAIZAO_OUTGOING_FOLDER", "").strip(),
     )
+
+
+def _listed(environment: Mapping[str, str], variable: str) -> tuple[str, ...]:
+    """The values of a variable that holds several, with commas."""
+    return tuple(filter(None, map(str.strip, environment.get(variable, "").split(","))))

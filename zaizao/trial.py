@@ -44,7 +44,7 @@ from engine.spiff.world import Due, World
 from engine.world import OfficeWorld
 from store import Store, Writing, connect
 from store.chain import recorded
-from store.rows import JobRow
+from store.rows import ItemRow, JobRow
 
 #: Called with the cases that have ended and all that have to.
 Progress = Callable[[int, int], None]
@@ -295,28 +295,23 @@ class Player:
             self._let_go(case, set())
             self.left -= 0 <= case.number < self.chance.request.cases
             return
-        open_now = {int(one["item"].rpartition("-")[2]): one for one in self._items(case)}
-        jobs, waits = self._others(case)
-        self._let_go(case, {*open_now, *jobs, *waits})
-        for token in sorted({*open_now, *jobs, *waits} - set(case.steps)):
-            if token in open_now:
-                self._hand_over(case, open_now[token]["element"], token, open_now[token]["item"])
+        items, jobs, waits = self._standing(case)
+        self._let_go(case, {*items, *jobs, *waits})
+        for token in sorted({*items, *jobs, *waits} - set(case.steps)):
+            if token in items:
+                self._hand_over(case, items[token].element, token, items[token].id)
             elif token in jobs:
                 self._hand_over_job(case, token, jobs[token])
             else:
                 self._hand_over(case, waits[token], token)
 
-    def _items(self, case: _Case) -> list[dict[str, Any]]:
+    def _standing(self, case: _Case) -> tuple[dict[int, ItemRow], dict[int, JobRow], dict[int, str]]:
+        """Where a case stands, by token: work, timers and automatic steps, messages from outside it waits for."""
         with self.store.reading() as reading:
-            found = reading.items(case=case.id, limit=_MOST)
-        return [{"item": item.id, "element": item.element} for item in found]
-
-    def _others(self, case: _Case) -> tuple[dict[int, JobRow], dict[int, str]]:
-        """Timers and automatic steps, and messages from outside that are waited for, by token."""
-        with self.store.reading() as reading:
+            items = {item.token: item for item in reading.items(case=case.id, limit=_MOST)}
             jobs = {job.token: job for job in reading.jobs(case=case.id, limit=_MOST) if job.kind in ("timer", "call")}
-            waits = {wait.token: wait.element for wait in reading.waits(case.id) if wait.element in self.outside}
-        return jobs, waits
+            waits = reading.waits(case.id) if self.outside else []
+        return items, jobs, {wait.token: wait.element for wait in waits if wait.element in self.outside}
 
     def _let_go(self, case: _Case, left: Set[int]) -> None:
         """Let go of what the case has left meanwhile: whoever worked at it is free."""

@@ -188,6 +188,9 @@ RULES: dict[tuple[str, str], str] = {
         "{what} is a complex gateway that says no number of tokens, which cannot be run. Write activationCount >= n, "
         "or use an exclusive, parallel or inclusive gateway."
     ),
+    ("unsupported-element", "ad-hoc"): (
+        "{what} is an ad-hoc sub-process in which nobody chooses: all its steps are automatic. Draw their order."
+    ),
     ("unsupported-element", "computed-call"): (
         "{what} works out only in the case what it calls, which cannot be run. Name the process it calls."
     ),

@@ -6,7 +6,7 @@ Whoever runs cases relies on this list: what is not told here can be run.
 import re
 from collections.abc import Iterator, Mapping
 
-from bpmn.calls import called_names
+from bpmn.calls import called_names, called_task
 from bpmn.check.calling import COMPUTED, calls
 from bpmn.check.expressions import expressions
 from bpmn.check.rules import found
@@ -26,6 +26,10 @@ def support(model: Model, library: Mapping[str, Model]) -> Iterator[Problem]:
     yield from _own(model)
     yield from calls(model, library)
     yield from expressions(model)
+    for node in model.nodes:
+        task = called_task(node, model, library) if node.called and node.called not in model.process else None
+        if task is not None and task.kind == "globalScriptTask":
+            yield found(model, ("unsafe-expression", "script"), node.id, stops="run")
     yield from _unrunnable_calls(model, library)
 
 
@@ -41,6 +45,8 @@ def _rule(model: Model, node: Node) -> str:
     """Why one node cannot be run; empty where it can."""
     if node.kind == "complexGateway" and node.activation and not _COUNT.fullmatch(node.activation):
         return "complex-gateway"
+    if node.kind == "adHocSubProcess" and _chooses_nobody(model, node):
+        return "ad-hoc"
     if node.kind == "callActivity" and COMPUTED.search(node.called):
         return "computed-call"
     if node.kind == "eventBasedGateway" and not all(
@@ -67,6 +73,13 @@ def _is_caught(node: Node | None) -> bool:
         and bool(node.events)
         and _CAUGHT.issuperset(event.kind for event in node.events)
     )
+
+
+def _chooses_nobody(model: Model, frame: Node) -> bool:
+    """Whether all that can be begun in an ad-hoc sub-process is automatic: nobody says what is done, and in which order."""
+    inside = [node for node in model.nodes if node.scope == frame.id and node.is_activity]
+    begun = [node for node in inside if not model.incoming[node.id] and not node.triggered_by_event]
+    return bool(begun) and all(node.is_automatic for node in begun)
 
 
 def _is_transaction(model: Model, scope: str) -> bool:

@@ -101,6 +101,8 @@ class Work(Activity):
         return True if done else None
 
     def waits(self, token: Token) -> Wait | None:
+        if token._state == WAITING:
+            return None  # it waits for other tokens to begin with
         case = token.workflow
         data: dict[str, Any] = {}
         instance = token.more.get("i", 0)

@@ -72,9 +72,9 @@ class Case(Workflow):  # type: ignore[misc]  # SpiffWorkflow has no types
             self._environment = self.world.environment(self.at)
         return self._environment
 
-    def spend(self, token: Token) -> None:
-        """Count one step."""
-        self.steps_left -= 1
+    def spend(self, token: Token, steps: int = 1) -> None:
+        """Count steps: what is done at a token, and how much is looked at for it."""
+        self.steps_left -= steps
         if self.steps_left < 0:
             raise StepBudgetSpent(self.element_of(token))
 

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from bpmn.begin import Beginning, beginning, processes_of
-from bpmn.calls import called_names
+from bpmn.calls import called_names, called_task
 from bpmn.control_flow import control_flow
 from bpmn.decisions import Decisions
-from bpmn.model import Model
+from bpmn.model import Model, Node
 from engine.errors import Unrunnable
 from engine.spiff.activities import Activity, Receive
 from engine.spiff.compensation import Undoing
@@ -99,9 +99,16 @@ class _Compiler:
         )
 
     def _build(self, holder: str, model: Model) -> Places:
-        made = self.made[holder] = Places(self.spec, holder, model, self.decisions)
+        tasks = frozenset(node.called for node in model.nodes if self._is_task(node))
+        made = self.made[holder] = Places(self.spec, holder, model, self.decisions, tasks)
         made.build()
         return made
+
+    def _is_task(self, node: Node) -> bool:
+        """Whether a call activity calls a global task."""
+        if node.kind != "callActivity" or not node.called or self._holder(node.called) is not None:
+            return False
+        return called_task(node, self.model, self.library) is not None
 
     # Calls
 
@@ -112,20 +119,22 @@ class _Compiler:
             made = self.made[waiting.pop()]
             for node in made.model.nodes:
                 place = made.body(node.id)
-                if not isinstance(place, Call) or not node.called:
+                found = self._holder(node.called) if isinstance(place, Call) else None
+                if not isinstance(place, Call) or found is None:
                     continue
-                holder, process = self._holder(node.called)
+                holder, process = found
                 if holder not in self.made:
                     self._build(holder, self.library[holder])
                     waiting.append(holder)
                 self._join_call(place, made.holder, holder, process)
 
-    def _holder(self, called: str) -> tuple[str, str]:
+    def _holder(self, called: str) -> tuple[str, str] | None:
+        """The file a called process stands in, and its id there."""
         for name in called_names(called):
             for key, model in (("", self.model), *self.library.items()):
                 if name in model.process:
                     return key, name
-        raise AssertionError(called)  # refused before
+        return None
 
     def _join_call(self, place: Call, caller: str, holder: str, process: str) -> None:
         target = self.made[holder]

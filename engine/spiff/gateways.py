@@ -134,8 +134,10 @@ class Inclusive(Join, Choice, MultiChoice):  # type: ignore[misc]
         empty = [entry for entry in self.entries if entry not in full]
         if not empty:
             return True
-        leads = token.workflow.program.leads_to(self)
+        case = token.workflow
+        leads = case.program.leads_to(self)
         for other in token.scope.inside.values():
+            case.spend(other)
             place = other.task_spec
             if place is self or not place.weighs or "h" in other.more:
                 continue
@@ -201,6 +203,7 @@ class Counting(Inclusive):
 def first_on_each(token: Token) -> dict[str, Token]:
     """The token that waits longest on each flow of a join."""
     place = token.task_spec
+    token.workflow.spend(token, len(token.scope.inside) // 8)
     first: dict[str, Token] = {}
     for one in token.scope.inside.values():
         if one.task_spec is place and one._state == WAITING:

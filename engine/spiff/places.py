@@ -29,11 +29,15 @@ _WRAPPED = re.compile(r"\s*[$#]\{\s*(?P<name>[^\W\d]\w*)\s*\}\s*|\s*=\s*(?P<othe
 class Places:
     """Makes the places of one file, and knows them by the ids of their elements."""
 
-    def __init__(self, spec: Specification, holder: str, model: Model, decisions: frozenset[str]) -> None:
+    def __init__(
+        self, spec: Specification, holder: str, model: Model, decisions: frozenset[str], tasks: frozenset[str]
+    ) -> None:
         self.spec = spec
         self.holder = holder
         self.model = model
         self.decisions = decisions
+        #: What calls may name that is a global task: a step like any other.
+        self.tasks = tasks
         self.flow: ControlFlow = control_flow(model)
         self.known = known_names(model)
         self.played = frozenset(arc.flow for arc in self.flow.arcs)
@@ -119,7 +123,7 @@ class Places:
 
     def _activity(self, node: Node, name: str) -> Place:
         if node.kind == "callActivity":
-            return Call(self.spec, name, node) if node.called else self._work(node, name)
+            return Call(self.spec, name, node) if node.called not in self.tasks | {""} else self._work(node, name)
         if node.is_frame:
             return self._frame(node, name)
         if node.kind == "scriptTask" and node.is_automatic:

@@ -292,6 +292,18 @@ CASES: dict[tuple[str, str], tuple[Callable[[], Model], str]] = {
         lambda: evolve(shares("complexGateway", None, None), "g", activation="a > 3"),
         "g",
     ),
+    ("unsupported-element", "ad-hoc"): (
+        lambda: (
+            build("p")
+            .start("s")
+            .sub_process("f", kind="adHocSubProcess")
+            .node("t", "scriptTask")
+            .close()
+            .end("e")
+            .model
+        ),
+        "f",
+    ),
     ("unsupported-element", "computed-call"): (lambda: chain(task="callActivity", called="${x}"), "t"),
     ("unsupported-element", "event-gateway"): (
         lambda: build("p").start("s").event_based("g").branch().step("t").end("e").branch().step("u").end("f").model,

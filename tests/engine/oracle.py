@@ -1,9 +1,9 @@
 """A second token kernel, small and slow, written from the words of BPMN 2.0 and of docs/explanation/bpmn-semantics.md.
 
 It plays a `Model` by moving objects and knows nothing of rows, of the engine's program or of SpiffWorkflow. What the
-specification leaves open, in which order tokens move within one command, is decided as the engine says it does: first
-come, first served; joins that look at other tokens are asked when nothing else moves, the longest waiting first, and
-conditions after them.
+specification leaves open, in which order tokens move within one command, is decided as docs/reference/bpmn-coverage.md
+says: first come, first served; then signals are thrown, then what had happened already when somebody began to wait
+beside something else, then joins that look at other tokens are asked, the longest waiting first, then conditions.
 """
 
 from collections import Counter, deque
@@ -104,6 +104,10 @@ class Oracle:
     def __init__(self, model, route=lambda element, flows: None, data=None, budget=5_000):
         self.model, self.route, self.data, self.budget = model, route, dict(data or {}), budget
         self.queue = deque()
+        #: Signals about to be thrown: heard by all who come to wait in the same command.
+        self.later = deque()
+        #: What had happened already when it was begun to be waited for, beside something else.
+        self.happened = deque()
         self.waiting, self.joining, self.roots = [], [], []
         self.letters = []
         self.flows, self.completed = Counter(), Counter()
@@ -157,7 +161,13 @@ class Oracle:
             while self.queue:
                 self.spend()
                 self.queue.popleft()()
-            if not self.join() and not self.ask():
+            if self.later:
+                self.queue.append(self.later.popleft())
+            elif self.happened:
+                one = self.happened.popleft()
+                if one in self.waiting:
+                    one.happen({})
+            elif not self.join() and not self.ask():
                 return
 
     def spend(self):
@@ -192,7 +202,9 @@ class Oracle:
     def place(self, node, scope, via=""):
         token = Token(node, scope, via)
         scope.tokens.append(token)
-        self.queue.append(lambda: None if token.gone else self.arrive(token))
+        throws_signal = node.kind in ("endEvent", "intermediateThrowEvent") and node.event("signal") is not None
+        queue = self.later if throws_signal else self.queue
+        queue.append(lambda: None if token.gone else self.arrive(token))
         return token
 
     def leave(self, token, flows):
@@ -388,9 +400,7 @@ class Oracle:
             elif event is not None and event.kind == "signal":
                 self.broadcast(event.reference)
             elif event is not None and event.kind == "link" and node.kind == "intermediateThrowEvent":
-                for catch in self.linked(node):
-                    self.place(catch, token.scope)
-                self.vanish(token)
+                self.follow(token)
                 return
         if token.gone:
             return
@@ -398,6 +408,14 @@ class Oracle:
             self.vanish(token)
         else:
             self.on(token)
+
+    def follow(self, token):
+        """A pair of links is one place, drawn twice."""
+        for catch in self.linked(token.node):
+            following = Token(catch, token.scope)
+            token.scope.tokens.append(following)
+            self.pass_event(following)
+        self.vanish(token)
 
     def linked(self, node):
         """The catching links a throwing one leads to."""
@@ -444,10 +462,24 @@ class Oracle:
             self.wait(one)
 
     def wait(self, waiting):
+        """Wait, unless it happened already: a token that only waits goes on at once, all else after what moves."""
         self.waiting.append(waiting)
         if waiting.kind == "message" and waiting.element in self.letters:
             self.letters.remove(waiting.element)
+        elif waiting.condition is None or not self.is_so(waiting):
+            return
+        waiting.held = True
+        owner = waiting.owner
+        node = owner.node if isinstance(owner, Token) else owner.host.node if isinstance(owner, Round) else None
+        if node is not None and node.id == waiting.element:
             waiting.happen({})
+        else:
+            self.happened.append(waiting)
+
+    def is_so(self, waiting):
+        """Whether a condition that is waited for holds."""
+        scope = waiting.owner if isinstance(waiting.owner, Scope) else waiting.owner.scope
+        return evaluate(waiting.condition, self.seen(scope)) is True
 
     def named(self, event):
         root = next((root for root in self.model.roots if root.id == event.reference), None)
@@ -486,8 +518,7 @@ class Oracle:
             if one not in self.waiting:
                 continue
             self.spend()
-            scope = one.owner if isinstance(one.owner, Scope) else one.owner.scope
-            now = evaluate(one.condition, self.seen(scope)) is True
+            now = self.is_so(one)
             before, one.held = one.held, now
             if now and not before:
                 one.happen({})

@@ -57,7 +57,7 @@ class Chance:
         return Due(at=at + timedelta(days=400), again="P1D" if count else "", left=count - 1 if count else 0)
 
     def route(self, element, flow_ids, at):
-        return self.draws.route(element, tuple(flow_ids))
+        return self.draws.route(plain(element), tuple(flow_ids))
 
     def decide(self, decision_id, data):
         return {}

@@ -79,6 +79,7 @@ class Clerk:
     def work(self) -> None:
         """Send again what was not answered, then go on until told to stop."""
         for command in self.log.unanswered():
+            self.log.write(again=command.key)
             self.send(command)
         while not self.is_stopped:
             command = self.next()

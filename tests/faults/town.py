@@ -203,7 +203,8 @@ class Town:
         begun = time.monotonic()
         while time.monotonic() - begun < seconds:
             with connect(self.url, wait=30.0) as store, store.reading() as reading:
-                is_done = not reading.cases(state="active", limit=1) and not reading.jobs(("ready", "held"), limit=2)[1:]
+                left = [job for job in reading.jobs(("ready", "held"), limit=5) if job.case]
+                is_done = not left and not reading.cases(state="active", limit=1)
             if is_done:
                 break
             time.sleep(still)
@@ -211,9 +212,16 @@ class Town:
 
     # What must hold
 
-    def counts(self, calls: Iterable[str] = (), *, url: str = "", ended: bool = True) -> Counts:
+    def counts(
+        self,
+        calls: Iterable[str] = (),
+        *,
+        url: str = "",
+        ended: bool = True,
+        kept: list[tuple[Command, str]] | None = None,
+    ) -> Counts:
         """Ask again for what was acknowledged, and count all that is kept; `ended`: all cases must be over."""
-        kept, made = self.acknowledged(), Counter(calls)
+        kept, made = self.acknowledged() if kept is None else kept, Counter(calls)
         with connect(url or self.url, wait=30.0) as store:
             histories = self._histories(store)
             lost = sum(not _is_there(command, text, histories) for command, text in kept)

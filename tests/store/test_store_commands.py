@@ -5,13 +5,13 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from tests.store.samples import DIGEST, NOW, item_of, job_of, new_case
 
 import store
 from bpmn.history import Record
 from store import Store, Writing
 from store.errors import KeyReused, NoSuchCase, NoSuchItem, Stale, Taken, Unkeepable
 from store.rows import Effects, WaitRow
+from tests.store.samples import DIGEST, NOW, item_of, job_of, new_case
 
 
 class Refused(Exception):

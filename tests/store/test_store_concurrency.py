@@ -10,12 +10,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from tests.store.samples import DIGEST, NOW, count_up, new_case
 
 import store
 from store import Store, Writing
 from store.errors import Busy, Locked, Lost
 from store.rows import Effects
+from tests.store.samples import DIGEST, NOW, count_up, new_case
 
 
 def count_in_process(url: str, times: int) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.store.samples import count_up, new_case
 
 import store
 from store.errors import (
@@ -26,6 +25,7 @@ from store.errors import (
     UnsafeSettings,
 )
 from store.place import file_system
+from tests.store.samples import count_up, new_case
 
 
 @pytest.fixture
@@ -104,7 +104,12 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("revision", "refusal"),
-    [("9999", NewerSchema), ("5f3a_of_somebody", NewerSchema), ("0000", OlderSchema), ("0002_serves_0002", NewerSchema)],
+    [
+        ("9999", NewerSchema),
+        ("5f3a_of_somebody", NewerSchema),
+        ("0000", OlderSchema),
+        ("0002_serves_0002", NewerSchema),
+    ],
 )
 def test_tables_of_another_version_are_refused(file: Path, revision: str, refusal: type[StoreError]) -> None:
     write(file, f"UPDATE alembic_version SET version_num = '{revision}'")

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
-from tests.store.samples import DIGEST, NOW, job_of
 
 import store
 from store import Store, jobs
 from store.errors import Fenced, NoSuchJob
 from store.moments import to_number
 from store.rows import JobRow
+from tests.store.samples import DIGEST, NOW, job_of
 
 #: A lease that has run out as soon as it is given.
 OVER = timedelta(seconds=-1)

@@ -4,12 +4,12 @@ import threading
 from collections.abc import Iterable
 
 import pytest
-from tests.store.samples import NOW
 
 import store
 from store import Store
 from store.errors import NoSuchProcedure
 from store.rows import ProcedureRow, StartRow
+from tests.store.samples import NOW
 
 
 def version(digest: str, process: str = "permit") -> ProcedureRow:

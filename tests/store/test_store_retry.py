@@ -5,11 +5,11 @@ import sqlite3
 from collections.abc import Callable
 
 import pytest
-from tests.store.samples import new_case
 
 from store import Store, Writing
 from store.errors import Busy, Damaged, DiskFull, Locked, NoDatabase, NotAdmitted, ReadOnly, StoreError, Taken
 from store.retry import meaning, wait_before
+from tests.store.samples import new_case
 
 psycopg = pytest.importorskip("psycopg")
 

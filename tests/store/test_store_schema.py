@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, inspect
 from sqlalchemy.pool import NullPool
-from tests.store.samples import count_up, new_case
 
 import store
 from store import schema
 from store.errors import NewerSchema, NoDatabase
+from tests.store.samples import count_up, new_case
 
 NEXT = '''
 """A column more, which the version before does without."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zaizao.cli.failures import Refusal
+from zaizao.cli.failures import Outage, Refusal
 from zaizao.cli.worded import Call, option
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def opened(call: Call, database: str, *, making: bool = False, wait: float = 5.0
     file = file_of(url)
     if file is not None and not file.exists():
         if not (making and is_default(call, database)):
-            raise Refusal("no_database", database=str(file))
+            raise Outage("no_database", database=str(file))
         create(url)
         click.echo(call.say("live.made", file=str(file)), err=True)
     with connect(url, wait=wait, algorithm=call.settings.algorithm) as store:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,9 @@ import click
 from reports.format import count, minute, plain, visible
 from zaizao import wiring
 from zaizao.cli.databases import address, asked, confirm, file_of, kept_in, opened
-from zaizao.cli.failures import FILE, Refusal
+from zaizao.cli.failures import FILE, Outage
 from zaizao.cli.files import existing, save
+from zaizao.cli.options import Moment
 from zaizao.cli.progress import progress
 from zaizao.cli.text import Column, one_line, screen, table
 from zaizao.cli.worded import Call, Command, Group, option
@@ -49,7 +51,7 @@ def upgrade(call: Call, database: str, as_json: bool) -> int:
     url = address(call, database)
     before = current(url)
     if not before:
-        raise Refusal("no_database", database=_named(url))
+        raise Outage("no_database", database=_named(url))
     bring_up(url)
     after = current(url)
     sentence = call.say("db-upgrade.same" if before == after else "db-upgrade.done", before=before, after=after)
@@ -161,6 +163,38 @@ def root(call: Call, target: str, database: str, as_json: bool) -> int:
     return 0
 
 
+@click.command("db-archive", cls=Command)
+@option("-o", "--output", "target", required=True)
+@option("--before", "before", type=Moment(), required=True)
+@kept_in
+@asked
+@option("--as", "person", metavar="PERSON", default=OPERATOR)
+@click.pass_obj
+def archive(call: Call, target: str, before: datetime, database: str, yes: bool, person: str, as_json: bool) -> int:
+    """Move the cases that ended before a day into Parquet files; what is written is there, whatever happens next."""
+    from store.archive import archive as move
+
+    folder = Path(target)
+    fields = {"before": minute(before), "folder": visible(target)}
+    confirm(call, call.say("db-archive.sure", **fields), yes=yes)
+    folder.mkdir(parents=True, exist_ok=True)
+    made = []
+    with opened(call, database, wait=30.0) as store, progress(call.say("db-archive.short")) as bar:
+        for one in move(store, before, folder, wiring.now(), person):
+            made.append(one)
+            bar(len(made), len(made) + 1)
+    cases, records = sum(one.cases for one in made), sum(one.records for one in made)
+    facts = {
+        "folder": target,
+        "cases": cases,
+        "records": records,
+        "files": [{"file": str(one.path), "cases": one.cases, "sha256": one.digest} for one in made],
+    }
+    sentence = call.say("db-archive.done", cases=_count(cases), records=_count(records), **fields)
+    _tell(call, as_json, facts, sentence if made else call.say("db-archive.nothing", **fields))
+    return 0
+
+
 def _tell(call: Call, as_json: bool, facts: dict[str, Any], page: str) -> None:
     click.echo(one_line(facts) if as_json else page)
 
@@ -205,6 +239,7 @@ MEMBERS = {
     "restore": lambda: restore,
     "release": lambda: release,
     "verify": lambda: verify,
+    "archive": lambda: archive,
     "root": lambda: root,
 }
 
