@@ -5,7 +5,7 @@ which `analysis.time` makes every figure. What counts is
 
 | record | counts |
 |---|---|
-| `offered` of a step | one time, its papers and its visit; the wait begins |
+| `offered` of a step, `called` | one time, its papers and its visit; the wait begins |
 | `work-started`, else `claimed` | the wait ends, the work begins |
 | `completed`, `failed`, `withdrawn`, `returned` | the work ends (the wait, where none began) |
 | `completed` of accept, decide, clock-stops | their clocks |
@@ -150,6 +150,8 @@ class Reduction:
             return None
         breaks = self._breaks(history)
         for visit in found:
+            if not self.places[visit.element].once:
+                self._hand_in(case, self.places[visit.element])
             later = [at for at in breaks.get(visit.element, ()) if at >= self.own.to_local(visit.offered)]
             self._book(case, visit, min([*later, case.ended if case.is_turned_down else last]))
         self.where.add(way, case.started)
@@ -183,8 +185,6 @@ class Reduction:
         if case.started < 0 and (process in self.office or (record.kind == "started" and node is None)):
             case.started = now  # the first thing that happens outside the applicant's pool
         place = self.places.get(record.element)
-        if place is not None and record.kind == "offered" and not place.once:
-            self._hand_in(case, place)
         if flow is not None and flow.target in self.places and self.places[flow.target].once:
             self._hand_in(case, self.places[flow.target])
         if place is not None and record.kind == "completed" and place.node.loop is None:

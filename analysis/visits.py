@@ -14,7 +14,9 @@ from datetime import datetime
 from bpmn.history import History, Record
 
 #: What ends a piece of work, whether or not it was done.
-ENDS = frozenset(("completed", "failed", "withdrawn", "returned", "answered"))
+ENDS = frozenset(("completed", "failed", "withdrawn", "returned"))
+#: What begins a visit: a step is offered to people, or something outside is called for it.
+BEGINS = frozenset(("offered", "called"))
 _STILL = frozenset(("paused", "suspended"))
 
 
@@ -46,17 +48,33 @@ class Visit:
 
 
 def visits(history: History) -> tuple[Visit, ...]:
-    """All visits of a case to steps, in the order in which they were offered; what was never offered is none."""
+    """All visits of a case, in the order in which they began; what was done at once began and ended at one moment."""
     found: list[Visit] = []
     open_at: dict[str, list[Visit]] = defaultdict(list)
     for place, record in enumerate(history.records):
-        if record.kind == "offered":
+        if record.kind in BEGINS:
             visit = Visit(element=record.element, unit=record.unit, offered=record.at, first=place)
             found.append(visit)
             open_at[record.element].append(visit)
-        elif record.element in open_at or not record.element:
+        elif open_at.get(record.element) or not record.element:
             _note(open_at, record, place)
+        elif record.kind == "completed":
+            found.append(_at_once(record, place))
     return tuple(found)
+
+
+def _at_once(record: Record, place: int) -> Visit:
+    """A visit to what nobody had to be waited for."""
+    return Visit(
+        element=record.element,
+        unit=record.unit,
+        offered=record.at,
+        person=record.person,
+        done=record.at,
+        completed=True,
+        first=place,
+        last=place,
+    )
 
 
 def _note(open_at: dict[str, list[Visit]], record: Record, place: int) -> None:

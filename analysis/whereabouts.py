@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from analysis.simulation.columns import PathSums, UnitSums
+from analysis.visits import BEGINS
 from bpmn.history import Record
 from bpmn.model import Model, Unit
 
@@ -124,7 +125,7 @@ class Case:
     def read(self, order: int, record: Record, now: int, spell: tuple[int, Spell] | None) -> None:
         """Follow one record; `spell` is the visit it ends and the place of the record that began it."""
         element = record.element
-        if record.kind == "offered":
+        if record.kind in BEGINS:
             self._entered[order] = self._in(element).on(now, order)
         elif spell is not None:
             self._at[element] = self._entered.pop(spell[0], self._in(element)).through(spell[1], order)

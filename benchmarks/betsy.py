@@ -60,7 +60,7 @@ def judged(model: Model, given: Sequence[str], asserted: Sequence[str]) -> tuple
     try:
         trace = traced(model, _data(given), in_parallel="useParallelProcess" in given)
     except Unrunnable as refusal:
-        why = "; ".join(sorted({f"{problem.rule} ({problem.element})" for problem in refusal.problems}))
+        why = "; ".join(sorted({f"`{problem.rule}`: {problem.message}" for problem in refusal.problems}))
         return ("passed" if "assertGenericError" in must_fail else "refused"), why
     except EngineError as error:
         return ("passed", type(error).__name__) if must_fail else ("wrong", f"{type(error).__name__}: {error}")

@@ -14,6 +14,7 @@ from benchmarks.betsy import Verdict, verdicts
 from benchmarks.played import Played
 from benchmarks.situations import SITUATIONS, Situation
 from engine.errors import EngineError, Unrunnable
+from engine.spiff import refusals
 
 _MARKS = {name: (f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->\n") for name in ("elements", "betsy")}
 
@@ -64,10 +65,15 @@ def elements() -> str:
     lines = ["| element | | situations played |", "|---|---|---|"]
     for element, situations in rows.items():
         wrong = list(filter(None, map(played, situations)))
-        refused = next((one.refused for one in situations if one.refused), "")
-        said = f"wrong: {wrong[0]}" if wrong else f"refused: `{refused}`" if refused else "runs"
+        said = f"wrong: {wrong[0]}" if wrong else _refusal(situations[0]) or "runs"
         lines.append(f"| {element} | {said} | {len(situations)} |")
     return "\n".join(lines) + "\n"
+
+
+def _refusal(situation: Situation) -> str:
+    """By which rule it is refused, in the sentence people get; empty where it runs."""
+    problems = refusals(situation.model(), situation.library())
+    return "; ".join(f"refused: `{problem.rule}`: {problem.message}" for problem in problems[:1])
 
 
 def cases(found: Iterable[Verdict]) -> str:

@@ -449,7 +449,66 @@ SITUATIONS: tuple[Situation, ...] = (
       .node("a", "userTask", start_quantity=2).model, play="b a", log="b a"),
     S(element="completionQuantity", model=lambda: _p().step("a", completion_quantity=2).step("b").end("e").model,
       play="a b b", log="a b e b e"),
+    # What is refused
+    S(element="callActivity whose process is worked out", model=lambda: _p().call("k", "${which}").end("e").model,
+      refused="computed-call"),
+    S(element="callActivity of a file that cannot be run", model=lambda: _p().call("k", "q").end("e").model,
+      library=lambda: {"other": build("q").start("qs").step("qa", task="scriptTask", script="import os").end().model},
+      refused="called-file"),
+    S(element="event-based gateway before a step", refused="event-gateway",
+      model=lambda: _p().event_based("g").branch().step("a").branch().catch("c", "message", "m").join().end("e").model),
+    S(element="cancel end outside a transaction", model=lambda: _p().end("e", event="cancel").model, refused="cancel"),
+    S(element="catching timer that repeats", model=_catch("timer", "R3/PT1H"), refused="repeated-timer"),
+    S(element="standard loop without an end", model=_looped("standard"), refused="loop-without-end"),
+    S(element="multi-instance of no number", model=_looped("parallel"), refused="no-instances"),
+    S(element="adHocSubProcess in which nobody chooses", refused="ad-hoc",
+      model=lambda: _p().sub_process("f", kind="adHocSubProcess").node("a", "serviceTask").close().end("e").model),
+    S(element="condition in another language", refused="foreign",
+      model=lambda: _p().exclusive("g").branch(condition="${x.size() > 1}").branch(default=True).join().end("e").model),
+    # Together
+    S(element="cancel of a transaction", model=lambda: _undone_transaction(), play="a b au h",
+      log="a b x au t h he"),
+    S(element="error on the edge", library=lambda: {"other": build("q").start("qs").step("qa")
+      .end("qe", event="error", value="E").model},
+      model=lambda: _p().call("k", "q").boundary("b", "error", "E").step("h").end("he").at("k").end("e").model,
+      play="k/qa h", log="k/qa k/qe b h he"),
+    S(element="event sub-process: escalation", model=lambda: (
+        _p().step("a").throw("t", "escalation", "X").step("n").end("e")
+        .sub_process("hf", by_event=True).start("hs", event="escalation", value="X", interrupting=False)
+        .step("h").end("he").close().model
+    ), play="a n h", log="a t hs n e h he hf"),
+    S(element="terminate end", model=lambda: (
+        _p().parallel("g").branch().sub_process("f").start("fs").step("a").end("x", event="terminate").close().step("n")
+        .branch().step("b").join("j").end("e").model
+    ), play="a", waits="b n", ended=""),
+    S(element="multi-instance of a sub-process", model=lambda: (
+        _p().sub_process("f", loop=Loop(kind="parallel", cardinality="2")).start("fs").step("a").step("b").end("fe")
+        .close().end("e").model
+    ), play="a b a b", log="a b fe f a b fe f e"),
+    S(element="timer on the edge, interrupting", model=lambda: (
+        _p().sub_process("f").start("fs").parallel("g").branch().step("a").branch().step("b").join().end().close()
+        .boundary("t", "timer", "PT1H", on="f").step("h").end("he").at("f").end("e").model
+    ), play="a +PT1H", waits="h", ended=""),
+    S(element="catching timer", model=_catch("timer", "duration(wanted)"), given={"wanted": "PT2H"},
+      play="+PT119M", waits="c", ended=""),
+    S(element="data object", model=lambda: (
+        _p().data("papers", name="papers", collection=True)
+        .step("a", loop=Loop(kind="sequential", collection="papers")).end("e").model
+    ), given={"papers": [1, 2]}, play="a a", log="a a e"),
+    S(element="receive task that begins a process", model=lambda: (
+        build("p").step("r", task="receiveTask", instantiate=True).step("a").end("e").model
+    ), start="r", play="a", log="r a e"),
 )  # fmt: skip
+
+
+def _undone_transaction() -> Model:
+    """A transaction that is cancelled after a step that can be undone."""
+    builder = _p().sub_process("f", kind="transaction").start("fs").step("a").boundary("ab", "compensate").at("a")
+    builder.node("au", "userTask", for_compensation=True)
+    builder.step("b").end("x", event="cancel").close()
+    builder.boundary("t", "cancel", on="f").step("h").end("he").at("f").end("e")
+    line = Association(id="as", source="ab", target="au", direction="One", process="p")
+    return builder.model.evolve(associations=(line,))
 
 
 def _telling(behavior: str) -> Model:

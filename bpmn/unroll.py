@@ -51,11 +51,23 @@ def _unrolled(model: Model) -> ControlFlow:
 
 def can_unroll(model: Model, name: str) -> bool:
     """Whether a flow leaves a choice inside a loop that can be copied."""
+    return not hindrance(model, name)
+
+
+def hindrance(model: Model, name: str) -> str:
+    """What keeps the loop of a flow from being copied; empty for nothing.
+
+    "no-choice", "no-loop", or what lies in the loop: "sub-process", "messages" of another drawn pool, a "join" with a
+    branch from outside.
+    """
     flow = control_flow(model)
     found = _last(flow, name)
     if found < 0 or flow.vertices[flow.arcs[found].source].kind not in ("exclusive-split", "inclusive-split"):
-        return False
-    return bool(_region(flow, found))
+        return "no-choice"
+    region, posted = _round(flow, found), _posted(flow)
+    return next((why for number in sorted(region) if (why := _hinders(flow, region, posted, number))), "") or (
+        "" if region else "no-loop"
+    )
 
 
 def _last(flow: ControlFlow, name: str) -> int:
@@ -65,17 +77,25 @@ def _last(flow: ControlFlow, name: str) -> int:
 
 def _region(flow: ControlFlow, back: int) -> frozenset[int]:
     """The vertices of the loop around an arc; none where there is none, or one that cannot be copied."""
+    region, posted = _round(flow, back), _posted(flow)
+    return frozenset() if any(_hinders(flow, region, posted, number) for number in region) else region
+
+
+def _round(flow: ControlFlow, back: int) -> frozenset[int]:
+    """The vertices of the loop around an arc."""
     arc = flow.arcs[back]
-    region = frozenset(leading_to(flow, [arc.source]).intersection(reachable(flow, [arc.target])))
-    posted = _posted(flow)
-    for number in region:
-        vertex = flow.vertices[number]
-        joins_others = vertex.kind in ("parallel-join", "inclusive-join") and any(
-            flow.arcs[one].source not in region for one in vertex.entering
-        )
-        if vertex.kind in _SINGLE or joins_others or vertex.node in posted:
-            return frozenset()
-    return region
+    return frozenset(leading_to(flow, [arc.source]).intersection(reachable(flow, [arc.target])))
+
+
+def _hinders(flow: ControlFlow, region: frozenset[int], posted: frozenset[str], number: int) -> str:
+    """Why a vertex of a loop cannot be copied; empty where it can."""
+    vertex = flow.vertices[number]
+    if vertex.kind in _SINGLE:
+        return "sub-process"
+    if vertex.node in posted:
+        return "messages"
+    joins = vertex.kind in ("parallel-join", "inclusive-join")
+    return "join" if joins and any(flow.arcs[one].source not in region for one in vertex.entering) else ""
 
 
 def _posted(flow: ControlFlow) -> frozenset[str]:

@@ -88,7 +88,7 @@ class NetworkFile(UnsafeSettings):
 
 
 class DamagedBackup(StoreError):
-    """The file is no whole backup of zaizao. Take another one; never throw the older ones away before a new one is read."""
+    """The file is no whole backup of zaizao. Take another one, and keep the older ones until a new one was read."""
 
 
 class NewerBackup(StoreError):

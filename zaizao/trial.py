@@ -39,12 +39,12 @@ from bpmn.history import History
 from bpmn.model import EventDefinition, Model, Node
 from engine.command import Answer, Command
 from engine.engine import Engine
-from engine.procedures import Files, Procedure, ready
+from engine.procedures import Files, Procedure, digest_of, process_of, ready
 from engine.spiff.world import Due, World
 from engine.world import OfficeWorld
 from store import Store, Writing, connect
 from store.chain import recorded
-from store.rows import ItemRow, JobRow
+from store.rows import ItemRow, JobRow, ProcedureRow
 
 #: Called with the cases that have ended and all that have to.
 Progress = Callable[[int, int], None]
@@ -159,6 +159,8 @@ class _Step:
     token: int
     #: The work item; empty where nobody works: automatic steps and messages from outside.
     item: str = ""
+    #: Whether it is an automatic step.
+    is_call: bool = False
     #: Its number in the order of hand-overs, and which visit of its case to the element it is.
     serial: int
     visit: int
@@ -216,8 +218,10 @@ class Player:
         self.store = store
         self.chance = chance
         self.engine = Engine(store, chance=random.Random(chance.request.seed))
-        row = self.engine.install(source, library, chance.request.start)
-        plain = ready(row, Files(model=_undecided(model), library={}, decisions=()), self.engine.settings.timezone)
+        files = Files(model=_undecided(model), library={}, decisions=())
+        row = _row(model, source, library, chance.request.start)
+        plain = ready(row, files, self.engine.settings.timezone)
+        store.perform(lambda writing: writing.install(row, ()))
         self.procedure = _Played(**{one.name: getattr(plain, one.name) for one in fields(plain)}, player=self)
         self.engine.keep(self.procedure)
         self.staff = {
@@ -323,16 +327,18 @@ class Player:
     def _hand_over_job(self, case: _Case, token: int, job: JobRow) -> None:
         """A timer rings when it is due; an automatic step takes its time."""
         if job.kind == "call":
-            self._hand_over(case, json.loads(job.body)["element"], token)
+            self._hand_over(case, json.loads(job.body)["element"], token, is_call=True)
             return
         step = _Step(case=case, element="", token=token, serial=next(self._serials), visit=0)
         case.steps[token] = step
         self._plan(job.run_at, step.serial, lambda: self._happen(step))
 
-    def _hand_over(self, case: _Case, element: str, token: int, item: str = "") -> None:
+    def _hand_over(self, case: _Case, element: str, token: int, item: str = "", *, is_call: bool = False) -> None:
         """Something is handed over: it lies for its wait, then it is taken up."""
         visit = case.chance.see(element)
-        step = _Step(case=case, element=element, token=token, item=item, serial=next(self._serials), visit=visit)
+        step = _Step(
+            case=case, element=element, token=token, item=item, is_call=is_call, serial=next(self._serials), visit=visit
+        )
         case.steps[token] = step
         self._after(step, case.chance.wait(element, visit), lambda: self._take_up(step))
 
@@ -364,6 +370,8 @@ class Player:
         if step.item and work is not None:
             asked = Command(do="begin", by=step.official, item=step.item)
             self.engine.perform(asked, self.now)
+        elif not step.item and step.is_call and work is not None:
+            self.store.perform(lambda writing: self._note_begun(writing, step))
         self._after(step, work, lambda: self._finish(step))
 
     def _finish(self, step: _Step) -> None:
@@ -398,6 +406,12 @@ class Player:
             self._act(case, lambda: self.engine.perform(asked, self.now))
         else:
             self._act(case, lambda: self._moved(step))
+
+    def _note_begun(self, writing: Writing, step: _Step) -> None:
+        """Record that an automatic step began to work, which in a live case its program would know."""
+        live = self.engine.live(writing, writing.case(step.case.id), self.now)
+        live.record("work-started", element=step.element)
+        writing.save(live.effects())
 
     def _moved(self, step: _Step) -> Answer:
         """Do what no person asks for: as a worker does, in one transaction."""
@@ -438,6 +452,19 @@ class Player:
         for lasting in (chance.wait(node.id, visit, kind), chance.work(node.id, visit, moment, kind)):
             moment = self.chance.later(moment, lasting) if lasting is not None else moment
         return Due(at=moment)
+
+
+def _row(model: Model, source: bytes, library: Mapping[str, bytes], at: datetime) -> ProcedureRow:
+    """The version of the procedure as the store keeps it; conditions it lacks are none that a trial asks for."""
+    return ProcedureRow(
+        digest=digest_of(source, library),
+        process=process_of(model),
+        version=0,
+        name=model.title,
+        installed=at,
+        source=source,
+        library=dict(library),
+    )
 
 
 def _undecided(model: Model) -> Model:

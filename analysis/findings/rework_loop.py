@@ -6,13 +6,14 @@ in Chinese practice 一次性告知: ask for all of it at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 from analysis.findings.chance import Chances
 from analysis.findings.finding import Finding, Missing
 from analysis.findings.subject import Subject
+from bpmn.model import SequenceFlow
 
 #: From which share of cases on a way back counts.
 LEAST = 0.1
@@ -75,17 +76,26 @@ def _ways_back(subject: Subject) -> Iterator[_Way]:
 
 
 def _from_choice(subject: Subject, back: str) -> _Way:
-    """The way back a flow closes, from where it parts from the way on; a race of events on it parts nothing."""
+    """The way back a flow closes, from where it parts from the way on.
+
+    A race of events on it parts nothing, unless another office answers there: by its answer it chooses.
+    """
     model = subject.model
     flow = model.flow[back]
     met = [flow.target]
-    while len(model.outgoing[flow.source]) == 1 or model.node[flow.source].kind == "eventBasedGateway":
+    while len(model.outgoing[flow.source]) == 1 or _is_race(subject, flow):
         met.append(flow.source)
         entering = model.incoming[flow.source]
         if len(entering) != 1 or entering[0].source in met:
             return _Way(choice="", back=back, met=tuple(reversed(met)))
         flow = entering[0]
     return _Way(choice=flow.id, back=back, met=(flow.source, *reversed(met)))
+
+
+def _is_race(subject: Subject, flow: SequenceFlow) -> bool:
+    """Whether a flow leads to one of the events a case waits for, but not to the answer of another office."""
+    waits = subject.model.node[flow.source].kind == "eventBasedGateway"
+    return waits and not subject.hears_office(flow.target)
 
 
 def _meets_applicant(subject: Subject, way: _Way) -> bool:
@@ -97,13 +107,14 @@ def _ends(subject: Subject, way: _Way) -> tuple[str, str]:
     """The step that sends back and the one it goes back to; empty where the way stays in one unit.
 
     To the applicant: from the last step before to the applicant's own, or to where the case was before if it goes by
-    message. Else from the last step of another unit on the way to the step that follows it.
+    message. Else from the last step of another unit on the way to the step that follows it; a unit whose message is
+    awaited on the way has the case until then.
     """
     before = subject.last_step_before(way.met[0])
     target = subject.first_step_after(way.met[-1])
     if not before or not target:
         return "", ""
-    passed = [step for node in way.met[1:-1] for step in subject.steps_at(node)]
+    passed = [step for node in way.met[1:-1] for step in _steps_met(subject, node)]
     steps = [*([] if before in passed else [before]), *passed, target]
     for sender, receiver in pairwise(steps):
         if subject.is_applicants(receiver) and not subject.is_applicants(sender):
@@ -115,3 +126,9 @@ def _ends(subject: Subject, way: _Way) -> tuple[str, str]:
         if units[1] and units[0] != units[1]:
             return sender, receiver
     return "", ""
+
+
+def _steps_met(subject: Subject, node: str) -> Iterable[str]:
+    """The steps a node of a way stands for: its own, those inside it, or the last one before the message it awaits."""
+    senders = (sender for sender in subject.heard_from(node) if subject.hears_office(node))
+    return [*filter(None, map(subject.last_step_before, senders)), *subject.steps_at(node)]

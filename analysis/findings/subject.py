@@ -264,9 +264,11 @@ class Subject:
         seen, waiting = {element: None}, [element]
         for place in waiting:
             node = self.model.node.get(place)
-            if node is not None and node.is_step:
-                return place
-            flows = self.model.outgoing.get(place, ()) if forward else self.model.incoming.get(place, ())
+            steps = self.steps_at(place) if node is not None else ()
+            if steps:
+                return steps[0] if forward else steps[-1]
+            joined = self.model.outgoing if forward else self.model.incoming
+            flows = joined.get(place, ()) or joined.get(node.scope if node is not None else "", ())
             ends = [flow.target if forward else flow.source for flow in flows]
             if node is not None and node.attached_to and not forward:
                 ends.append(node.attached_to)
@@ -359,7 +361,15 @@ class Subject:
 
     def hears_applicant(self, node: str) -> bool:
         """Whether a message of the applicant's comes in at a node."""
-        return any(map(self.is_applicants, self._got.get(node, ())))
+        return any(map(self.is_applicants, self.heard_from(node)))
+
+    def hears_office(self, node: str) -> bool:
+        """Whether a message that something drawn in another office's pool sends comes in at a node."""
+        return any(sender in self.model.node and not self.is_applicants(sender) for sender in self.heard_from(node))
+
+    def heard_from(self, node: str) -> Sequence[str]:
+        """Where the message flows to a node come from."""
+        return self._got.get(node, ())
 
     # What is missing for a finding to be sure
 

@@ -52,6 +52,16 @@ def expressions(model: Model) -> Iterator[Problem]:
     for node in model.nodes:
         if node.script:
             yield from _script(model, node, known)
+    yield from _assignments(model)
+
+
+def _assignments(model: Model) -> Iterator[Problem]:
+    """Whom a file names for a step by an expression that cannot be read."""
+    from bpmn.assignment import assignments
+
+    for one in assignments(model):
+        if one.fault is not None:
+            yield _told(model, one.element, one.fault)
 
 
 def _every(model: Model) -> Iterator[tuple[str, str, str, bool]]:
@@ -59,9 +69,16 @@ def _every(model: Model) -> Iterator[tuple[str, str, str, bool]]:
     for node in model.nodes:
         for text, language, is_condition in _of_node(node):
             yield node.id, text, language, is_condition
+    for detail in model.details:
+        if detail.kind in _FOUND_BY and detail.text:
+            yield detail.owner, detail.text, "", False
     for flow in model.flows:
         if flow.condition:
             yield flow.id, flow.condition, flow.language, True
+
+
+#: What finds the values that messages are correlated by.
+_FOUND_BY = frozenset(("correlationPropertyRetrievalExpression", "correlationPropertyBinding"))
 
 
 def _of_node(node: Node) -> Iterator[tuple[str, str, bool]]:

@@ -35,8 +35,9 @@ def support(model: Model, library: Mapping[str, Model]) -> Iterator[Problem]:
 
 def _own(model: Model) -> Iterator[Problem]:
     """What no element of the file may be."""
+    unchosen = _unchosen(model)
     for node in model.nodes:
-        rule = _rule(model, node)
+        rule = "ad-hoc" if node.id in unchosen else _rule(model, node)
         if rule:
             yield found(model, ("unsupported-element", rule), node.id, stops="run")
 
@@ -45,8 +46,6 @@ def _rule(model: Model, node: Node) -> str:
     """Why one node cannot be run; empty where it can."""
     if node.kind == "complexGateway" and node.activation and not _COUNT.fullmatch(node.activation):
         return "complex-gateway"
-    if node.kind == "adHocSubProcess" and _chooses_nobody(model, node):
-        return "ad-hoc"
     if node.kind == "callActivity" and COMPUTED.search(node.called):
         return "computed-call"
     if node.kind == "eventBasedGateway" and not all(
@@ -75,11 +74,14 @@ def _is_caught(node: Node | None) -> bool:
     )
 
 
-def _chooses_nobody(model: Model, frame: Node) -> bool:
-    """Whether all that can be begun in an ad-hoc sub-process is automatic: nobody says what is done, and in which order."""
-    inside = [node for node in model.nodes if node.scope == frame.id and node.is_activity]
-    begun = [node for node in inside if not model.incoming[node.id] and not node.triggered_by_event]
-    return bool(begun) and all(node.is_automatic for node in begun)
+def _unchosen(model: Model) -> frozenset[str]:
+    """The ad-hoc sub-processes of which all that can be begun is automatic: nobody says what is done, in which order."""
+    begun: dict[str, list[bool]] = {}
+    for node in model.nodes:
+        is_begun = node.is_activity and not model.incoming[node.id] and not node.triggered_by_event
+        if is_begun and node.scope in model.node and model.node[node.scope].kind == "adHocSubProcess":
+            begun.setdefault(node.scope, []).append(node.is_automatic)
+    return frozenset(frame for frame, automatic in begun.items() if all(automatic))
 
 
 def _is_transaction(model: Model, scope: str) -> bool:

@@ -51,7 +51,8 @@ class Case(Workflow):  # type: ignore[misc]  # SpiffWorkflow has no types
         self.touched: dict[int, Token] = {}
         self.over: dict[int, str] = {}
         self.ended = ""
-        self.end_element = ""
+        #: What the whole case remembers: the last end event (`e`), the values of correlation keys (`k`).
+        self.memory: dict[str, Any] = {}
         self.root = Token(self, program.root, -1, 0, STARTED)
         self.tasks[0] = self.root
         self._environment: Environment | None = None
@@ -215,7 +216,7 @@ class Case(Workflow):  # type: ignore[misc]  # SpiffWorkflow has no types
         node = token.task_spec.node
         if node is None or node.scope or node.process in self.program.applicants:
             return
-        self.end_element = self.element_of(token)
+        self.memory = {**self.memory, "e": self.element_of(token)}
 
     # What is seen from a token
 

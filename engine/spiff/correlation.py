@@ -1,33 +1,90 @@
-"""What messages are correlated by: the keys of their conversations and what processes subscribe to."""
+"""What messages are correlated by: the keys of their conversations, and what processes subscribe to.
+
+A message carries the properties of a key where the file says how they are found in it. The first such message of a case,
+sent or received, fixes the values of its key; every later one must have the same. A subscription finds the values in the
+data of the case instead. Properties are named by their ids.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from json import JSONEncoder
 from typing import TYPE_CHECKING, Any
 
-from bpmn.expression import Expression
+from bpmn.errors import BpmnError
+from bpmn.expression import Expression, evaluate, read_expression
+from engine.spiff.values import as_json, plain
 
 if TYPE_CHECKING:
+    from engine.spiff.case import Case
     from engine.spiff.places import Places
     from engine.spiff.token import Token
+
+_encode = JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str).encode
 
 
 @dataclass(frozen=True, kw_only=True)
 class Correlation:
-    """The correlation properties of a file: by message, the expressions that find them in what it carries."""
+    """The correlation properties of a program."""
 
-    properties: Mapping[str, Mapping[str, Expression]] = field(default_factory=dict)
+    #: By message and property, where the property is found in what the message carries.
+    carried: Mapping[str, Mapping[str, Expression]] = field(default_factory=dict)
+    #: By process and property, where a subscription finds it in the data of the case.
+    subscribed: Mapping[str, Mapping[str, Expression]] = field(default_factory=dict)
 
-    def of_message(self, token: Token, reference: str, data: Mapping[str, Any]) -> str:
-        """The correlation of a message that is sent."""
-        return ""
+    def of_message(self, case: Case, reference: str, data: Mapping[str, Any]) -> str:
+        """What a message with such data is correlated by."""
+        found = _values(case, self.carried.get(reference, {}), data)
+        return _encode(found) if found else ""
+
+    def fix(self, case: Case, reference: str, data: Mapping[str, Any]) -> None:
+        """A message was sent or received: the values of its keys are known from now on."""
+        found = _values(case, self.carried.get(reference, {}), data)
+        known = case.memory.get("k", {})
+        new = {name: value for name, value in found.items() if name not in known}
+        if new:
+            case.memory = {**case.memory, "k": {**known, **new}}
 
     def expected(self, token: Token, reference: str) -> str:
-        """The correlation of the message a token waits for."""
-        return ""
+        """What a message must be correlated with to be the one a token waits for; empty where any will do."""
+        properties = self.carried.get(reference)
+        if not properties:
+            return ""
+        case, node = token.workflow, token.task_spec.node
+        known = dict(case.memory.get("k", {}))
+        paths = self.subscribed.get(node.process, {}) if node is not None else {}
+        wanted = {name: path for name, path in paths.items() if name in properties}
+        known.update(_values(case, wanted, case.view(token)) if wanted else {})
+        found = {name: known[name] for name in properties if name in known}
+        return _encode(found) if found else ""
+
+
+def _values(case: Case, paths: Mapping[str, Expression], data: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of properties; what is not there is left out."""
+    found = {}
+    for name, path in paths.items():
+        try:
+            value = evaluate(path, data, case.environment)
+        except BpmnError:
+            continue
+        if value is not None:
+            found[name] = plain(as_json(value))
+    return found
 
 
 def correlation_of(made: Iterable[Places]) -> Correlation:
     """Read the correlation properties of the files of a program."""
-    return Correlation()
+    carried: dict[str, dict[str, Expression]] = {}
+    subscribed: dict[str, dict[str, Expression]] = {}
+    for places in made:
+        for detail in places.model.details:
+            if not detail.text:
+                continue
+            if detail.kind == "correlationPropertyRetrievalExpression" and detail.first("messageRef"):
+                path = read_expression(detail.text, "", places.known, is_condition=False)
+                carried.setdefault(detail.first("messageRef"), {})[detail.owner] = path
+            elif detail.kind == "correlationPropertyBinding":
+                path = read_expression(detail.text, "", places.known, is_condition=False)
+                subscribed.setdefault(detail.owner, {})[detail.first("correlationPropertyRef")] = path
+    return Correlation(carried=carried, subscribed=subscribed)

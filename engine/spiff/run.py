@@ -21,7 +21,7 @@ from engine.spiff.sending import deliver
 from engine.spiff.throwing import raise_error, signal
 from engine.spiff.token import STARTED, WAITING, Token, read_body
 from engine.spiff.trigger import Trigger, definition_of
-from engine.spiff.values import Values
+from engine.spiff.values import Values, as_json
 from engine.spiff.waiting import happen, triggers_of
 from engine.spiff.world import World
 
@@ -77,7 +77,7 @@ class Run:
         for number, body in frontier.tokens:
             name, scope, via, more = read_body(body)
             if not number:
-                case.end_element = more["e"]
+                case.memory = more
                 self._memory = body
                 continue
             token = Token(case, places[name], scope, number)
@@ -273,7 +273,7 @@ class Run:
         """What is to be kept since the case was begun or restored, or this was asked last."""
         case, kept = self._case, self._kept
         changes = Changes(last=case.last, facts=case.facts, thrown=case.thrown, ended=case.ended)
-        changes.end_element = case.end_element
+        changes.end_element = case.memory.get("e", "")
         for number, token in case.touched.items():
             body = token.body()
             before = kept.get(number)
@@ -293,12 +293,12 @@ class Run:
         return changes
 
     def _remember(self, changes: Changes) -> None:
-        """Keep which end event was passed last, while the case is under way."""
+        """Keep what the whole case remembers, while it is under way."""
         case = self._case
         if case.ended and self._memory:
             changes.gone.append(0)
             self._memory = ""
-        elif case.end_element and not case.ended:
-            body = f'["",0,"",{{"e":"{case.end_element}"}}]'
+        elif case.memory and not case.ended:
+            body = as_json(["", 0, "", case.memory])
             if body != self._memory:
                 changes.tokens[0] = self._memory = body

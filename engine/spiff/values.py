@@ -125,6 +125,11 @@ def _plain(value: Any) -> Any:
 _encode = JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_plain).encode
 
 
+def plain(text: str) -> Any:
+    """The plain JSON value of a text."""
+    return loads(text)
+
+
 def as_json(value: Any) -> str:
     """The JSON text of a value; raises `UnkeepableValue` for what JSON cannot say."""
     try:

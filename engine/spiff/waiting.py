@@ -124,6 +124,8 @@ def happen(token: Token, trigger: Trigger | None, data: Mapping[str, Any]) -> No
     """What a token waits for has happened: its data are kept, it is told, and the token's place acts."""
     case = token.workflow
     case.write(token, data)
+    if trigger is not None and trigger.kind == "message" and data:
+        case.program.correlation.fix(case, trigger.event.reference, data)
     kind = TELLS.get(trigger.kind) if trigger is not None else None
     if kind is not None:
         case.tell(kind, token, data)

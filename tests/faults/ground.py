@@ -1,5 +1,6 @@
 """Where faults are caused: databases of both kinds, and a PostgreSQL that may be crashed, frozen and started again."""
 
+import atexit
 import os
 import signal
 import tempfile
@@ -78,6 +79,7 @@ class Server:
     def close(self) -> None:
         """Stop it."""
         self._running.cleanup()
+        atexit.unregister(self._running._cleanup)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -142,23 +142,24 @@ def split(store: Store) -> Iterator[None]:
         Writing.save, store.perform = save, perform  # type: ignore[method-assign]
 
 
-@fault("kill -9, systematic")
-def kill_systematic(ground: Ground) -> Figure:
+@fault("kill -9, systematic", short={"every": 4}, long={"every": 1})
+def kill_systematic(ground: Ground, *, every: int) -> Figure:
     """Kill at every statement and around the end of one command, with all its rows compared before and after."""
-    points, wrong = killed_everywhere(ground, is_split=False)
-    text = f"{points} points, each all or nothing and right when sent again; wrong at {len(wrong)}"
-    return Figure(text="; ".join([text, *wrong[:3]]), holds=not wrong)
+    points, wrong, uncalled = killed_everywhere(ground, every, is_split=False)
+    text = f"{points} points, wrong at {len(wrong)}, calls lost or doubled {len(uncalled)}"
+    return Figure(text="; ".join([text, *wrong[:3], *uncalled[:3]]), holds=not (wrong or uncalled))
 
 
-@fault("negative control")
-def negative_control(ground: Ground) -> Figure:
+@fault("negative control", short={"every": 4}, long={"every": 1})
+def negative_control(ground: Ground, *, every: int) -> Figure:
     """The same with outgoing work in a second transaction: the harness must see what that loses."""
-    points, wrong = killed_everywhere(ground, is_split=True)
-    return Figure(text=f"the harness fails at {len(wrong)} of {points} points, as it must", holds=bool(wrong))
+    points, wrong, uncalled = killed_everywhere(ground, every, is_split=True)
+    text = f"the harness fails, as it must: wrong at {len(wrong)} of {points} points, calls lost {len(uncalled)}"
+    return Figure(text=text, holds=bool(wrong and uncalled))
 
 
-def killed_everywhere(ground: Ground, *, is_split: bool) -> tuple[int, list[str]]:
-    """How many points there are, and what was wrong at which."""
+def killed_everywhere(ground: Ground, every: int, *, is_split: bool) -> tuple[int, list[str], list[str]]:
+    """How many points were tried, what was wrong at which, and which cases were not called once."""
     folder = ground.path("killed")
     with receiver() as outside, Town(ground.url(), folder, cases=0) as town, connect(town.url) as store:
         told = CONTEXT.SimpleQueue()
@@ -167,13 +168,13 @@ def killed_everywhere(ground: Ground, *, is_split: bool) -> tuple[int, list[str]
         count, _ = told.get()
         whole = {name: len(rows) for name, rows in rows_of(store, command).items()}
         wrong, cases = [], [case_of(command)]
-        for at in range(count):
+        points = range(count - 1, -1, -every)
+        for at in points:
             command = prepared(store, at + 1)
             cases.append(case_of(command))
             if said := killed_at(town, store, command, at, is_split, told, whole):
                 wrong.append(f"point {at}: {said}")
-        wrong += finished(store, cases, outside.routes, outside.keys)
-    return count, wrong
+        return len(points), wrong, finished(store, cases, outside.routes, outside.keys)
 
 
 def attempt(town: Town, command: Command, at: int, is_split: bool, told: Any) -> int:
@@ -242,13 +243,10 @@ def finished(store: Store, cases: list[str], routes: Mapping[str, str], keys: li
     while worker.step():
         pass
     called = [key.partition(":")[0] for key in keys]
-    wrong = [f"{case}: called {called.count(case)} times" for case in cases if called.count(case) != 1]
     with store.reading() as reading:
-        for case in cases:
-            waits = [item.element for item in reading.items(case=case)]
-            if waits != ["decide"]:
-                wrong.append(f"{case}: waits at {waits}")
-    return wrong
+        waits = {case: [item.element for item in reading.items(case=case)] for case in cases}
+    return [f"{case}: called {called.count(case)} times, waits at {waits[case]}" for case in cases
+            if called.count(case) != 1 or waits[case] != ["decide"]]  # fmt: skip
 
 
 # The machine's own end
@@ -306,8 +304,8 @@ def started_again(ground: Ground, town: Town, folder: Path, number: int, answere
     with mounted(copy, folder / f"cut{number}") as disk:
         if ground.is_sqlite:
             return town.counts(url=f"sqlite:///{disk / 'town.db'}", ended=False, kept=answered)
-        for left in (disk / "data" / "postmaster.pid", *(disk / "data").glob(".s.PGSQL.*")):
-            left.unlink(missing_ok=True)  # as the start of a machine does
+        for name in ("postmaster.pid", ".s.PGSQL.5432", ".s.PGSQL.5432.lock", ".handle_pids.json"):
+            (disk / "data" / name).unlink(missing_ok=True)  # what tells of processes, as the start of a machine does
         server = Server(disk / "data")
         try:
             return town.counts(url=server.address("town"), ended=False, kept=answered)
