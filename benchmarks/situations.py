@@ -46,6 +46,10 @@ def _p() -> Builder:
     return build("p").start("s")
 
 
+def _task(kind: str) -> Callable[[], Model]:
+    return lambda: _p().step("a", task=kind).end("e").model
+
+
 def _catch(event: str, value: str = "") -> Callable[[], Model]:
     return lambda: _p().catch("c", event, value).step("a", task="task", automatic=True).end("e").model
 
@@ -363,11 +367,11 @@ SITUATIONS: tuple[Situation, ...] = (
     ),
     # Tasks
     *(
-        S(element=kind, model=lambda kind=kind: _p().step("a", task=kind).end("e").model, play="a", log="a e")
+        S(element=kind, model=_task(kind), play="a", log="a e")
         for kind in ("task", "userTask", "manualTask", "businessRuleTask", "receiveTask")
     ),
     *(
-        S(element=kind, model=lambda kind=kind: _p().step("a", task=kind).end("e").model, log="a e")
+        S(element=kind, model=_task(kind), log="a e")
         for kind in ("serviceTask", "sendTask")
     ),
     S(
@@ -443,7 +447,7 @@ SITUATIONS: tuple[Situation, ...] = (
     S(element="lanes", model=lambda: build("p").lane("A").start("s").step("a").lane("B").step("b").end("e").model,
       play="a b", log="a b e"),
     # Quantities
-    S(element="startQuantity", model=lambda: _p().step("a", start_quantity=2).end("e").model, log="s", waits="a",
+    S(element="startQuantity", model=lambda: _p().step("a", start_quantity=2).end("e").model, log="s",
       ended=""),
     S(element="startQuantity", model=lambda: _p().step("b").flow("b", "a").flow("b", "a", id="again")
       .node("a", "userTask", start_quantity=2).model, play="b a", log="b a"),

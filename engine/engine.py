@@ -202,7 +202,7 @@ class Engine:
 
     def _start(self, writing: Writing, procedure: Procedure, command: Command, now: datetime) -> Answer:
         row = CaseRow(
-            id=command.case or self.new_id(now),
+            id=self.new_id(now),
             procedure=procedure.digest,
             process=procedure.process,
             state="",

@@ -65,7 +65,7 @@ class BadTimer(Refused):
 
 
 class NotPassed(Refused):
-    """The case can only be sent back to a step it has passed, beside nothing that runs at the same time."""
+    """The case has not passed that step, or something else is under way. Send it back to a step it has passed alone."""
 
 
 # The work item.

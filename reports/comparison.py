@@ -14,7 +14,7 @@ from hashlib import sha256
 from math import sqrt
 
 from analysis.cuts import counts
-from analysis.measure import TimeResult
+from analysis.measure import Measure, TimeResult
 from analysis.sensitivity import Sensitivity
 from analysis.time import Saving, TimePair, time_pair
 from bpmn.model import Model
@@ -128,6 +128,51 @@ def compare(
     )
 
 
+def set_against(before: Side, after: Side, *, cases: int, seed: int) -> Comparison:
+    """Set two sides against each other whose cases are not the same ones, as where one of them was measured.
+
+    The interval of a cut is made of those of both sides, and so is much wider than that of common random numbers.
+    """
+    changes = match(before.model, after.model)
+    why_not = _why_not(before, after, changes)
+    cuts = _cuts(before, after, None)
+    times = before.times.times, after.times.times
+    cuts["time"] = _cut_apart(*(side.elapsed_working for side in times))
+    cuts["median"] = _cut_apart(*(side.elapsed_working for side in times), median=True)
+    if "calendar" in cuts:
+        cuts["calendar"] = _cut_apart(*(side.elapsed_calendar for side in times))
+    return Comparison(
+        before=before,
+        after=after,
+        comparable=not why_not,
+        why_not=why_not,
+        cuts=cuts,
+        changes=changes,
+        seed=seed,
+        cases=cases,
+        notes=_notes(before, after, cuts),
+    )
+
+
+def _cut_apart(before: Measure, after: Measure, *, median: bool = False) -> Cut:
+    """A cut of two measures that are independent of each other."""
+    old, new = (one.median if median else one.mean for one in (before, after))
+    cut = old - new if old is not None and new is not None else None
+    halves = [(one.high - one.low) / 2 for one in (before, after) if one.low is not None and one.high is not None]
+    half = sqrt(sum(each * each for each in halves)) if len(halves) == 2 and cut is not None and not median else None
+    return Cut(
+        before=old,
+        after=new,
+        cut=cut,
+        percent=_percent(cut, old),
+        low=cut - half if cut is not None and half is not None else None,
+        high=cut + half if cut is not None and half is not None else None,
+        basis=before.basis,
+        n=min(before.n, after.n),
+        unit="s",
+    )
+
+
 def side(model: Model, *, file: str, times: TimeResult) -> Side:
     """One procedure with all that is counted of it."""
     counted = counts(model)
@@ -161,19 +206,19 @@ def _sampling_error(times: TimeResult) -> float:
     return 0.0 if times.outcome_shares_exact or not times.cases else 2 * sqrt(share * (1 - share) / times.cases)
 
 
-def _cuts(before: Side, after: Side, pair: TimePair) -> dict[str, Cut]:
+def _cuts(before: Side, after: Side, pair: TimePair | None) -> dict[str, Cut]:
     """The cuts in the order of a report; one in calendar time where hours other than the procedure's matter."""
     cuts = {
         "steps": counted_cut(before.steps, after.steps, basis="steps"),
-        "time": simulated_cut(before, after, pair.mean, basis="elapsed-working"),
-        "median": simulated_cut(before, after, pair.median, basis="elapsed-working", median=True),
+        "time": simulated_cut(before, after, pair and pair.mean, basis="elapsed-working"),
+        "median": simulated_cut(before, after, pair and pair.median, basis="elapsed-working", median=True),
         "limit": _limit_cut(before.model, after.model),
         "materials": counted_cut(before.materials, after.materials, basis="hand-ins"),
         "distinct": counted_cut(before.distinct_materials, after.distinct_materials, basis="materials"),
         "visits": counted_cut(before.visits, after.visits, basis="visits"),
     }
     if before.times.other_hours or after.times.other_hours or _hours_differ(before, after):
-        cuts["calendar"] = simulated_cut(before, after, pair.calendar, basis="elapsed-calendar")
+        cuts["calendar"] = simulated_cut(before, after, pair and pair.calendar, basis="elapsed-calendar")
     return cuts
 
 

@@ -42,8 +42,9 @@ def waiting_hotspot(subject: Subject, times: TimeResult | None = None) -> Iterat
         wait, queue = (seconds * pace for seconds in waits.get(step, (0.0, 0.0)))
         if subject.stops_clock(step) or wait + queue <= SHARE * whole:
             continue
-        givers = [giver for giver in subject.came_from(step) if subject.unit_key(giver) != subject.unit_key(step)]
-        if givers and subject.unit_key(step):
+        units = dict.fromkeys(map(subject.unit_key, subject.came_from(step)))
+        others = [unit for unit in units if unit and unit != subject.unit_key(step)]
+        if others and subject.unit_key(step):
             yield Finding(
                 finding="waiting-hotspot",
                 steps=(step,),
@@ -51,7 +52,7 @@ def waiting_hotspot(subject: Subject, times: TimeResult | None = None) -> Iterat
                     "wait_s": wait,
                     "queue_s": queue,
                     "elapsed_working_s": whole,
-                    "from": list(dict.fromkeys(filter(None, map(subject.unit_key, givers)))),
+                    "from": others,
                 },
                 missing=_suggested(subject, step),
             )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -159,7 +160,7 @@ class _Lengths:
     def _seconds(self, node: Node) -> float:
         clocks = self.structure.clocks
         stops_clock = node.step is not None and node.step.stops_clock
-        if self.between_clocks and (stops_clock or self.structure.model.is_applicants(node)):
+        if self.between_clocks and (stops_clock or self._is_applicants(node)):
             return 0.0
         if self.by_limits and node.step is not None and node.step.limit is not None:
             return clocks.limit(node.step.limit, node.step.limit_unit)
@@ -169,6 +170,19 @@ class _Lengths:
         times = self.structure.times(node.id)
         once = sum(part.mean * part.pace for part in (times.wait, times.work))
         return once * self._rounds(node)
+
+    def _is_applicants(self, node: Node) -> bool:
+        """Whether the applicant's own time passes at a node: theirs, or one that waits for their pool, drawn or not."""
+        return self.structure.model.is_applicants(node) or node.id in self._awaited
+
+    @cached_property
+    def _awaited(self) -> frozenset[str]:
+        """The events and receive tasks that wait for the applicant's pool in which nothing is drawn."""
+        model = self.structure.model
+        pools = {pool.id for pool in model.pools if not pool.process and pool.unit is not None and pool.unit.applicant}
+        heard = {message.target for message in model.message_flows if message.source in pools}
+        catching = ("intermediateCatchEvent", "receiveTask")
+        return frozenset(node.id for node in model.nodes if node.id in heard and node.kind in catching)
 
     def _rounds(self, node: Node) -> float:
         """How often in a row an activity is done; by limits once, and what is done at the same time once."""

@@ -603,7 +603,10 @@ class Oracle:
         number = token.done + len(token.rounds) + 1 if token.node.loop is not None else 0
         round_ = Round(token, number)
         token.rounds.append(round_)
-        self.queue.append(lambda: None if token.gone else self.begin(round_))
+        if token.node.loop is None:
+            self.begin(round_)
+        else:
+            self.queue.append(lambda: None if token.gone else self.begin(round_))
 
     def begin(self, round_):
         node = round_.host.node

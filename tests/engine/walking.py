@@ -87,6 +87,9 @@ class Rows:
             else:
                 self.values[key] = text
 
+    def bodies(self):
+        return {token: body for token, body in self.tokens.items() if token}
+
     def frontier(self):
         return Frontier(
             last=self.last,
@@ -116,9 +119,9 @@ class Walk:
         if not self.step(lambda: self.oracle.start(self.starts()), self.begin):
             return self
         while self.moves < MOST_MOVES:
-            waiting = sorted((one for one in self.oracle.waiting if one.kind != "condition"), key=lambda one: one.key)
+            waiting = sorted(self.choices(), key=lambda one: one.key)
             if not waiting:
-                self.end = "over" if self.oracle.is_over else "stuck"
+                self.end = "over" if self.oracle.is_over else "far enough" if self.oracle.waiting else "stuck"
                 return self
             one = random.choice(waiting)
             data = {"x": random.randint(0, 4)} if random.random() < 0.4 else {}
@@ -127,6 +130,12 @@ class Walk:
                 return self
         self.end = "far enough"
         return self
+
+    def choices(self):
+        """What may happen next; of one step in two calls of a process at once nobody could say which is meant."""
+        found = [one for one in self.oracle.waiting if one.kind != "condition"]
+        several = Counter(one.key for one in found)
+        return [one for one in found if several[one.key] == 1 or self.model.node[one.element].process != "called"]
 
     def starts(self):
         """The nodes each pool begins at."""
@@ -193,9 +202,11 @@ class Walk:
     def restored(self):
         """Drop everything and load it from the rows: the same case, and nothing to write."""
         before = self.run
+        self.same("rows kept by changes alone", bodies(before), self.rows.bodies())
         self.run = Run.restore(self.program, Chance(self.draws), self.rows.frontier(), budget=BUDGET)
         self.same("waits after restore", self.run.waits(), before.waits())
         self.same("data after restore", self.run.data(), before.data())
+        self.same("rows rebuilt", bodies(self.run), self.rows.bodies())
         again = self.run.changes()
         for what in ("tokens", "gone", "values", "facts", "waits", "over"):
             self.same(f"{what} written by restoring", bool(getattr(again, what)), False)
@@ -203,6 +214,11 @@ class Walk:
     def same(self, what, seen, expected):
         if seen != expected:
             raise Disagreement(f"seed {self.seed}: {what}: engine {seen!r}, oracle {expected!r}, after {self.words}")
+
+
+def bodies(run):
+    """Every live token as it would be kept if all were written."""
+    return {number: token.body() for number, token in run._case.tasks.items() if number}
 
 
 def key(wait):

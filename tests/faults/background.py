@@ -34,6 +34,7 @@ def work(
     ahead: float = 0.0,
     seconds: float = 5.0,
     lease: float = 60.0,
+    wait: float = 30.0,
     **settings: Any,
 ) -> None:
     """Work in this process until it is ended; its own clock goes so many seconds `ahead`."""
@@ -44,7 +45,7 @@ def work(
     chance = random.Random(seed)
     while not stop.is_set():
         try:
-            with connect(url, wait=30.0) as store:
+            with connect(url, wait=wait) as store:
                 worker = Worker(
                     Engine(store, chance=chance),
                     clock=lambda: datetime.now(UTC) + timedelta(seconds=ahead),

@@ -309,3 +309,41 @@ def test_starting_a_check_loads_no_database_and_no_engine(root):
     said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, cwd=root, check=True)
 
     assert said.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("ending", [".json", ".html", ".docx", ".xlsx"])
+def test_what_was_promised_is_compared_with_what_was_measured(run, permit, folder, ending):
+    for _ in range(4):
+        complete_all(run, start(run, permit)["case"])
+
+    answer = run("compare", permit, "zaizao.db", "-o", f"report{ending}", "--cases", 50, "--json")
+
+    assert answer.code == 0, answer.err
+    cut = answer.json["cuts"]["time"]
+    assert answer.json["before"]["time"]["work_s"]["source"] == "simulated"
+    assert answer.json["after"]["time"]["work_s"]["source"] == "measured"
+    assert cut["cut"] == pytest.approx(cut["before"] - cut["after"])
+    assert cut["low"] <= cut["cut"] <= cut["high"]
+    assert (folder / f"report{ending}").stat().st_size > 500
+
+
+def test_a_database_without_a_case_that_ended_has_nothing_to_compare(run, permit):
+    start(run, permit)
+
+    answer = run("compare", permit, "zaizao.db", "--cases", 50)
+
+    assert answer.code == 2
+    assert "zaizao.db" in answer.err
+
+
+def test_an_archive_is_measured_like_the_database(run, permit):
+    pytest.importorskip("polars")
+    complete_all(run, start(run, permit)["case"])
+    before = run("measure", "zaizao.db", "--json").json
+
+    moved = run("db", "archive", "-o", "kept", "--before", "2100-01-01", "--yes", "--json").json
+    after = run("measure", "kept", "--json").json
+
+    assert (moved["cases"], after["cases"], after["records"]) == (1, 1, before["records"])
+    assert after["elapsed_calendar_s"]["mean"] == pytest.approx(before["elapsed_calendar_s"]["mean"])
+    assert run("db", "verify", "--json").json["damage"] == []

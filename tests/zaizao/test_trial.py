@@ -37,7 +37,7 @@ def played(builder, **more):
 
 
 def test_queues_rejects_parallel_branches_and_kept_apart_steps_agree():
-    b = build("p", arrivals_per_day=12.0).start().lane("甲", staff=1).step("a", work="PT20M", kind="accept")
+    b = build("p", arrivals_per_day=8.0).start().lane("甲", staff=1).step("a", work="PT20M", kind="accept")
     b.parallel("f").branch().step("b", work="PT15M").branch().lane("乙", staff=1).step("c", work="PT25M").join()
     found = played(b.lane("甲").step("d", work="PT5M", rejects=0.3).end(), warm_up=5)
 

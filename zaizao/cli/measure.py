@@ -51,10 +51,22 @@ def is_database(source: str) -> bool:
     if "://" in source:
         return True
     file = Path(source)
-    try:
-        return file.is_file() and file.open("rb").read(len(SQLITE)) == SQLITE
-    except OSError:
+    if not file.is_file():
         return False
+    with file.open("rb") as stream:
+        return stream.read(len(SQLITE)) == SQLITE
+
+
+def is_measured(source: str) -> bool:
+    """Whether a source holds cases that were worked on: a database, or an archive of one."""
+    return is_database(source) or bool(_archive(source))
+
+
+def _archive(source: str) -> list[Path]:
+    """The files of an archive, in their order; none where it is none."""
+    path = Path(source)
+    found = sorted(path.glob("*.parquet")) if path.is_dir() else [path] if path.suffix.lower() == ".parquet" else []
+    return [file for file in found if file.is_file()]
 
 
 def read(call: Call, source: str) -> Iterator[Measured]:
@@ -62,6 +74,12 @@ def read(call: Call, source: str) -> Iterator[Measured]:
     from zaizao import live
     from zaizao.measuring import measured
 
+    if files := _archive(source):
+        from store.archive import histories
+
+        told = (history for file in files for history in histories(file))
+        yield from measured(told, lambda _: None, lambda _: "")
+        return
     if not is_database(source):
         existing(source)
         raise Refusal("no_measure", file=source)
