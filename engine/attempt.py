@@ -27,7 +27,7 @@ _DONE = ("work", "job")
 class Attempt:
     """What became of the case."""
 
-    #: "completed", "waiting", "failed" or "refused".
+    #: "completed", "waiting" or "failed".
     outcome: str
     #: The id of each element that was completed, in its order.
     trace: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ class Attempt:
     data: Mapping[str, Any] = field(default_factory=dict, hash=False)
     #: When it came to its end, or to rest.
     at: datetime
-    #: Why it failed or was refused.
+    #: Why it failed, where it was no error event that ended it.
     error: Exception | None = field(default=None, compare=False)
 
 
@@ -51,7 +51,7 @@ def attempt(
 ) -> Attempt:
     """Try one case from a moment on; `begin` is the start event, where it is not the usual one.
 
-    At most `budget` steps are done in all; a case that needs more is refused as `StepBudgetSpent`.
+    At most `budget` steps are done in all; a case that needs more fails by `StepBudgetSpent`.
     """
     return _Trying(program, world, start, budget).tried(data, begin)
 
@@ -77,7 +77,7 @@ class _Trying:
                 self._move(run, wait)
                 ended = self._note(run)
         except (EngineError, BpmnError, OrgError) as error:
-            return self._result("refused", run, error)
+            return self._result("failed", run, error)
         if not ended:
             return self._result("waiting", run)
         return self._result("failed" if ended == "failed" else "completed", run)

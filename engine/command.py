@@ -10,6 +10,8 @@ from typing import Any, Self
 #: Text of an answer and a command: the same words for the same thing, always.
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str).encode
 
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Command:
@@ -86,4 +88,4 @@ class Answer:
 
 def answer(said: Mapping[str, Any]) -> Answer:
     """An answer in its one wording."""
-    return Answer(text=json.dumps(said, ensure_ascii=False, separators=(",", ":")))
+    return Answer(text=_written(said))

@@ -210,15 +210,19 @@ def _cuts(before: Side, after: Side, pair: TimePair | None) -> dict[str, Cut]:
     """The cuts in the order of a report; one in calendar time where hours other than the procedure's matter."""
     cuts = {
         "steps": counted_cut(before.steps, after.steps, basis="steps"),
-        "time": simulated_cut(before, after, pair and pair.mean, basis="elapsed-working"),
-        "median": simulated_cut(before, after, pair and pair.median, basis="elapsed-working", median=True),
+        "time": simulated_cut(before, after, pair.mean if pair is not None else None, basis="elapsed-working"),
+        "median": simulated_cut(
+            before, after, pair.median if pair is not None else None, basis="elapsed-working", median=True
+        ),
         "limit": _limit_cut(before.model, after.model),
         "materials": counted_cut(before.materials, after.materials, basis="hand-ins"),
         "distinct": counted_cut(before.distinct_materials, after.distinct_materials, basis="materials"),
         "visits": counted_cut(before.visits, after.visits, basis="visits"),
     }
     if before.times.other_hours or after.times.other_hours or _hours_differ(before, after):
-        cuts["calendar"] = simulated_cut(before, after, pair and pair.calendar, basis="elapsed-calendar")
+        cuts["calendar"] = simulated_cut(
+            before, after, pair.calendar if pair is not None else None, basis="elapsed-calendar"
+        )
     return cuts
 
 

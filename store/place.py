@@ -13,7 +13,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import Pool, QueuePool
 
-from store.errors import BadAddress, Gone, NetworkFile, NoDatabase, NoDriver, NotADatabase, UnsafeSettings
+from store.errors import BadAddress, Gone, NetworkFile, NoDatabase, NoDriver, NotADatabase, ReadOnly, UnsafeSettings
 from store.line import Line
 from store.retry import meaning
 from store.statements import POSTGRESQL, SQLITE
@@ -105,10 +105,21 @@ class Place:
         try:
             return self._open_file(is_writer) if self.kind == SQLITE else self._open_server()
         except self.errors as error:
-            raise meaning(error) from error
+            found = meaning(error)
+            if type(found) is NoDatabase and self.path and os.path.exists(self.path):
+                found = ReadOnly(self.path)  # it is there, but the log of changes beside it cannot be opened
+            raise found from error
 
     def _open_file(self, is_writer: bool) -> sqlite3.Connection:
         connection = open_file(self.path, wait=min(self.wait, _GLANCE) if is_writer else self.wait)
+        try:
+            self._set(connection)
+        except BaseException:
+            connection.close()  # an open file would hold its disk
+            raise
+        return connection
+
+    def _set(self, connection: sqlite3.Connection) -> None:
         for pragma in (
             f"synchronous={'full' if self.is_durable else 'normal'}",
             "foreign_keys=on",
@@ -121,9 +132,7 @@ class Place:
             connection.execute(f"pragma journal_size_limit={64 << 20}")
             (mode,) = connection.execute("pragma journal_mode=wal").fetchone()
             if mode != "wal":
-                connection.close()
                 raise UnsafeSettings(f"journal_mode={mode}, not wal")
-        return connection
 
     def _open_server(self) -> Any:
         limits = {

@@ -75,7 +75,7 @@ def _is_caught(node: Node | None) -> bool:
 
 
 def _unchosen(model: Model) -> frozenset[str]:
-    """The ad-hoc sub-processes of which all that can be begun is automatic: nobody says what is done, in which order."""
+    """The ad-hoc sub-processes in which all that can be begun is automatic: nobody chooses what is done first."""
     begun: dict[str, list[bool]] = {}
     for node in model.nodes:
         is_begun = node.is_activity and not model.incoming[node.id] and not node.triggered_by_event

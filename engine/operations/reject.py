@@ -17,4 +17,4 @@ def reject(case: LiveCase, item: ItemRow, command: Command) -> None:
     held = case.hold(item, "reject", command.by)
     case.change(held, "reject", tells=False, ended=case.now, draft="")
     case.told(item.token, command.by, {**command.data, **({"reason": command.reason} if command.reason else {})})
-    case.run.reject(item.token, case.now)
+    case.run.reject(item.token, case.now, command.data)

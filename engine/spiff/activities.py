@@ -78,6 +78,7 @@ class Activity(Place):
         self.leave(my_task)
 
     def leave(self, token: Token) -> None:
+        """Go on from here."""
         if self.loop is not None:
             self.loop.round_done(token)
         elif "u" in token.more:
@@ -97,10 +98,12 @@ class Work(Activity):
         self.job = job
 
     def work(self, token: Token) -> bool | None:
+        """Do it: whether it is done at once, or the token rests."""
         done = self.is_automatic and not self.job and token.workflow.world.done_here(self.node)  # type: ignore[arg-type]
         return True if done else None
 
     def waits(self, token: Token) -> Wait | None:
+        """What a token here waits for."""
         if token._state == WAITING:
             return None  # it waits for other tokens to begin with
         case = token.workflow
@@ -126,6 +129,7 @@ class Script(Activity):
         self.lines = tuple(lines)
 
     def work(self, token: Token) -> bool | None:
+        """Do it: whether it is done at once, or the token rests."""
         for name, expression in self.lines:
             token.workflow.write(token, {name: value_of(token, expression)})
         return True
@@ -135,6 +139,7 @@ class Decision(Activity):
     """A business rule task whose decision is at hand."""
 
     def work(self, token: Token) -> bool | None:
+        """Do it: whether it is done at once, or the token rests."""
         assert self.node is not None
         case = token.workflow
         case.write(token, case.world.decide(self.node.decision, case.view(token)))
@@ -149,6 +154,7 @@ class Send(Activity):
         self.triggers = (trigger,)
 
     def work(self, token: Token) -> bool | None:
+        """Do it: whether it is done at once, or the token rests."""
         send(token, self.triggers[0])
         return True
 

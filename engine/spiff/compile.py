@@ -20,7 +20,7 @@ from engine.spiff.compensation import Undoing
 from engine.spiff.correlation import correlation_of
 from engine.spiff.events import EventGateway
 from engine.spiff.letters import Letters
-from engine.spiff.loops import Loop
+from engine.spiff.loops import Loop, MultiInstance
 from engine.spiff.messages import Letter
 from engine.spiff.place import Flow, Place, Specification
 from engine.spiff.places import Places
@@ -197,6 +197,8 @@ def _map_data(call: Call, caller: Places, target: Places, process: str) -> None:
     assert call.node is not None
     read = [caller.datum(reference) for reference in call.node.reads]
     written = [caller.datum(reference) for reference in call.node.writes]
+    if isinstance(call.loop, MultiInstance):
+        read, written = call.loop.of_instance(read, written)
     call.takes = dict(_matched([target.datum(data.id) for data in takes], read))
     call.returns = dict(_matched([target.datum(data.id) for data in gives], written))
     call.has_data, call.sees_out = True, False

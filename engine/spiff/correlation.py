@@ -1,8 +1,8 @@
 """What messages are correlated by: the keys of their conversations, and what processes subscribe to.
 
-A message carries the properties of a key where the file says how they are found in it. The first such message of a case,
-sent or received, fixes the values of its key; every later one must have the same. A subscription finds the values in the
-data of the case instead. Properties are named by their ids.
+A message carries the properties of a key where the file says how they are found in it. The first such message of a
+case, sent or received, fixes the values of its key; every later one must have the same. A subscription finds the values
+in the data of the case instead. Properties are named by their ids.
 """
 
 from __future__ import annotations

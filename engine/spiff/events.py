@@ -31,6 +31,7 @@ class Waiting(Place):
         self.needs_all = node.parallel_multiple and len(triggers) > 1
 
     def waits(self, token: Token) -> Wait | None:
+        """What a token here waits for."""
         for trigger in triggers_of(token):
             return wait_for(token, trigger)
         return wait_for(token, None) if self.awaits and not self.triggers and "h" not in token.more else None
@@ -79,6 +80,7 @@ class Catch(Waiting):
         return None
 
     def fired(self, token: Token, data: Mapping[str, Any]) -> None:
+        """What a token here waits for has happened."""
         if "h" not in token.more:
             token.complete()
             return
@@ -139,6 +141,7 @@ class Boundary(Beside):
         self.interrupting = interrupting
 
     def fired(self, token: Token, data: Mapping[str, Any]) -> None:
+        """What a token here waits for has happened."""
         case = token.workflow
         host = case.tasks[token.more["h"]]
         scope = host.scope
@@ -160,6 +163,7 @@ class EventStart(Beside):
     interrupting = True
 
     def fired(self, token: Token, data: Mapping[str, Any]) -> None:
+        """What a token here waits for has happened."""
         case = token.workflow
         scope = case.tasks[token.more["h"]]
         if not self.is_last(token, scope):

@@ -173,6 +173,7 @@ class Counting(Inclusive):
         self.rest = Rest(spec, f"{name}~", None)
 
     def act(self, token: Token) -> bool:
+        """Whether the join goes on now."""
         for rest in token.scope.inside.values():
             if rest.task_spec is self.rest:
                 return self._take_rest(token, rest)

@@ -106,9 +106,11 @@ class Letters:
             return ()
         found = []
         for places in self.made.values():
-            for place in places.waiting():
-                if any(other.name == trigger.name for other in _messages_waited(place)):
-                    found.append(place.name)
+            found += [
+                place.name
+                for place in places.waiting()
+                if any(other.name == trigger.name for other in _messages_waited(place))
+            ]
         for name in self.opens:
             node = self.own.spec.task_specs[name].node
             event = node.event("message")

@@ -31,6 +31,8 @@ class Loop(Activity):
     is_scope = True
     repeats = True
     tells = ""
+    #: Whether each round has data of its own, which are gathered when it is done.
+    gathers = False
 
     def __init__(self, spec: Specification, name: str, node: Node, body: Activity) -> None:
         super().__init__(spec, name, node)
@@ -42,6 +44,7 @@ class Loop(Activity):
         """One round or instance is done."""
 
     def close(self, token: Token) -> None:
+        """Everything inside is done."""
         close(token, keep=False)
 
     def _leave_ad_hoc(self, token: Token) -> None:
@@ -61,6 +64,7 @@ class StandardLoop(Loop):
         self.is_asked_first = node.loop is not None and node.loop.test_before
 
     def work(self, token: Token) -> bool | None:
+        """Do it: whether it is done at once, or the token rests."""
         if self.is_asked_first and not self._is_wanted(token, 0):
             return True
         token.workflow.enter(self.body, token, {"i": 1})
@@ -72,6 +76,7 @@ class StandardLoop(Loop):
         return self.condition is None or is_true(token, self.condition, {"loopCounter": done})
 
     def round_done(self, token: Token) -> None:
+        """One round or instance is done."""
         done = token.more["i"]
         if self._is_wanted(token, done):
             token.workflow.enter(self.body, token.scope, {"i": done + 1})
@@ -79,6 +84,8 @@ class StandardLoop(Loop):
 
 class MultiInstance(Loop):
     """Done once for each item of a collection, or a number of times; together or one after the other."""
+
+    gathers = True
 
     def __init__(self, spec: Specification, name: str, node: Node, body: Activity) -> None:
         super().__init__(spec, name, node, body)
@@ -98,7 +105,14 @@ class MultiInstance(Loop):
         self.complex: tuple[tuple[Expression, Trigger], ...] = ()
         body.has_data = True
 
+    def of_instance(self, read: list[str], written: list[str]) -> tuple[list[str], list[str]]:
+        """The names of what one instance reads and writes: its item and result instead of the collections."""
+        collection = self.collection.text if self.collection is not None else ""
+        own = [name for name in (self.item,) if name] + [name for name in read if name != collection]
+        return own, [name for name in (self.result,) if name] + [name for name in written if name != self.output]
+
     def work(self, token: Token) -> bool | None:
+        """Do it: whether it is done at once, or the token rests."""
         items = self._items(token)
         total = len(items) if items is not None else self._count(token)
         if total > MOST_INSTANCES:
@@ -136,6 +150,7 @@ class MultiInstance(Loop):
         self.body._update(instance)
 
     def round_done(self, token: Token) -> None:
+        """One round or instance is done."""
         case, holder = token.workflow, token.scope
         done = holder.more["k"] + 1
         holder.more = {**holder.more, "k": done}
@@ -164,7 +179,7 @@ class MultiInstance(Loop):
         """What an instance wrote: its result is kept for the collection, all else is the case's."""
         case = token.workflow
         outer = case.scopes_of(holder)[0]
-        written = case.values.all(token.id)
+        written = {name: case.values.get(token.id, name) for name in case.values.all(token.id)}
         written.pop(self.item, None)
         if self.output and self.result:
             value = written.pop(self.result, MISSING)

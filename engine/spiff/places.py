@@ -180,7 +180,7 @@ class Places:
             several.cardinality = self._read(loop.cardinality, "", is_condition=False)
         several.completion = self._read(loop.condition, "", is_condition=True) if loop.condition else None
         several.item = self.items.get(loop.input_item, loop.input_item)
-        several.output = self.datum(loop.output)
+        several.output = self._output(node, loop.output)
         several.result = self.items.get(loop.output_item, loop.output_item)
         self._behaviour(node, several)
         return several
@@ -198,6 +198,13 @@ class Places:
         if wrapped is not None:
             return self._of_name(wrapped["name"] or wrapped["other"])
         return self._read(collection, "", is_condition=False)
+
+    def _output(self, node: Node, output: str) -> str:
+        """The collection of results: a datum, or what a datum of the activity is written to."""
+        written = [self.data[reference] for reference in node.writes if reference in self.data]
+        if not output or output in self.data or not written:
+            return self.datum(output)
+        return self.datum(next((data for data in written if data.is_collection), written[0]).id)
 
     def _of_name(self, name: str) -> Expression:
         return self._read(" ".join(name.split()), "", is_condition=False)

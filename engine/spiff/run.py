@@ -194,13 +194,14 @@ class Run:
         self._case.go()
         return found
 
-    def reject(self, token: int, at: datetime) -> None:
+    def reject(self, token: int, at: datetime, data: Mapping[str, Any] = _NO_DATA) -> None:
         """A step turns the case down: a gateway routes on that, or the case ends."""
         case, one = self._begin(token, at)
         wait = one.task_spec.waits(one)
         if wait is None or wait.kind not in ("work", "job"):
             raise NotWaiting(case.element_of(one))
         element = case.element_of(one)
+        case.write(one, data)
         if case.program.is_routed(element):
             one.complete()
             case.go()

@@ -61,6 +61,7 @@ class Pool(Scope):
         self.inner = Inner()
 
     def begin(self, token: Token) -> None:
+        """Put the first tokens inside."""
         self.inner.begin(token)
 
 
@@ -76,6 +77,7 @@ class Frame(Activity):
         self.is_transaction = node.kind == "transaction"
 
     def work(self, token: Token) -> bool | None:
+        """Do it: whether it is done at once, or the token rests."""
         self.begin(token)
         return None if token.weight else True
 
@@ -84,6 +86,7 @@ class Frame(Activity):
         self.inner.begin(token)
 
     def close(self, token: Token) -> None:
+        """Everything inside is done."""
         close(token, keep=True)
 
 
@@ -99,6 +102,7 @@ class EventFrame(Frame):
         self.inner.begin(token, [start])
 
     def leave(self, token: Token) -> None:
+        """Go on from here."""
         if "u" in token.more:
             record = token.scope
             undone(token)
@@ -114,6 +118,7 @@ class AdHoc(Frame):
         self.is_sequential = node.ordering == "Sequential"
 
     def begin(self, token: Token) -> None:
+        """Put the first tokens inside."""
         if not self.is_sequential:
             self.inner.begin(token)
             return
@@ -133,6 +138,7 @@ class AdHoc(Frame):
                     token.workflow.remove(left)
 
     def close(self, token: Token) -> None:
+        """Everything inside is done."""
         done = token.more.get("k", 0)
         if self.is_sequential and "x" not in token.more and done < len(self.inner.starts):
             token.more = {**token.more, "k": done + 1}
@@ -156,24 +162,44 @@ class Call(Activity):
         self.returns: dict[str, str] = {}
 
     def work(self, token: Token) -> bool | None:
+        """Do it: whether it is done at once, or the token rests."""
         case = token.workflow
         case.tell("called", token)
         if sum(isinstance(around.task_spec, Call) for around in case.around(token)) > MOST_CALLS:
             raise CalledTooDeep(case.element_of(token))
-        if self.has_data:
-            outer = case.view(token.scope)
-            for inside, outside in self.takes.items():
-                case.values.put(token.id, inside, outer.get(outside))
+        if not self.sees_out:
+            self._take(token)
         self.inner.begin(token)
         return None if token.weight else True
 
-    def close(self, token: Token) -> None:
+    def _take(self, token: Token) -> None:
+        """Hand in what the called process takes; the item of its instance is only for that."""
+        values = token.workflow.values
+        own = {name: values.get(token.id, name) for name in values.all(token.id)}
+        outer = token.workflow.view(token.scope, own)
+        taken = {inside: outer.get(outside) for inside, outside in self.takes.items()}
+        for name in own.keys() - taken.keys():
+            values.remove(token.id, name)
+        for name, value in taken.items():
+            values.put(token.id, name, value)
+
+    def _give(self, token: Token) -> None:
+        """Hand out what the called process gives; all else of it goes. An instance's are gathered by its loop."""
         case = token.workflow
+        found = {outside: case.values.get(token.id, inside) for inside, outside in self.returns.items()}
         scope = case.scopes_of(token.scope)[0]
-        for inside, outside in self.returns.items() if self.has_data else ():
-            value = case.values.get(token.id, inside)
+        if self.loop is not None and self.loop.gathers:
+            scope = token.id
+            for name in case.values.all(token.id):
+                case.values.remove(token.id, name)
+        for name, value in found.items():
             if value is not MISSING:
-                case.values.put(scope, outside, value)
+                case.values.put(scope, name, value)
+
+    def close(self, token: Token) -> None:
+        """Everything inside is done."""
+        if not self.sees_out:
+            self._give(token)
         close(token, keep=True)
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from tests.engine.offices import Town
-from tests.store.conftest import administer, kept, server, template, url
 
 import store
 from store import Store
+from tests.engine.offices import Town
+from tests.store.conftest import administer, kept, server, template, url
 
 __all__ = ["administer", "kept", "server", "template", "url"]
 

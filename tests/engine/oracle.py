@@ -7,95 +7,13 @@ beside something else, then joins that look at other tokens are asked, the longe
 """
 
 from collections import Counter, deque
-from dataclasses import dataclass, field
 
 from bpmn.expression import evaluate, holds, read_expression
 from bpmn.model import SUB_PROCESSES
+from tests.engine.coins import Round, Scope, Stopped, Token, Waiting
 
 #: The kind of wait of a catching event, by its definition.
 KINDS = {"message": "message", "timer": "timer", "signal": "signal", "conditional": "condition"}
-
-
-class Stopped(Exception):
-    """The case cannot go on: "no way out", "uncaught" or "endless"."""
-
-
-@dataclass(eq=False)
-class Scope:
-    """A process, sub-process or event sub-process under way, with its tokens and what it listens to."""
-
-    #: The node it is the inside of; none for a process.
-    node: object
-    process: str
-    #: The round of the activity it is the inside of; of an event sub-process, the token that stands for it outside.
-    holder: object = None
-    outer: "Scope | None" = None
-    tokens: list = field(default_factory=list)
-    over: bool = False
-    data: dict = field(default_factory=dict)
-
-    @property
-    def element(self):
-        return self.node.id if self.node is not None else ""
-
-
-@dataclass(eq=False)
-class Token:
-    """A coin: at a node, in a scope, come by a flow."""
-
-    node: object
-    scope: Scope
-    via: str = ""
-    #: Whether it lies before a join.
-    held: bool = False
-    gone: bool = False
-    #: Of an activity: its rounds that are under way, how many are still to come, and how many are done.
-    rounds: list = field(default_factory=list)
-    left: int = 0
-    done: int = 0
-    #: Of an event sub-process: its inside.
-    inside: Scope | None = None
-
-
-@dataclass(eq=False)
-class Round:
-    """An activity under way: once, or once for each round or instance."""
-
-    host: Token
-    number: int
-    inside: Scope | None = None
-    data: dict = field(default_factory=dict)
-
-    @property
-    def scope(self):
-        return self.host.scope
-
-    @property
-    def is_instance(self):
-        """Whether it has data of its own: an instance of a multi-instance has."""
-        return self.host.node.loop is not None and self.host.node.loop.kind != "standard"
-
-
-@dataclass(eq=False)
-class Waiting:
-    """Something that waits, what for, and what then happens."""
-
-    element: str
-    kind: str
-    #: Whose it is: a token, a round or a scope; it goes with it.
-    owner: object
-    happen: object
-    name: str = ""
-    number: int = 0
-    #: Of a timer that rings again: how often it still rings.
-    left: int = 1
-    #: Of a condition: its expression, and whether it held when it was asked last.
-    condition: object = None
-    held: bool = False
-
-    @property
-    def key(self):
-        return self.element, self.kind, self.number
 
 
 class Oracle:
@@ -108,11 +26,9 @@ class Oracle:
         self.later = deque()
         #: What had happened already when it was begun to be waited for, beside something else.
         self.happened = deque()
-        self.waiting, self.joining, self.roots = [], [], []
-        self.letters = []
+        self.waiting, self.joining, self.roots, self.letters = [], [], [], []
         self.flows, self.completed = Counter(), Counter()
-        self.steps = 0
-        self.reached = {}
+        self.steps, self.reached = 0, {}
         self.outgoing, self.incoming, self.borders, self.inner = {}, {}, {}, {}
         for flow in model.flows:
             self.outgoing.setdefault(flow.source, []).append(flow)
@@ -137,12 +53,6 @@ class Oracle:
         waiting.happen(data or {})
         self.run()
 
-    def signal(self, name):
-        """A signal goes to everybody who waits for it."""
-        self.steps = 0
-        self.broadcast(name)
-        self.run()
-
     def fail(self, waiting, code):
         """The step fails with an error."""
         self.steps = 0
@@ -153,8 +63,6 @@ class Oracle:
     @property
     def is_over(self):
         return all(root.over for root in self.roots)
-
-    # Moving
 
     def run(self):
         while True:
@@ -178,9 +86,9 @@ class Oracle:
     def open(self, node, process, holder, outer, starts):
         """A process or sub-process begins."""
         scope = Scope(node, process, holder, outer)
-        if outer is None and node is None and holder is None:
+        if holder is None:
             self.roots.append(scope)
-        if holder is not None:
+        else:
             holder.inside = scope
         for handler in self.inner.get((process, scope.element), ()):
             if handler.triggered_by_event:
@@ -283,8 +191,8 @@ class Oracle:
             self.pass_event(token)
 
     def split(self, token):
-        flows = self.outgoing.get(token.node.id, [])
-        self.leave(token, flows if token.node.kind == "parallelGateway" else self.choose(token, flows))
+        flows, is_all = self.outgoing.get(token.node.id, []), token.node.kind == "parallelGateway"
+        self.leave(token, flows if is_all else self.choose(token, flows))
 
     def meet(self, token):
         """A parallel join: one token from every flow, as often as there are."""
@@ -383,7 +291,6 @@ class Oracle:
         node = token.node
         self.completed[node.id] += 1
         event = node.events[0] if node.events else None
-        is_end = node.kind == "endEvent"
         if node.kind in ("endEvent", "intermediateThrowEvent"):
             self.send(node)
             if event is not None and event.kind == "terminate":
@@ -404,10 +311,7 @@ class Oracle:
                 return
         if token.gone:
             return
-        if is_end:
-            self.vanish(token)
-        else:
-            self.on(token)
+        (self.vanish if node.kind == "endEvent" else self.on)(token)
 
     def follow(self, token):
         """A pair of links is one place, drawn twice."""
@@ -482,12 +386,15 @@ class Oracle:
         return evaluate(waiting.condition, self.seen(scope)) is True
 
     def named(self, event):
-        root = next((root for root in self.model.roots if root.id == event.reference), None)
+        root = self.root_of(event)
         return root.name or root.id if root is not None else event.reference
 
     def code(self, event):
-        root = next((root for root in self.model.roots if root.id == event.reference), None)
+        root = self.root_of(event)
         return (root.code or root.name or root.id) if root is not None else event.reference
+
+    def root_of(self, event):
+        return next((root for root in self.model.roots if root.id == event.reference), None)
 
     def broadcast(self, name):
         for waiting in [one for one in self.waiting if one.kind == "signal" and one.name == name]:

@@ -6,7 +6,7 @@ from bpmn.build import build
 from bpmn.model import Loop
 
 #: Most steps of a structured model.
-MOST_STEPS = 9
+MOST_STEPS = 12
 #: What an event of a kind waits for or throws.
 VALUES = {
     "timer": "P1D", "message": "letter", "signal": "bell", "error": "E", "escalation": "X", "conditional": "x > 2",
@@ -27,7 +27,7 @@ def nested(random):
     nest = Nest(random, builder)
     nest.sequence(0)
     builder.end("end")
-    if random.random() < 0.3:
+    if not nest.is_calm and random.random() < 0.3:
         nest.handler(0)
     if nest.calls:
         builder.process("called").start("called_start")
@@ -35,6 +35,12 @@ def nested(random):
         nest.sequence(2)
         builder.end("called_end")
     return builder.model
+
+
+SMALL = ("step", "step", "automatic", "bordered", "repeated", "own_end", "catch", "split", "link", "conditional")
+LARGE = ("exclusive", "parallel", "inclusive", "event_based", "loop", "frame", "frame", "aside", "way_out")
+CALM = ("step", "step", "automatic", "repeated", "link")
+CALM_BLOCKS = ("parallel", "parallel", "inclusive", "inclusive", "exclusive", "loop", "frame")
 
 
 class Nest:
@@ -47,6 +53,8 @@ class Nest:
         #: Whether some step calls the second process of the file.
         self.calls = False
         self.may_call = random.random() < 0.3
+        #: Whether branches meet again and nothing ends before its time, so that joins have much to do.
+        self.is_calm = random.random() < 0.5
 
     def name(self, kind):
         self.counted += 1
@@ -57,19 +65,7 @@ class Nest:
             self.element(depth)
 
     def element(self, depth):
-        small = (
-            "step",
-            "step",
-            "automatic",
-            "bordered",
-            "repeated",
-            "own_end",
-            "catch",
-            "split",
-            "link",
-            "conditional",
-        )
-        large = ("exclusive", "parallel", "inclusive", "event_based", "loop", "frame", "frame", "aside", "way_out")
+        small, large = (CALM, CALM_BLOCKS) if self.is_calm else (SMALL, LARGE)
         options = small if depth > 2 or self.steps < 2 else (*small, *large)
         if self.may_call and depth < 2:
             options += ("call", "call")
@@ -165,13 +161,13 @@ class Nest:
             "inclusive": builder.inclusive,
             "event_based": builder.event_based,
         }[kind](self.name(kind))
-        for number in range(self.random.randint(2, 3)):
+        for number in range(self.random.randint(2, 4 if self.is_calm else 3)):
             builder.branch()
             if kind == "event_based":
                 self.catch()
             if not number or self.random.random() < 0.75:
                 self.sequence(depth + 1)
-        if self.random.random() < 0.85:
+        if self.is_calm or self.random.random() < 0.85:
             builder.join()
         else:
             builder.close()
@@ -212,7 +208,7 @@ class Nest:
         kinds = ("", "", "", "parallel", "sequential")
         kind = random.choice(kinds)
         loop = {"loop": Loop(kind=kind, cardinality=str(random.randint(1, 3)))} if kind else {}
-        throws = random.choice(("", "", "error", "escalation", "throw", "cancel"))
+        throws = "" if self.is_calm else random.choice(("", "", "error", "escalation", "throw", "cancel"))
         kind = "transaction" if throws == "cancel" else "subProcess"
         builder.sub_process(name, kind=kind, **loop).start(self.name("start"))
         self.sequence(depth + 1)
@@ -223,12 +219,12 @@ class Nest:
             builder.exclusive(self.name("if")).branch()
             builder.end(self.name("raise"), event=throws, value=VALUES[throws]).branch().close()
         builder.end(self.name("stop"))
-        if random.random() < 0.4:
+        if not self.is_calm and random.random() < 0.4:
             self.handler(depth)
         builder.close()
         if throws in ("error", "cancel"):
             self.border(name, (throws,))
-        elif random.random() < 0.5:
+        elif not self.is_calm and random.random() < 0.5:
             self.border(name, ("error", "escalation", "timer", "signal", "conditional"))
 
     def handler(self, depth):

@@ -2,13 +2,12 @@
 
 from datetime import timedelta
 
-from tests.engine.offices import MONDAY
-
 from bpmn.build import Builder, build
 from engine.attempt import Attempt, attempt
 from engine.errors import NoWayOut, StepBudgetSpent
 from engine.spiff import compiled
 from engine.world import Office, OfficeWorld
+from tests.engine.offices import MONDAY
 
 
 def tried(builder: Builder, data: dict[str, object] | None = None, **more: object) -> Attempt:
@@ -29,9 +28,9 @@ def test_the_data_given_decide() -> None:
 
     assert "a" in tried(model, {"金额": 4}).trace
     assert "b" in tried(model, {"金额": 3}).trace
-    refused = tried(model)
-    assert refused.outcome == "refused"
-    assert isinstance(refused.error, NoWayOut)
+    failed = tried(model)
+    assert failed.outcome == "failed"
+    assert isinstance(failed.error, NoWayOut)
 
 
 def test_the_clock_goes_on_to_the_next_timer() -> None:
@@ -57,10 +56,10 @@ def test_an_error_nobody_catches_fails_the_case() -> None:
     assert tried(build("p").start().step("a").end(event="error", value="E1")).outcome == "failed"
 
 
-def test_a_loop_without_end_is_refused() -> None:
+def test_a_loop_without_end_fails() -> None:
     model = build("p").start().exclusive("g").branch(condition="again").step("a").to("g")
     model = model.branch(condition="not(again)").close().end()
 
     found = tried(model, {"again": True}, budget=200)
 
-    assert (found.outcome, type(found.error)) == ("refused", StepBudgetSpent)
+    assert (found.outcome, type(found.error)) == ("failed", StepBudgetSpent)

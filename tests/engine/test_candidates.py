@@ -1,12 +1,12 @@
 """Who may do a step: unit and post, whom the file names, four eyes; and why not, for whoever may not."""
 
 import pytest
-from tests.engine.offices import Town
 
 from bpmn import Model, read, write
 from bpmn.assignment import assignments
 from bpmn.build import build
 from engine.errors import EngineError, NotYours, SamePerson, Unrunnable
+from tests.engine.offices import Town
 
 FILE = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:camunda="http://camunda.org/schema/1.0/bpmn"
  xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="d" targetNamespace="x"><resource id="R" name="商事科"/>
@@ -30,8 +30,8 @@ def file(attributes: str = "", inside: str = "") -> bytes:
 
 
 def owner(expression: str, kind: str = "potentialOwner") -> str:
-    said = f"<resourceAssignmentExpression><formalExpression>{expression}</formalExpression></resourceAssignmentExpression>"
-    return f"<{kind}>{said}</{kind}>"
+    said = f"<formalExpression>{expression}</formalExpression>"
+    return f"<{kind}><resourceAssignmentExpression>{said}</resourceAssignmentExpression></{kind}>"
 
 
 def may(office: Town, source: bytes, data: dict[str, object]) -> list[str]:

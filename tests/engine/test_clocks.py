@@ -3,10 +3,9 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from tests.engine.offices import Town
-
 from bpmn.build import Builder, build
 from org import holidays
+from tests.engine.offices import Town
 
 ZONE = ZoneInfo("Asia/Shanghai")
 

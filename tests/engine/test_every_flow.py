@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from tests.engine.offices import Town
 
 FILES = sorted((Path(__file__).resolve().parents[2] / "flows").glob("*/*.bpmn"))

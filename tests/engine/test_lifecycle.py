@@ -1,13 +1,13 @@
 """Every row of the table does what it says, in every state it names; every other state refuses by name."""
 
 import pytest
-from tests.engine.offices import Town
 
 from bpmn.build import Builder, build
 from bpmn.history import KINDS
 from engine.errors import EngineError
 from engine.lifecycle import CASE, ENGINE, HOLDER, ITEM, MOVES, OPEN_ITEM, REFUSALS, STATES, Move, allowed
 from engine.operations import ON_CASE, ON_ITEM
+from tests.engine.offices import Town
 
 ROWS = [row for row in MOVES if row.who != ENGINE]
 #: How an item of the second step gets into each state, and by whom.

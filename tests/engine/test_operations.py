@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from tests.engine.offices import MONDAY, Town
 
 from bpmn.build import Builder, build
 from engine.errors import (
@@ -26,6 +25,7 @@ from engine.errors import (
     WrongState,
 )
 from store.errors import KeyReused, NoSuchCase, NoSuchItem, NoSuchProcedure, Stale
+from tests.engine.offices import MONDAY, Town
 
 
 def permit() -> Builder:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import ClassVar
 
 import pytest
 
@@ -14,9 +15,9 @@ from engine.outgoing import Outgoing
 class Answering(BaseHTTPRequestHandler):
     """Answers by the path, and keeps what it was asked."""
 
-    seen: list[tuple[str, str, bytes]] = []
+    seen: ClassVar[list[tuple[str, str, bytes]]] = []
 
-    def do_POST(self) -> None:  # noqa: N802 - the name the server calls
+    def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.seen.append((self.path, self.headers["Idempotency-Key"], body))
         status, text = ANSWERS[self.path.partition("?")[0]]

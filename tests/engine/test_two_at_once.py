@@ -4,10 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from tests.engine.offices import Town
 
 from bpmn.build import build
 from engine.errors import AlreadyClaimed, AlreadyCompleted, ClaimedByAnother, ItemWithdrawn
+from tests.engine.offices import Town
 
 
 def both(office: Town, *commands: tuple[str, dict[str, object]]) -> list[object]:

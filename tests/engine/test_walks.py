@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.engine.oracle import Oracle
 from tests.engine.random_cases import random_model
 from tests.engine.walking import walks
 
@@ -16,3 +17,12 @@ def test_the_engine_walks_as_the_oracle_does(first):
     assert not faults, f"{len(faults)} of {EACH}: {faults[0]}"
     assert ends["over"] > EACH // 4, ends
     assert ends["over"] + ends["stuck"] + ends["far enough"] > EACH // 2, ends
+
+
+def test_kernels_that_differ_are_told_apart(monkeypatch):
+    """The negative control: with an oracle whose inclusive joins wait for nobody, walks disagree."""
+    monkeypatch.setattr(Oracle, "counts", lambda oracle, other, join, held: False)
+
+    _, faults = walks(random_model, range(40))
+
+    assert faults

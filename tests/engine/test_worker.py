@@ -6,13 +6,13 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from tests.engine.offices import Town
 
 import engine.outgoing
 from bpmn.build import Builder, build
 from engine.errors import CallFailed
 from engine.outgoing import Outgoing
 from store import jobs
+from tests.engine.offices import Town
 
 
 @pytest.fixture

@@ -10,10 +10,11 @@ from bpmn.control_flow import control_flow
 from bpmn.expression import Environment
 from engine.errors import EngineError, NoWayOut, StepBudgetSpent, Uncaught, Unrunnable
 from engine.spiff import Due, Frontier, Run, compiled
-from tests.engine.oracle import Oracle, Stopped
+from tests.engine.coins import Stopped
+from tests.engine.oracle import Oracle
 
 START = datetime(2026, 10, 8, tzinfo=UTC)
-MOST_MOVES = 25
+MOST_MOVES = 40
 #: Steps of one command; random models hold loops without an end.
 BUDGET = 3_000
 #: What counts as endless for one may be just within the budget of the other: they count steps differently.
@@ -118,6 +119,7 @@ class Walk:
         self.rows = Rows()
         if not self.step(lambda: self.oracle.start(self.starts()), self.begin):
             return self
+        has_errors = any(node.event("error") for node in self.model.nodes)
         while self.moves < MOST_MOVES:
             waiting = sorted(self.choices(), key=lambda one: one.key)
             if not waiting:
@@ -126,7 +128,7 @@ class Walk:
             one = random.choice(waiting)
             data = {"x": random.randint(0, 4)} if random.random() < 0.4 else {}
             data |= {"done": True} if random.random() < 0.1 else {}
-            if not self.move(one, data, fails=one.kind == "work" and random.random() < 0.03):
+            if not self.move(one, data, fails=has_errors and one.kind == "work" and random.random() < 0.05):
                 return self
         self.end = "far enough"
         return self

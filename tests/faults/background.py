@@ -1,7 +1,9 @@
 """A worker as a process of its own: due timers, messages, outgoing calls, until told to stop or killed."""
 
 import logging
+import os
 import random
+import resource
 import signal
 import threading
 import time
@@ -17,11 +19,26 @@ from store import connect
 from store.errors import StoreError
 from tests.faults.clerk import PAUSE, quiet
 
+#: A process that takes more memory than this is refused it, in bytes.
+MEMORY = 1 << 30
+
+
+class Deadly(Outgoing):
+    """Ways out, two of which are a danger to whoever takes them."""
+
+    def send(self, name: str, key: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Make a call; `kills` ends the process in it, `memory` asks for all there is."""
+        if name == "kills":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if name == "memory":
+            return {"eaten": len(bytearray(4 * MEMORY))}
+        return super().send(name, key, body)
+
 
 def outgoing(routes: Mapping[str, str], seconds: float = 5.0) -> Outgoing:
     """Calls to addresses of this machine alone."""
     hosts = frozenset(address.split("/")[2] for address in routes.values() if "://" in address)
-    return Outgoing(hosts=hosts, routes=routes, seconds=seconds)
+    return Deadly(hosts=hosts, routes=routes, seconds=seconds)
 
 
 def work(
@@ -39,7 +56,8 @@ def work(
 ) -> None:
     """Work in this process until it is ended; its own clock goes so many seconds `ahead`."""
     quiet(Path(folder) / f"{name}.err")
-    logging.basicConfig(level=logging.WARNING)
+    logging.basicConfig(level=logging.INFO)
+    resource.setrlimit(resource.RLIMIT_AS, (2 * MEMORY, 2 * MEMORY))
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     chance = random.Random(seed)

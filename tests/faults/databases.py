@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.command import Command
 from store import Store, connect, schema
-from store.errors import Busy, DiskFull, Locked, StoreError
+from store.errors import Busy, DiskFull, Gone, Locked, NewerSchema, NoDatabase, ReadOnly, StoreError
 from store.place import open_file
 from tests.faults.clerk import lines
 from tests.faults.faults import POSTGRESQL, CannotRun, Figure, fault
@@ -328,7 +328,7 @@ def not_as_it_should_be(ground: Ground, *, by_command: bool) -> Figure:
     }
     if not ground.is_sqlite:
         del causes["deleted while open"]
-    names, wrong = {}, []
+    names, wrong = dict[str, str](), list[str]()
     for name, cause in causes.items():
         try:
             url, error = cause(ground)
@@ -336,7 +336,7 @@ def not_as_it_should_be(ground: Ground, *, by_command: bool) -> Figure:
             names[name] = f"not run ({reason})"
             continue
         names[name] = type(error).__name__
-        if not is_sentence(str(error)) or type(error) in (StoreError, type(None)):
+        if not is_sentence(str(error)) or not isinstance(error, NAMES[name]):
             wrong.append(f"{name}: {error!r}")
         if by_command and name in ("newer", "none"):
             code, said = command_line("case", "list", "--db", url)
@@ -345,6 +345,9 @@ def not_as_it_should_be(ground: Ground, *, by_command: bool) -> Figure:
     text = ", ".join(f"{name}: {error}" for name, error in names.items())
     text += "; exit 3 and a sentence by the command line" if by_command and not wrong else ""
     return Figure(text="; ".join([text, *wrong]), holds=not wrong)
+
+
+NAMES = {"read-only": ReadOnly, "deleted while open": Gone, "newer": NewerSchema, "none": NoDatabase}
 
 
 def started(store: Store) -> None:
@@ -417,6 +420,6 @@ def is_sentence(text: str) -> bool:
 def command_line(*arguments: str) -> tuple[int, str]:
     """How a call of the command line left, and what it cried out."""
     done = subprocess.run(
-        [sys.executable, "-m", "zaizao", *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", "from zaizao.cli import main; main()", *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
     )
     return done.returncode, done.stderr
