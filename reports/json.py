@@ -13,7 +13,7 @@ from typing import Any
 from analysis.measure import CaseTimes, LimitShare, Measure, PathTime, StepTime, TimeResult
 from analysis.sensitivity import Sensitivity
 from analysis.timing import ExactTime
-from reports.comparison import Comparison, Cut, Side
+from reports.comparison import Comparison, Cut, Side, TrialRun
 from reports.findings import finding_json
 from reports.matching import Match
 from reports.proposal import Proposal
@@ -58,6 +58,19 @@ def time_json(result: TimeResult) -> dict[str, Any]:
     }
 
 
+def trial_json(run: TrialRun) -> dict[str, Any]:
+    """What `zaizao trial --json` prints: the times of a trial, and whether they agree with the simulation."""
+    return {
+        **time_json(run.trial),
+        "agrees": {
+            "simulated": measure_json(run.simulated.times.elapsed_working),
+            "trial": measure_json(run.trial.times.elapsed_working),
+            "within": run.is_within,
+            "same": run.same,
+        },
+    }
+
+
 def comparison_json(comparison: Comparison) -> dict[str, Any]:
     """What `zaizao compare --json` prints; `moves` names the moves of a redesign, which two files do not tell."""
     return {
@@ -82,6 +95,7 @@ def study_json(  # the keys of the contract, one argument each
     files: Sequence[str],
     sensitivity: Sensitivity | None = None,
     proposal: Proposal | None = None,
+    trials: Mapping[str, TrialRun | None] | None = None,
 ) -> dict[str, Any]:
     """What `zaizao study --json` prints and `report.json` holds."""
     compared = comparison_json(comparison) if comparison is not None else None
@@ -97,6 +111,7 @@ def study_json(  # the keys of the contract, one argument each
             "as_is": sensitivity_json(sensitivity),
             "to_be": sensitivity_json(comparison.after.sensitivity) if comparison is not None else None,
         },
+        **({"trial": {name: trial_json(run) if run else None for name, run in trials.items()}} if trials else {}),
         "files": list(files),
         "not_built": [],
     }

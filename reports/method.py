@@ -14,6 +14,7 @@ def account(study: Study) -> list[Entry]:
     """The account of the method: what was simulated, from when, with whom, on which calendar."""
     made = (
         entry(study, "simulation", _simulation(study)),
+        entry(study, "trial", each(study, _trial) if any(side.trial for _, side in study.sides) else []),
         entry(study, "interval", _intervals(study)),
         entry(study, "rounding", [study.words("method.rounding.text")] if study.after is not None else []),
         entry(study, "start", _starts(study)),
@@ -51,6 +52,21 @@ def _simulation(study: Study) -> list[str]:
         "seed": str(times.seed),
     }
     return [study.words(f"method.simulation.{key}", **fields)]
+
+
+def _trial(study: Study, side: Side) -> str:
+    """What was promised, simulated and tried, side by side."""
+    run, procedure = side.trial, side.model.procedure
+    if run is None:
+        return study.words("method.trial.none")
+    return study.words(
+        "method.trial.within" if run.is_within else "method.trial.differs",
+        promised=study.limit(procedure.promised_limit, procedure.limit_unit),
+        simulated=study.amount(run.simulated.times.elapsed_working.mean),
+        trial=study.amount(run.trial.times.elapsed_working.mean),
+        cases=study.words.counted("count.case", run.trial.cases),
+        same=write.count(run.same),
+    )
 
 
 def _intervals(study: Study) -> list[str]:

@@ -46,13 +46,13 @@ def installed(engine: Engine, procedure: str, library: Sequence[str], at: dateti
 def _files(procedure: str, library: Sequence[str]) -> tuple[bytes | None, dict[str, bytes]]:
     """The bytes of a procedure's file and of those it calls; none where it is one that is installed already."""
     from flows import procedures
-    from zaizao.cli.files import existing
+    from zaizao.cli.files import content
 
     path = Path(procedure)
     is_file = "/" in procedure or "\\" in procedure or path.suffix.lower() in (".bpmn", ".xml") or path.is_file()
-    further = {Path(name).name: existing(name).read_bytes() for text in library for name in text.split(",")}
+    further = {Path(name).name: content(name) for text in library for name in text.split(",")}
     if is_file:
-        return existing(procedure).read_bytes(), further
+        return content(procedure), further
     known = next((one for one in procedures() if one.name == procedure), None)
     if known is None:
         return None, further

@@ -27,7 +27,6 @@ from typing import Any
 
 import numpy as np
 
-from analysis.measure import TimeResult
 from analysis.measured import columns_of
 from analysis.simulation import layout as at
 from analysis.simulation import simulate
@@ -42,6 +41,7 @@ from engine.engine import Engine
 from engine.procedures import Files, Procedure, digest_of, process_of, ready
 from engine.spiff.world import Due, World
 from engine.world import OfficeWorld
+from reports.comparison import TrialRun
 from store import Store, Writing, connect
 from store.chain import recorded
 from store.rows import ItemRow, JobRow, ProcedureRow
@@ -57,19 +57,6 @@ _SAME = 2e-6
 APPLICANT = "申请人"
 WORK = 1
 _MOST = 100_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Trial:
-    """What a trial came to, beside the simulation of the same cases."""
-
-    result: TimeResult
-    simulated: TimeResult
-    #: Whether the mean of the trial lies in the interval of the simulation.
-    is_within: bool
-    #: Cases that took the same time on both roads, of those counted.
-    same: int
-    cases: int
 
 
 def obstacles(model: Model) -> tuple[str, ...]:
@@ -95,7 +82,7 @@ def trial(
     start: datetime | None = None,
     warm_up: int | None = None,
     progress: Progress | None = None,
-) -> Trial:
+) -> TrialRun:
     """Play so many cases, measure them, and set them against the simulation with the same arguments.
 
     Raises what `simulate` raises, and `Unrunnable` where the file cannot be run.
@@ -110,12 +97,11 @@ def trial(
     ours, theirs = _by_key(model, played), _by_key(model, columns)
     mean, known = float(ours.mean()), simulated.times.elapsed_working
     low, high = (known.low, known.high) if known.low is not None and known.high is not None else (mean, mean)
-    return Trial(
-        result=result,
+    return TrialRun(
+        trial=result,
         simulated=simulated,
         is_within=len(ours) == cases and low - _SAME <= mean <= high + _SAME,
         same=int((np.abs(ours - theirs) < _SAME).sum()) if len(ours) == len(theirs) else 0,
-        cases=cases,
     )
 
 

@@ -50,9 +50,11 @@ def today(timezone: str) -> date:
     return datetime.now(ZoneInfo(timezone)).date()
 
 
-def now() -> datetime:
-    """Give the moment of the machine's clock."""
-    return datetime.now(UTC)
+def now(timezone: str = "UTC") -> datetime:
+    """Give the moment of the machine's clock, on the clock of an office's zone."""
+    from zoneinfo import ZoneInfo
+
+    return datetime.now(ZoneInfo(timezone) if timezone != "UTC" else UTC)
 
 
 def prepare(environment: MutableMapping[str, str]) -> None:

@@ -24,7 +24,7 @@ from engine.spiff.loops import Loop, MultiInstance
 from engine.spiff.messages import Letter
 from engine.spiff.place import Flow, Place, Specification
 from engine.spiff.places import Places
-from engine.spiff.program import Program
+from engine.spiff.program import Program, named
 from engine.spiff.refusals import refusals
 from engine.spiff.scopes import Call, Pool, Together
 
@@ -81,6 +81,11 @@ class _Compiler:
             root=root,
             places=places,
             pools=pools,
+            inner={
+                named(holder, process.id): places_.inner_of("/" + process.id)
+                for holder, places_ in self.made.items()
+                for process in places_.model.processes
+            },
             beginning=begun,
             opens=opens,
             receivers=receivers,

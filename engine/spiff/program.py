@@ -15,7 +15,7 @@ from engine.spiff.correlation import Correlation
 from engine.spiff.gateways import Inclusive
 from engine.spiff.messages import Letter
 from engine.spiff.place import Flow, Place, Specification
-from engine.spiff.scopes import Pool, Together
+from engine.spiff.scopes import Inner, Pool, Together
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -31,6 +31,8 @@ class Program:
     places: Mapping[str, Place]
     #: The processes of the file by id.
     pools: Mapping[str, Pool]
+    #: What stands inside every process, by its name.
+    inner: Mapping[str, Inner]
     #: How a case that arrives begins, and where each start is: the pool it opens.
     beginning: Beginning
     opens: Mapping[str, Pool]
@@ -80,6 +82,12 @@ class Program:
                     seen.add(place.name)
                     todo.append(place)
         return frozenset(seen)
+
+    def inner_of(self, place: Place) -> Inner | None:
+        """What stands inside the process a place lies in."""
+        if place.node is None:
+            return None
+        return self.inner.get(named(place.name.rpartition("#")[0], place.node.process))
 
     def start_place(self, vertex: int) -> Place:
         """The place of a start of the file."""

@@ -15,8 +15,9 @@ from engine.spiff.events import EventGateway
 from engine.spiff.frontier import Changes, Frontier, Wait
 from engine.spiff.gateways import Inclusive, Join
 from engine.spiff.loops import Loop
+from engine.spiff.place import Place
 from engine.spiff.program import Program
-from engine.spiff.scopes import Pool
+from engine.spiff.scopes import Call, Pool
 from engine.spiff.sending import deliver
 from engine.spiff.throwing import raise_error, signal
 from engine.spiff.token import STARTED, WAITING, Token, read_body
@@ -211,15 +212,16 @@ class Run:
         case.end("rejected")
 
     def put(self, element: str, scope: int, data: Mapping[str, Any], at: datetime) -> int:
-        """Put a token to an element, in a scope that is under way; the token."""
+        """Put a token to an element, in a scope that is under way; the token.
+
+        Where the scope given is not the one the element lies in, the last that is under way is taken.
+        """
         case = self._case
         case.begin_at(at)
         place = case.program.place_of(element)
-        around = case.tasks.get(scope)
-        if place is None:
+        if place is None or place.node is None:
             raise NoSuchElement(element)
-        if around is None or not (around.task_spec.is_scope or around is case.root):
-            raise NoSuchToken(str(scope))
+        around = self._around(place, scope)
         case.write(around, data)
         token = case.grow(place, around)
         if isinstance(place, Join):
@@ -229,6 +231,21 @@ class Run:
         case.tell("moved", token)
         case.go()
         return token.id
+
+    def _around(self, place: Place, scope: int) -> Token:
+        """The token of the scope a place lies in; a pool that is not open yet opens."""
+        case = self._case
+        assert place.node is not None
+        node, program = place.node, case.program
+        given = case.tasks.get(scope)
+        if given is not None and _holds(given, place):
+            return given
+        for token in reversed(case.tasks.values()):
+            if _holds(token, place):
+                return token
+        if node.scope or program.pools.get(node.process) is None or program.places.get(node.id) is not place:
+            raise NoSuchToken(place.element)
+        return self._open_pool(program.pools[node.process], ())
 
     def cancel(self, token: int, at: datetime) -> None:
         """Take a token away, with all that belongs to it."""
@@ -303,3 +320,15 @@ class Run:
             body = as_json(["", 0, "", case.memory])
             if body != self._memory:
                 changes.tokens[0] = self._memory = body
+
+
+def _holds(token: Token, place: Place) -> bool:
+    """Whether a token is a scope an element lies in."""
+    around, node = token.task_spec, place.node
+    if node is None or not around.is_scope or isinstance(around, Loop):
+        return False
+    if node.scope:
+        return around.element == node.scope
+    if isinstance(around, (Pool, Call)):
+        return around.inner is token.workflow.program.inner_of(place)
+    return False

@@ -21,12 +21,12 @@ def test_every_procedure_comes_to_the_same_times_on_both_roads(file):
     found = trial(model, model.source, cases=10, seed=3, warm_up=3)
 
     assert found.is_within
-    assert found.same == found.cases == 10
-    assert found.result.times.work == pytest.approx(found.simulated.times.work, abs=0) or (
-        found.result.times.work.mean == pytest.approx(found.simulated.times.work.mean)
+    assert found.same == found.trial.cases == 10
+    assert found.trial.times.work == pytest.approx(found.simulated.times.work, abs=0) or (
+        found.trial.times.work.mean == pytest.approx(found.simulated.times.work.mean)
     )
-    assert found.result.times.waiting.mean == pytest.approx(found.simulated.times.waiting.mean)
-    assert [(s.id, s.times_per_case) for s in found.result.steps] == [
+    assert found.trial.times.waiting.mean == pytest.approx(found.simulated.times.waiting.mean)
+    assert [(s.id, s.times_per_case) for s in found.trial.steps] == [
         (s.id, s.times_per_case) for s in found.simulated.steps
     ]
 
@@ -42,8 +42,8 @@ def test_queues_rejects_parallel_branches_and_kept_apart_steps_agree():
     found = played(b.lane("甲").step("d", work="PT5M", rejects=0.3).end(), warm_up=5)
 
     assert found.same == 30
-    assert found.result.times.waiting.mean > 0
-    assert 0 < found.result.outcome_shares["rejected"] < 1
+    assert found.trial.times.waiting.mean > 0
+    assert 0 < found.trial.outcome_shares["rejected"] < 1
 
 
 def test_cases_that_never_meet_agree_too():

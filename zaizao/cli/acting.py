@@ -64,7 +64,7 @@ def acted(command: Decorated) -> Decorated:
 def perform(call: Call, database: str, command: Command, *, making: bool = False) -> Answer:
     """Do one command in the database of a call."""
     with opened(call, database, making=making) as store:
-        return live.engine_of(store, call.settings).perform(command, wiring.now())
+        return live.engine_of(store, call.settings).perform(command, wiring.now(call.settings.timezone))
 
 
 def show(call: Call, answer: Answer, database: str, *, as_json: bool) -> None:

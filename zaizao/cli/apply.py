@@ -70,11 +70,13 @@ def _answered(call: Call, engine: Engine, line: bytes, person: str) -> tuple[dic
     """The answer to one line, and the code it would leave with alone."""
     key: Any = None
     try:
-        asked, key = _command(line, person)
+        said = _said(line)
+        key = said.get("key") or ""
+        asked = _command(said, person)
         if asked.do == "start":
-            named = live.installed(engine, asked.procedure, (), wiring.now())
+            named = live.installed(engine, asked.procedure, (), wiring.now(call.settings.timezone))
             asked = asked.evolve(procedure=named)
-        return {"key": key, "ok": True, **engine.perform(asked, wiring.now()).said}, 0
+        return {"key": key, "ok": True, **engine.perform(asked, wiring.now(call.settings.timezone)).said}, 0
     except Exception as error:
         sentence, code = explain(error, call.words)
         refused = error.word if isinstance(error, Refusal) else type(error).__name__
@@ -83,16 +85,21 @@ def _answered(call: Call, engine: Engine, line: bytes, person: str) -> tuple[dic
         return {"key": key, "ok": False, "refused": refused, "message": sentence}, code
 
 
-def _command(line: bytes, person: str) -> tuple[Asked, str]:
-    """The command a line asks for, and its key."""
-    from engine.command import Command as Asked
-
+def _said(line: bytes) -> dict[str, Any]:
+    """What a line says."""
     try:
         said = parsed(line.decode("utf-8-sig")) if len(line) < LONGEST else None
     except UnicodeDecodeError:
         said = None
     if not isinstance(said, dict):
         raise BadLine("bad_line")
+    return said
+
+
+def _command(said: dict[str, Any], person: str) -> Asked:
+    """The command a line asks for."""
+    from engine.command import Command as Asked
+
     texts = {name: said.get(name) or "" for name in _TEXTS}
     wrong = [name for name, value in {**texts, "as": said.get("as") or ""}.items() if not isinstance(value, str)]
     wrong += [name for name in ("data", "correlation") if not isinstance(said.get(name) or {}, dict)]
@@ -101,11 +108,10 @@ def _command(line: bytes, person: str) -> tuple[Asked, str]:
     wrong += [name for name in said if name not in (*_TEXTS, "as", "data", "correlation", "version")]
     if wrong:
         raise BadLine("bad_field", field=" ".join(map(str, wrong)))
-    asked = Asked(
+    return Asked(
         **texts,
         by=said.get("as") or person,
         data=said.get("data") or {},
         correlation=said.get("correlation") or {},
         version=version,
     )
-    return asked, asked.key

@@ -54,9 +54,9 @@ def start(
 
     with opened(call, database, making=True) as store:
         engine = live.engine_of(store, call.settings, limits())
-        named = live.installed(engine, procedure, library, wiring.now())
+        named = live.installed(engine, procedure, library, wiring.now(call.settings.timezone))
         asked_for = Asked(do="start", by=person, key=key, procedure=named, data=data, to=begin)
-        answer = engine.perform(asked_for, wiring.now())
+        answer = engine.perform(asked_for, wiring.now(call.settings.timezone))
     show(call, answer, database, as_json=as_json)
     return 0
 
@@ -202,7 +202,7 @@ def _write(call: Call, path: Path, histories: Iterable[History], names: Callable
 def clocks(call: Call, case: str, database: str, as_json: bool) -> int:
     """Show the three clocks of a case: what the law allows, what was promised, what it took."""
     with opened(call, database) as store:
-        found = live.engine_of(store, call.settings).clocks(case, wiring.now())
+        found = live.engine_of(store, call.settings).clocks(case, wiring.now(call.settings.timezone))
     if as_json:
         click.echo(one_line({"case": case, **live.clocks_json(found)}))
         return 0

@@ -10,6 +10,7 @@ import click
 
 from reports.format import count, minute, plain, visible
 from zaizao import wiring
+from zaizao.cli.acting import moment
 from zaizao.cli.databases import address, asked, confirm, file_of, kept_in, opened
 from zaizao.cli.failures import FILE, Outage
 from zaizao.cli.files import existing, save
@@ -157,7 +158,7 @@ def root(call: Call, target: str, database: str, as_json: bool) -> int:
         save(Path(target), written(last, leaves).encode())
     facts = {"root": last.hash, "number": last.number, "at": last.at.isoformat(), "cases": last.cases}
     facts |= {"file": target or None}
-    sentence = call.say("db-root.done", number=last.number, cases=_count(last.cases), at=minute(last.at))
+    sentence = call.say("db-root.done", number=last.number, cases=_count(last.cases), at=moment(call, last.at))
     lines = [sentence, click.style(last.hash, bold=True), *([visible(target)] if target else [])]
     _tell(call, as_json, facts, "\n".join(lines))
     return 0

@@ -9,6 +9,7 @@ from typing import BinaryIO
 import click
 
 from bpmn import Limits, Model, UnreadableFile, read
+from bpmn.xml import load as bytes_of
 from zaizao.cli.failures import Refusal, Unreadable
 from zaizao.cli.worded import Call
 from zaizao.settings import LIMITS
@@ -48,6 +49,14 @@ def load(path: str) -> Model:
     """Read the model a user names."""
     try:
         return read(existing(path), limits=limits())
+    except UnreadableFile as error:
+        raise Unreadable(path, error.problem) from None
+
+
+def content(path: str) -> bytes:
+    """Give the bytes of a file a user names, where it is a regular one of acceptable size."""
+    try:
+        return bytes_of(existing(path), limits())
     except UnreadableFile as error:
         raise Unreadable(path, error.problem) from None
 

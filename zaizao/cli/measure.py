@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reports.format import count, minute, plain, visible
+from reports.format import count, plain, visible
+from zaizao.cli.acting import moment
 from zaizao.cli.databases import opened
 from zaizao.cli.failures import Refusal
 from zaizao.cli.figures import HOUR, hours, interval, marked, time_table, warnings
@@ -107,7 +108,9 @@ def _page(call: Call, found: Measured) -> list[str]:
     if not log.cases:
         return [*lines, "", call.say("measure.no-case")]
     if log.first is not None and log.last is not None:
-        lines.append(click.style(call.say("measure.span", first=minute(log.first), last=minute(log.last)), dim=True))
+        lines.append(
+            click.style(call.say("measure.span", first=moment(call, log.first), last=moment(call, log.last)), dim=True)
+        )
     lines += ["", *(time_table(call, found.times) if found.times is not None else _elapsed(call, found))]
     kept = [_kept(call, limit) for limit in found.times.limits] if found.times is not None else []
     lines += ["", *kept] if kept else []

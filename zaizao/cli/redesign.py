@@ -11,7 +11,7 @@ from bpmn import Model, write
 from bpmn.origin import ChangedSince, NoOrigin, origin_of, with_origin
 from reports.format import number, percent, plain, visible
 from zaizao.cli.failures import CALL, FILE, Refusal, explain
-from zaizao.cli.files import existing, output, save, told
+from zaizao.cli.files import content, output, save, told
 from zaizao.cli.find import findings
 from zaizao.cli.finding import day_of, saved_cells, saved_columns
 from zaizao.cli.options import Whole, called, listed, simulated
@@ -86,7 +86,7 @@ def _undo(call: Call, file: str, path: Path | None, force: bool) -> int:
     if path is None:
         raise Refusal("no_target", file=told(file))
     try:
-        before = origin_of(existing(file).read_bytes(), force=force)
+        before = origin_of(content(file), force=force)
     except (NoOrigin, ChangedSince) as reason:
         # The file is fine; it is only not one that can be undone.
         click.echo(explain(reason, call.words)[0], err=True)

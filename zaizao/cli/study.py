@@ -18,7 +18,7 @@ from reports.format import number, percent, plain, visible
 from zaizao.cli import files, find, proposing
 from zaizao.cli.failures import FILE, MACHINE, Refusal, explain
 from zaizao.cli.figures import cut_table, headline, hours, marked, of_each_side, time_table, warnings
-from zaizao.cli.options import simulated
+from zaizao.cli.options import Whole, simulated
 from zaizao.cli.redesign import content_of, searched
 from zaizao.cli.reporting import REPORTS, matter
 from zaizao.cli.simulating import checked, compared, refuse_large, timed
@@ -49,6 +49,8 @@ class Job:
     folder: Path
     cases: int
     seed: int
+    #: Cases of a trial of each file on the real engine; 0 for none.
+    trial: int = 0
 
     @property
     def inputs(self) -> tuple[Path, ...]:
@@ -75,8 +77,11 @@ class Done:
 @option("--all", "everything", is_flag=True)
 @option("-o", "--output", "target", required=True)
 @simulated
+@option("--trial", type=Whole(0, 1_000_000), default=0)
 @click.pass_obj
-def command(call: Call, name: str | None, everything: bool, target: str, cases: int, seed: int, as_json: bool) -> int:
+def command(
+    call: Call, name: str | None, everything: bool, target: str, cases: int, seed: int, trial: int, as_json: bool
+) -> int:
     """Study one procedure, or every procedure of the library into a folder each with one sheet over all."""
     if everything == (name is not None):
         raise Refusal("study_one_or_all")
@@ -84,11 +89,11 @@ def command(call: Call, name: str | None, everything: bool, target: str, cases: 
     if folder.exists() and not folder.is_dir():
         raise Refusal("not_a_folder", file=target)
     if name is not None:
-        return run(call, _job(name, folder, cases, seed), as_json=as_json).code
-    return _all(call, folder, cases=cases, seed=seed, as_json=as_json)
+        return run(call, replace(_job(name, folder, cases, seed), trial=trial), as_json=as_json).code
+    return _all(call, folder, cases=cases, seed=seed, trial=trial, as_json=as_json)
 
 
-def _all(call: Call, folder: Path, *, cases: int, seed: int, as_json: bool) -> int:
+def _all(call: Call, folder: Path, *, cases: int, seed: int, trial: int, as_json: bool) -> int:
     """Study every procedure; one that cannot be studied is listed with its reason, and the others go on."""
     from zaizao.cli import portfolio
 
@@ -100,7 +105,7 @@ def _all(call: Call, folder: Path, *, cases: int, seed: int, as_json: bool) -> i
             head = call.say("study.procedure", place=place, count=len(names), name=name)
             click.echo(("\n" if place > 1 else "") + click.style(head, bold=True))
         try:
-            job = _job(name, folder / name, cases, seed)
+            job = replace(_job(name, folder / name, cases, seed), trial=trial)
             done = run(call, job, as_json=as_json)
         except Exception as error:
             sentence, code = explain(error, call.words)
@@ -164,6 +169,9 @@ def run(call: Call, job: Job, *, as_json: bool) -> Done:
     with _part(call, "factors", tell) as said:
         result, moved = _with_sensitivity(job, result)
         said.append(call.say("study.moved", n=moved))
+    with _part(call, "trial", tell) as said:
+        result = _with_trials(call, job, result)
+        said += [call.say("study.tried", n=job.trial)] if job.trial else []
     with _part(call, "report", tell) as said:
         title = job.procedure.title[call.settings.language] if job.procedure is not None else models[0].title
         study = matter(call, result, title=title, command=job.command(call), procedure=job.procedure, proposal=proposed)
@@ -243,6 +251,26 @@ def _with_sensitivity(job: Job, result: Comparison | Side) -> tuple[Comparison |
     return replace(result, before=sides[0], after=sides[1]), moved
 
 
+def _with_trials(call: Call, job: Job, result: Comparison | Side) -> Comparison | Side:
+    """Try what is studied on the real engine, where that was asked and where it can be run."""
+    if not job.trial:
+        return result
+    from engine.errors import Unrunnable
+    from reports.comparison import Side
+    from zaizao.cli.trial import played
+
+    def tried(side: Side) -> Side:
+        try:
+            return replace(side, trial=played(call, side.file, side.model, cases=job.trial, seed=job.seed))
+        except (Refusal, Unrunnable) as refusal:
+            click.echo(explain(refusal, call.words)[0], err=True)
+            return side
+
+    if isinstance(result, Side):
+        return tried(result)
+    return replace(result, before=tried(result.before), after=tried(result.after))
+
+
 def _write(job: Job, study: Study) -> tuple[list[Path], dict[str, Any]]:
     """Write the page, the documents, the data and the pictures; the data last, since it names the others."""
     from reports.json import study_json
@@ -265,6 +293,7 @@ def _write(job: Job, study: Study) -> tuple[list[Path], dict[str, Any]]:
         files=[files.told(file) for file in written],
         sensitivity=study.before.sensitivity,
         proposal=study.proposal,
+        trials={key: side.trial for key, side in study.sides} if job.trial else None,
     )
     contents["report.json"] = data(report)
     for name, content in contents.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,7 +21,7 @@ from zaizao.cli.text import one_line
 from zaizao.cli.worded import Call, Command, option
 
 if TYPE_CHECKING:
-    from zaizao.trial import Trial
+    from reports.comparison import TrialRun
 
 #: Cases of a trial if nobody says: some seconds on a usual machine.
 CASES = 100
@@ -45,6 +45,8 @@ def command(
     as_json: bool,
 ) -> int:
     """Play each file of a procedure; leave with 1 where the two roads part."""
+    from reports.json import trial_json
+
     worst = 0
     for place, file in enumerate(_files(name)):
         model = ready(call, str(file), library)
@@ -77,7 +79,7 @@ def played(
     seed: int,
     start: datetime | None = None,
     warm_up: int | None = None,
-) -> Trial:
+) -> TrialRun:
     """Play one file under a progress bar; what cannot be played is refused by name."""
     from zaizao.trial import obstacles, trial
 
@@ -89,23 +91,8 @@ def played(
         return trial(model, model.source, cases=cases, seed=seed, start=start, warm_up=warm_up, progress=bar)
 
 
-def trial_json(found: Trial) -> dict[str, Any]:
-    """What `trial --json` prints."""
-    from reports.json import measure_json, time_json
-
-    return {
-        **time_json(found.result),
-        "agrees": {
-            "simulated": measure_json(found.simulated.times.elapsed_working),
-            "trial": measure_json(found.result.times.elapsed_working),
-            "within": found.is_within,
-            "same": found.same,
-        },
-    }
-
-
-def _page(call: Call, model: Model, found: Trial) -> list[str]:
-    result = found.result
+def _page(call: Call, model: Model, found: TrialRun) -> list[str]:
+    result = found.trial
     facts = call.say("trial.facts", cases=plain(number(result.cases, 0)), seed=result.seed, start=minute(result.start))
     lines = [f"{click.style(visible(model.title), bold=True)}  {click.style(facts, dim=True)}", ""]
     word = "trial.within" if found.is_within else "trial.differs"
@@ -113,7 +100,7 @@ def _page(call: Call, model: Model, found: Trial) -> list[str]:
         "simulated": hours(found.simulated.times.elapsed_working.mean),
         "trial": hours(result.times.elapsed_working.mean),
         "same": plain(count(found.same)),
-        "cases": plain(count(found.cases)),
+        "cases": plain(count(result.cases)),
     }
     colour = "green" if found.is_within else "red"
     return [*lines, *time_table(call, result), "", click.style(call.say(word, **fields), fg=colour)]

@@ -41,7 +41,7 @@ def command(
 ) -> int:
     """Play one case: work is done at once, timers ring in their order; it stops where it waits for somebody outside."""
     model = load(file)
-    at = start or wiring.now().astimezone(ZoneInfo(call.settings.timezone))
+    at = start or wiring.now(call.settings.timezone)
     tried, problems = _tried(model, library, at, data, skip_scripts=skip_scripts)
     message = explain(tried.error, call.words)[0] if tried.error is not None else ""
     if as_json:
