@@ -1,6 +1,6 @@
 # zaizao: everything a person or a machine does with the checkout. Bare `make` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lint types arch docs wheel golden cover slow bench fuzz lock clean
+.PHONY: help run test check format lint types arch docs wheel golden cover slow bench faults fuzz lock clean
 .SUFFIXES:
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -53,6 +53,9 @@ slow: .venv/.dev ## compare soundness, relations and the engine with slow and pl
 
 bench: .venv/.dev ## print the benchmarks' table: ratios measured in one run
 	$(BIN)/python -m benchmarks
+
+faults: .venv/.dev ## cause every fault at full size on both databases (half an hour, some as root only), print one table
+	$(BIN)/python -m tests.faults
 
 fuzz: .venv/.dev ## look for bytes that break the readers, SECONDS=60 for each; what is found is saved in .fuzz/
 	@$(BIN)/pip install -q -c constraints.txt -e '.[fuzz]'

@@ -141,6 +141,8 @@ class Node:
     decision: str = ""
     #: Of a task: what an engine's attribute or element names as the work to be done by a program (a topic, a type …).
     job: str = field(default="", compare=False)
+    #: Whether its data associations reckon with what they carry, by assignments or a transformation.
+    maps_data: bool = field(default=False, compare=False)
     #: Whether it only undoes other work, called by a compensation.
     for_compensation: bool = False
     #: How many tokens begin it, and how many it sends on.

@@ -246,6 +246,12 @@ def data_of(found: Found, parts: Parts, walk: Walk) -> list[Association]:
     return associations
 
 
+def maps_data(parts: Parts) -> bool:
+    """Whether a data association of a node reckons with what it carries."""
+    associations = [*parts.get("dataInputAssociation", ()), *parts.get("dataOutputAssociation", ())]
+    return any(local_name(child) in ("assignment", "transformation") for element in associations for child in element)
+
+
 def _association(element: Any, side: str, found: Found, walk: Walk) -> list[Association]:
     kind = "input" if side == "sourceRef" else "output"
     ends = []

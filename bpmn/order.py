@@ -34,12 +34,14 @@ def _nodes(nodes: Iterable[Node], processes: Sequence[str]) -> list[Node]:
     return ordered
 
 
-def _lanes(lanes: Iterable[Lane], processes: Sequence[str]) -> tuple[Lane, ...]:
+def _lanes(lanes: Sequence[Lane], processes: Sequence[str]) -> tuple[Lane, ...]:
     inside: dict[str, list[Lane]] = {}
     for lane in lanes:
         inside.setdefault(lane.parent or lane.process, []).append(lane)
     ordered: list[Lane] = []
-    stack = [lane for process in reversed(processes) for lane in reversed(inside.pop(process, []))]
+    # Those of called processes that were filled in from other files come last.
+    called = dict.fromkeys(lane.process for lane in lanes if not lane.parent and lane.process not in processes)
+    stack = [lane for process in reversed([*processes, *called]) for lane in reversed(inside.pop(process, []))]
     while stack:
         lane = stack.pop()
         ordered.append(lane)

@@ -1,7 +1,8 @@
 """The engine: commands in, answers out; each command one transaction of the store."""
 
+import json
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from engine.clocks import Clocks, clocks
 from engine.command import Answer, Command, answer, canonical
 from engine.errors import (
     BadData,
+    CaseSuspended,
     EngineError,
     MissingField,
     NobodyWaits,
@@ -214,13 +216,15 @@ class Engine:
 
     def _post(self, writing: Writing, command: Command, now: datetime, fence: Callable[[], None]) -> Answer:
         """Bring a message to the one case that waits for it, else start one; a signal to all, and start all."""
-        waiting = self._waiting(writing, command)
+        waiting = self._waiting(writing, command, now)
         starts = writing.starts(command.do, command.name)
         if command.do == "message":
             starts = [] if waiting else starts[:1]
         if not waiting and not starts:
             raise NobodyWaits(command.name)
         cases = [writing.case(id_) for id_ in sorted({wait.case for wait in waiting})]
+        if command.do == "signal":
+            cases = _listening(cases, starts)
         fence()
         replies = [self._on_case(writing, self.live(writing, row, now), command) for row in cases]
         for start in starts:
@@ -230,7 +234,7 @@ class Engine:
             )
         return replies[0] if command.do == "message" else _together(replies)
 
-    def _waiting(self, writing: Writing, command: Command) -> list[WaitRow]:
+    def _waiting(self, writing: Writing, command: Command, now: datetime) -> list[WaitRow]:
         """Who waits for a message or signal: of a message one case."""
         about = canonical(command.correlation)
         waiting = writing.waiting(command.do, command.name, about if about else None)
@@ -238,9 +242,25 @@ class Engine:
             return waiting
         exact = [wait for wait in waiting if wait.correlation == about]
         waiting = exact if about and exact else waiting
+        if not about and len({wait.case for wait in waiting}) > 1:
+            waiting = self._meant(writing, waiting, command, now) or waiting
         if len({wait.case for wait in waiting}) > 1:
             raise SeveralWait(command.name)
         return waiting
+
+    def _meant(self, writing: Writing, waiting: Sequence[WaitRow], command: Command, now: datetime) -> list[WaitRow]:
+        """Of several that wait for a message, those whose keys stand in its data."""
+        said: dict[tuple[str, ...], str] = {}
+        found = []
+        for wait in waiting:
+            kind = (wait.element, *(json.loads(wait.correlation) if wait.correlation else ()))
+            if kind not in said:
+                procedure = self._procedures.of(writing, Reading.case(writing, wait.case).procedure)  # no lock
+                environment = procedure.world(now).environment(now)
+                said[kind] = procedure.program.carried(command.name, command.data, environment)
+            if wait.correlation and wait.correlation == said[kind]:
+                found.append(wait)
+        return found
 
     @staticmethod
     def _opens(procedure: Procedure, element: str) -> str:
@@ -292,6 +312,14 @@ def check_data(data: Mapping[str, Any], most: int) -> None:
         raise BadData
     if data and len(as_json(dict(data))) > most:
         raise BadData(f"> {most:,}")
+
+
+def _listening(cases: list[CaseRow], starts: Sequence[StartRow]) -> list[CaseRow]:
+    """The cases that hear a signal: in one that is suspended nothing happens, which stops no other."""
+    found = [case for case in cases if case.state == "active"]
+    if not found and not starts:
+        raise CaseSuspended(cases[0].id)
+    return found
 
 
 def _refusal(case: LiveCase, item: ItemRow, operation: str, person: str) -> EngineError | None:

@@ -56,7 +56,7 @@ class Outgoing:
         """Where the call of a name goes; empty where it goes nowhere."""
         if name in self.routes:
             return self.routes[name]
-        if urlsplit(name).scheme in _SCHEMES:
+        if _scheme(name) in _SCHEMES:
             return name
         return DROP if self.folder is not None else ""
 
@@ -68,7 +68,7 @@ class Outgoing:
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass")
         if target == DROP:
             return self._drop(key, content)
-        if urlsplit(target).scheme in _SCHEMES:
+        if _scheme(target) in _SCHEMES:
             return self._post(target, key, content)
         return _carrier(target)(key, content, name)
 
@@ -90,9 +90,9 @@ class Outgoing:
         return {}
 
     def _post(self, address: str, key: str, content: bytes) -> Mapping[str, Any]:
-        parts = urlsplit(address)
-        host = parts.hostname or ""
         try:
+            parts = urlsplit(address)
+            host = parts.hostname or ""
             port = parts.port or _SCHEMES[parts.scheme]
         except ValueError:
             raise CallRefused(address[:200]) from None
@@ -112,6 +112,10 @@ class Outgoing:
         if reply.status not in _GOOD:
             raise CallFailed(f"{host}: {reply.status}")
         return _named_values(got, self.most, host)
+
+
+def _scheme(address: str) -> str:
+    return address.partition(":")[0].lower()
 
 
 def _is_plain(address: str) -> bool:

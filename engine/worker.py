@@ -25,7 +25,17 @@ from engine.outgoing import Outgoing
 from engine.starting import start_job
 from org import OrgError
 from store import Writing, jobs, roots
-from store.errors import Fenced, StoreError
+from store.errors import (
+    Fenced,
+    KeyReused,
+    NoSuchCase,
+    NoSuchItem,
+    NoSuchProcedure,
+    Stale,
+    StoreError,
+    Taken,
+    Unkeepable,
+)
 from store.rows import JobRow, StartRow
 
 #: Jobs that only touch the database, and jobs that reach somebody outside.
@@ -34,6 +44,8 @@ OUTSIDE = ("call", "notice")
 #: The leases of a batch are renewed after this part of them, while it is worked through.
 _RENEWED = 3
 _AN_HOUR = timedelta(hours=1)
+#: What the database refuses because of the job itself, each time anew; everything else of it passes.
+_OF_THE_JOB = (KeyReused, NoSuchCase, NoSuchItem, NoSuchProcedure, Stale, Taken, Unkeepable)
 #: Retries of one job's transaction, and the seconds within which.
 _TRIES, _WITHIN = 8, 30.0
 
@@ -85,7 +97,7 @@ class Worker:
 
     def step(self, stop: Event | None = None) -> int:
         """Take a batch of due jobs and do them; how many that were."""
-        held = jobs.claim(self._store, self._kinds, batch=self._batch, lease=self._lease)
+        held = self._one_again(jobs.claim(self._store, self._kinds, batch=self._batch, lease=self._lease))
         done, renewed = 0, self._clock()
         while held:
             if stop is not None and stop.is_set():
@@ -98,6 +110,12 @@ class Worker:
             done += 1
         return done
 
+    def _one_again(self, held: Sequence[JobRow]) -> list[JobRow]:
+        """Of jobs tried before do one, and that last: where it kills its worker, it costs no other an attempt."""
+        again = [job for job in held if job.attempts > 1]
+        self._give_back(again[1:])
+        return [job for job in held if job.attempts == 1] + again[:1]
+
     def do(self, job: JobRow) -> None:
         """Do one job that is held; whatever goes wrong stays with it."""
         try:
@@ -106,11 +124,11 @@ class Worker:
             _log.info("job %s is somebody else's by now", job.id)
         except CallRefused as error:
             self._stick(job, str(error))
+        except (EngineError, BpmnError, OrgError, *_OF_THE_JOB) as error:
+            self._put_off(job, str(error))
         except StoreError as error:
             _log.warning("job %s: %s", job.id, error)
             self._give_back([job])
-        except (EngineError, BpmnError, OrgError) as error:
-            self._put_off(job, str(error))
         except Exception as error:
             _log.exception("job %s", job.id)
             self._put_off(job, f"{type(error).__name__}: {error}"[:500])

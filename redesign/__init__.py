@@ -13,6 +13,7 @@ from analysis.findings import Finding, find
 from bpmn.layout import redraw
 from bpmn.model import Model
 from redesign.errors import CannotMove, RedesignError
+from redesign.filled import fileable, housed
 from redesign.move import Move, move_of
 from redesign.prove import prove
 from redesign.result import Obligation, Proof, Redesign, Refused, Weighed
@@ -33,6 +34,7 @@ __all__ = [
     "Refused",
     "Staffing",
     "Weighed",
+    "fileable",
     "measured",
     "move_of",
     "people",
@@ -59,7 +61,7 @@ def redesigned(
     best = found.best
     return Redesign(
         before=model,
-        after=redraw(model, best.model) if best.moves else model,
+        after=redraw(model, housed(best.model)) if best.moves else model,
         moves=best.moves,
         refused=found.refused,
         proof=found.proof,

@@ -93,7 +93,7 @@ class Redesign:
     refused: tuple[Refused, ...]
     proof: Proof
     saving: Saving
-    #: The best proved set of each size that saves more time than every smaller one.
+    #: The best proved sets by size: each saves more time than every smaller one, or as much with fewer people.
     line: tuple[Weighed, ...]
     #: Sets of one move that better one cut and worsen another: a person may choose them.
     trade_offs: tuple[Weighed, ...]

@@ -45,6 +45,8 @@ _PLAIN = 16
 _ROUNDS, _PATIENCE, _SHAKEN = 3, 3, 0.3
 #: Sets that are weighed with all cases: the best ones, and those that may be the smallest to reach a target.
 _FINAL = 6
+#: Sets that save as much time as another, whose people are counted for the line.
+_STAFFED = 60
 #: What a move may add that was not tried yet.
 _EVERYTHING: Value = (float("inf"),)
 
@@ -76,7 +78,7 @@ class Found:
     best: Weighed
     proof: Proof
     refused: tuple[Refused, ...]
-    #: The best proved set of each size that saves more time than every smaller one.
+    #: The best proved sets by size: each saves more time than every smaller one, or as much with fewer people.
     line: tuple[Weighed, ...]
     #: Sets weighed, and whether all there are were looked at.
     tried: int
@@ -433,7 +435,7 @@ class _Search:
         return self._sets.does_as_well(decided, best) and self._is_good(decided)
 
     def _line(self, best: MoveSet) -> tuple[MoveSet, ...]:
-        """The best proved set of each size that saves more time than every smaller one."""
+        """The best proved sets by size: each saves more time than every smaller one, or as much with fewer people."""
         by_size = sorted(self._in_order(), key=lambda made: (len(made.moves), -made.elapsed))
         ranked = self._rising(by_size, self._sets.elapsed_working_s)
         decided = [self._sets.decide(made) for made in ranked] + [best]
@@ -441,14 +443,27 @@ class _Search:
         return tuple(self._rising(decided, self._sets.decided_elapsed_working_s))
 
     def _rising(self, by_size: Iterable[MoveSet], whole: float) -> list[MoveSet]:
-        """Those of the sets, smaller ones first, that are proved and save more time than all before them."""
+        """Those of the sets, smaller ones first, that no set before them makes needless."""
         found: list[MoveSet] = []
-        most = LEAST_TIME * whole
+        least, tie, counted = LEAST_TIME * whole, TIE * whole, 0
         for made in by_size:
-            if made.moves and made.elapsed > most and self._is_good(made):
-                found.append(made)
-                most = made.elapsed + TIE * whole
+            if not made.moves or made.elapsed <= least:
+                continue
+            if not found or made.elapsed > found[-1].elapsed + tie:
+                if self._is_good(made):
+                    found.append(made)
+            elif counted < _STAFFED and made.elapsed >= found[-1].elapsed - tie:
+                counted += 1
+                if self._is_leaner(made, found[-1]) and self._is_good(made):
+                    found[-1:] = [*([] if len(made.moves) == len(found[-1].moves) else found[-1:]), made]
         return found
+
+    def _is_leaner(self, made: MoveSet, other: MoveSet) -> bool:
+        """Whether a set needs fewer people than another of no fewer moves, or of fewer that saves no more time."""
+        if len(made.moves) > len(other.moves) and made.elapsed < other.elapsed:
+            return False
+        needed = self._sets.people(made), self._sets.people(other)
+        return needed[0] is not None and needed[1] is not None and needed[0] < needed[1]
 
     def found(self) -> Found:
         """The result: the best set, its proof, what was refused and why, and the line."""

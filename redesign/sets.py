@@ -15,7 +15,7 @@ from redesign.moves import Applied, Making
 from redesign.prove import prove
 from redesign.result import Proof, Refused, Weighed
 from redesign.scales import Scales, Weight, affordable
-from redesign.staff import staff_needed
+from redesign.staff import people, staff_needed
 
 #: Cases that rank, and the most that are left uncounted before them.
 RANKING, AHEAD = 1_000, 250
@@ -64,6 +64,7 @@ class Sets:
         self._decided: dict[Key, MoveSet] = {}
         self._proofs: dict[Key, Proof] = {}
         self._models: dict[Key, Model] = {}
+        self._people: dict[Key, int | None] = {}
         self.known: dict[Key, MoveSet] = {}
 
     @property
@@ -137,6 +138,12 @@ class Sets:
             worsens=weight.worsens,
             staff=staff_needed(model),
         )
+
+    def people(self, made: MoveSet) -> int | None:
+        """The people all units need with a set; None where nobody says how many cases arrive."""
+        if made.key not in self._people:
+            self._people[made.key] = people(staff_needed(self.model_of(made)))
+        return self._people[made.key]
 
     def proof(self, made: MoveSet) -> Proof:
         """The proof of a weighed set, made once."""

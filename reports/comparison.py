@@ -13,6 +13,7 @@ from datetime import datetime
 from hashlib import sha256
 from math import sqrt
 
+from analysis.agreement import Agreement
 from analysis.cuts import counts
 from analysis.measure import Measure, TimeResult
 from analysis.sensitivity import Sensitivity
@@ -51,17 +52,6 @@ class Cut:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrialRun:
-    """A run of the real engine by simulated officials, and the simulation of the same cases."""
-
-    trial: TimeResult
-    simulated: TimeResult
-    #: Whether the mean of the trial lies in the interval of the simulation; how many cases took the same time on both.
-    is_within: bool
-    same: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class Side:
     """One of the two procedures with all that is counted of it."""
 
@@ -82,7 +72,7 @@ class Side:
     #: What moves its mean time, where that was asked.
     sensitivity: Sensitivity | None = None
     #: What a trial came to, where that was asked.
-    trial: TrialRun | None = None
+    trial: Agreement | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

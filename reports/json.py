@@ -10,10 +10,11 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from analysis.agreement import Agreement
 from analysis.measure import CaseTimes, LimitShare, Measure, PathTime, StepTime, TimeResult
 from analysis.sensitivity import Sensitivity
 from analysis.timing import ExactTime
-from reports.comparison import Comparison, Cut, Side, TrialRun
+from reports.comparison import Comparison, Cut, Side
 from reports.findings import finding_json
 from reports.matching import Match
 from reports.proposal import Proposal
@@ -58,7 +59,7 @@ def time_json(result: TimeResult) -> dict[str, Any]:
     }
 
 
-def trial_json(run: TrialRun) -> dict[str, Any]:
+def trial_json(run: Agreement) -> dict[str, Any]:
     """What `zaizao trial --json` prints: the times of a trial, and whether they agree with the simulation."""
     return {
         **time_json(run.trial),
@@ -95,7 +96,7 @@ def study_json(  # the keys of the contract, one argument each
     files: Sequence[str],
     sensitivity: Sensitivity | None = None,
     proposal: Proposal | None = None,
-    trials: Mapping[str, TrialRun | None] | None = None,
+    trials: Mapping[str, Agreement | None] | None = None,
 ) -> dict[str, Any]:
     """What `zaizao study --json` prints and `report.json` holds."""
     compared = comparison_json(comparison) if comparison is not None else None

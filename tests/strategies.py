@@ -473,6 +473,10 @@ class _Annotated:
                 values["rejects"] = 0.05
         if draw(seldom):
             values |= {"mandatory": True, "basis": "许可法 第三条"}
+        if draw(seldom):
+            values["limit"] = draw(st.integers(1, 5))
+        if kind in ("other", "notify", "collect") and draw(seldom):
+            values |= {"clock_stop": "publicity", "basis": "许可法 第四十条"}
         if passed and draw(seldom):
             values["after"] = [draw(st.sampled_from(passed))]
         if passed and draw(st.integers(0, 9)) == 0:

@@ -19,21 +19,17 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from heapq import heappop, heappush
 from itertools import count
 from typing import Any
 
-import numpy as np
-
-from analysis.measured import columns_of
+from analysis.agreement import Agreement, agreement
 from analysis.simulation import layout as at
 from analysis.simulation import simulate
 from analysis.simulation.chance import CaseChance, Chance, Lasting
-from analysis.simulation.columns import Columns
 from analysis.simulation.draws import NONE
-from analysis.time import elapsed_working, time_of
 from bpmn.history import History
 from bpmn.model import EventDefinition, Model, Node
 from engine.command import Answer, Command
@@ -41,7 +37,6 @@ from engine.engine import Engine
 from engine.procedures import Files, Procedure, digest_of, process_of, ready
 from engine.spiff.world import Due, World
 from engine.world import OfficeWorld
-from reports.comparison import TrialRun
 from store import Store, Writing, connect
 from store.chain import recorded
 from store.rows import ItemRow, JobRow, ProcedureRow
@@ -51,8 +46,6 @@ Progress = Callable[[int, int], None]
 
 #: Kinds of nodes that pass a token on at once in the engine, whatever time the file gives them.
 _AT_ONCE = frozenset(("startEvent", "endEvent", "intermediateThrowEvent"))
-#: Two times that differ by less than this are the same: the rounding of a moment.
-_SAME = 2e-6
 #: Who starts cases and does what lies in no unit.
 APPLICANT = "申请人"
 WORK = 1
@@ -82,7 +75,7 @@ def trial(
     start: datetime | None = None,
     warm_up: int | None = None,
     progress: Progress | None = None,
-) -> TrialRun:
+) -> Agreement:
     """Play so many cases, measure them, and set them against the simulation with the same arguments.
 
     Raises what `simulate` raises, and `Unrunnable` where the file cannot be run.
@@ -91,38 +84,8 @@ def trial(
     with connect("sqlite://", durable=False) as store:
         player = Player(store, model, source, library or {}, chance)
         histories = player.play(progress)
-    columns = simulate(model, cases=cases, seed=seed, start=start, warm_up=chance.request.warm_up)
-    played = _as_run(columns_of(model, histories), columns)
-    simulated, result = time_of(model, columns), time_of(model, played, source="trial")
-    ours, theirs = _by_key(model, played), _by_key(model, columns)
-    mean, known = float(ours.mean()), simulated.times.elapsed_working
-    low, high = (known.low, known.high) if known.low is not None and known.high is not None else (mean, mean)
-    return TrialRun(
-        trial=result,
-        simulated=simulated,
-        is_within=len(ours) == cases and low - _SAME <= mean <= high + _SAME,
-        same=int((np.abs(ours - theirs) < _SAME).sum()) if len(ours) == len(theirs) else 0,
-    )
-
-
-def _as_run(found: Columns, run: Columns) -> Columns:
-    """The columns of a trial with what is said of the run they are from."""
-    return replace(
-        found,
-        seed=run.seed,
-        opened=run.opened,
-        warm_up=run.warm_up,
-        at_once=run.at_once,
-        meeting=run.meeting,
-        overloaded=run.overloaded,
-    )
-
-
-def _by_key(model: Model, columns: Columns) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Elapsed working seconds in the order of arrival."""
-    ordered = np.empty(columns.cases)
-    ordered[np.argsort(np.argsort(columns.key))] = elapsed_working(model, columns)
-    return ordered
+    run = simulate(model, cases=cases, seed=seed, start=start, warm_up=chance.request.warm_up)
+    return agreement(model, run, histories)
 
 
 @dataclass(kw_only=True, eq=False)

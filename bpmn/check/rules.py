@@ -191,6 +191,9 @@ RULES: dict[tuple[str, str], str] = {
     ("unsupported-element", "ad-hoc"): (
         "{what} is an ad-hoc sub-process in which nobody chooses: all its steps are automatic. Draw their order."
     ),
+    ("unsupported-element", "data-mapping"): (
+        "{what} assigns or transforms data on their way, which is not run. Write a script task with assignments."
+    ),
     ("unsupported-element", "computed-call"): (
         "{what} works out only in the case what it calls, which cannot be run. Name the process it calls."
     ),

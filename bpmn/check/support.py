@@ -46,6 +46,8 @@ def _rule(model: Model, node: Node) -> str:
     """Why one node cannot be run; empty where it can."""
     if node.kind == "complexGateway" and node.activation and not _COUNT.fullmatch(node.activation):
         return "complex-gateway"
+    if node.maps_data:
+        return "data-mapping"
     if node.kind == "callActivity" and COMPUTED.search(node.called):
         return "computed-call"
     if node.kind == "eventBasedGateway" and not all(

@@ -70,7 +70,7 @@ class Activity(Place):
 
     def _on_complete_hook(self, my_task: Token) -> None:
         if self.tells:
-            my_task.workflow.tell(self.tells, my_task)
+            my_task.workflow.tell(self.tells, my_task, my_task.made)
         if self.sends is not None and "u" not in my_task.more:
             send(my_task, self.sends)
         if self.record is not None and "u" not in my_task.more:
@@ -131,7 +131,8 @@ class Script(Activity):
     def work(self, token: Token) -> bool | None:
         """Do it: whether it is done at once, or the token rests."""
         for name, expression in self.lines:
-            token.workflow.write(token, {name: value_of(token, expression)})
+            token.made[name] = value_of(token, expression)
+            token.workflow.write(token, {name: token.made[name]})
         return True
 
 
@@ -142,7 +143,8 @@ class Decision(Activity):
         """Do it: whether it is done at once, or the token rests."""
         assert self.node is not None
         case = token.workflow
-        case.write(token, case.world.decide(self.node.decision, case.view(token)))
+        token.made = dict(case.world.decide(self.node.decision, case.view(token)))
+        case.write(token, token.made)
         return True
 
 

@@ -13,7 +13,7 @@ from json import JSONEncoder
 from typing import TYPE_CHECKING, Any
 
 from bpmn.errors import BpmnError
-from bpmn.expression import Expression, evaluate, read_expression
+from bpmn.expression import Environment, Expression, evaluate, read_expression
 from engine.spiff.values import as_json, plain
 
 if TYPE_CHECKING:
@@ -33,14 +33,14 @@ class Correlation:
     #: By process and property, where a subscription finds it in the data of the case.
     subscribed: Mapping[str, Mapping[str, Expression]] = field(default_factory=dict)
 
-    def of_message(self, case: Case, reference: str, data: Mapping[str, Any]) -> str:
+    def of_message(self, environment: Environment, reference: str, data: Mapping[str, Any]) -> str:
         """What a message with such data is correlated by."""
-        found = _values(case, self.carried.get(reference, {}), data)
+        found = _values(environment, self.carried.get(reference, {}), data)
         return _encode(found) if found else ""
 
     def fix(self, case: Case, reference: str, data: Mapping[str, Any]) -> None:
         """A message was sent or received: the values of its keys are known from now on."""
-        found = _values(case, self.carried.get(reference, {}), data)
+        found = _values(case.environment, self.carried.get(reference, {}), data)
         known = case.memory.get("k", {})
         new = {name: value for name, value in found.items() if name not in known}
         if new:
@@ -55,17 +55,17 @@ class Correlation:
         known = dict(case.memory.get("k", {}))
         paths = self.subscribed.get(node.process, {}) if node is not None else {}
         wanted = {name: path for name, path in paths.items() if name in properties}
-        known.update(_values(case, wanted, case.view(token)) if wanted else {})
+        known.update(_values(case.environment, wanted, case.view(token)) if wanted else {})
         found = {name: known[name] for name in properties if name in known}
         return _encode(found) if found else ""
 
 
-def _values(case: Case, paths: Mapping[str, Expression], data: Mapping[str, Any]) -> dict[str, Any]:
+def _values(environment: Environment, paths: Mapping[str, Expression], data: Mapping[str, Any]) -> dict[str, Any]:
     """The values of properties; what is not there is left out."""
     found = {}
     for name, path in paths.items():
         try:
-            value = evaluate(path, data, case.environment)
+            value = evaluate(path, data, environment)
         except BpmnError:
             continue
         if value is not None:

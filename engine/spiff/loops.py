@@ -25,6 +25,15 @@ MOST_INSTANCES = 100_000
 _ONE = 1
 
 
+def count_of(token: Token, expression: Expression | None) -> int:
+    """How often an expression says; raises `WrongData` where it gives no whole number."""
+    assert expression is not None
+    value = number(value_of(token, expression))
+    if value is None or value != value.to_integral_value() or value < 0:
+        raise WrongData(token.workflow.element_of(token), expression.text)
+    return int(value)
+
+
 class Loop(Activity):
     """An activity that is done several times; what is done each time is its body."""
 
@@ -47,20 +56,15 @@ class Loop(Activity):
         """Everything inside is done."""
         close(token, keep=False)
 
-    def _leave_ad_hoc(self, token: Token) -> None:
-        if self.is_ad_hoc:
-            token.scope.task_spec.step_done(token.scope)
-
 
 class StandardLoop(Loop):
     """Done again while its condition holds."""
 
-    def __init__(
-        self, spec: Specification, name: str, node: Node, body: Activity, condition: Expression | None, most: int
-    ) -> None:
+    def __init__(self, spec: Specification, name: str, node: Node, body: Activity) -> None:
         super().__init__(spec, name, node, body)
-        self.condition = condition
-        self.most = most
+        #: What is asked before another round, and how many there are at most.
+        self.condition: Expression | None = None
+        self.most: Expression | None = None
         self.is_asked_first = node.loop is not None and node.loop.test_before
 
     def work(self, token: Token) -> bool | None:
@@ -71,7 +75,7 @@ class StandardLoop(Loop):
         return None
 
     def _is_wanted(self, token: Token, done: int) -> bool:
-        if self.most and done >= self.most:
+        if self.most is not None and done >= count_of(token, self.most):
             return False
         return self.condition is None or is_true(token, self.condition, {"loopCounter": done})
 
@@ -114,7 +118,7 @@ class MultiInstance(Loop):
     def work(self, token: Token) -> bool | None:
         """Do it: whether it is done at once, or the token rests."""
         items = self._items(token)
-        total = len(items) if items is not None else self._count(token)
+        total = len(items) if items is not None else count_of(token, self.cardinality)
         if total > MOST_INSTANCES:
             raise WrongData(token.workflow.element_of(token), str(total))
         token.more = {**token.more, "t": total, "k": 0}
@@ -134,13 +138,6 @@ class MultiInstance(Loop):
         if not isinstance(value, (tuple, list)):
             raise WrongData(token.workflow.element_of(token), self.collection.text)
         return list(value)
-
-    def _count(self, token: Token) -> int:
-        assert self.cardinality is not None
-        value = number(value_of(token, self.cardinality))
-        if value is None or value != value.to_integral_value() or value < 0:
-            raise WrongData(token.workflow.element_of(token), self.cardinality.text)
-        return int(value)
 
     def _begin(self, token: Token, index: int, items: list[Any] | None) -> None:
         case = token.workflow

@@ -22,7 +22,6 @@ from engine.spiff.trigger import Trigger, definition_of
 
 #: How many tokens make a complex gateway act.
 _COUNT = re.compile(r"\W*activationCount\s*(?:>=|==?)\s*([0-9]{1,4})\s*\}?\s*")
-_NUMBER = re.compile(r"\s*[0-9]{1,9}\s*")
 _WRAPPED = re.compile(r"\s*[$#]\{\s*(?P<name>[^\W\d]\w*)\s*\}\s*|\s*=\s*(?P<other>[^\W\d]\w*)\s*")
 
 
@@ -137,8 +136,7 @@ class Places:
         return self._work(node, name)
 
     def _work(self, node: Node, name: str) -> Place:
-        operation = self.roots.get(node.operation)
-        job = node.job or (operation.name if operation is not None else node.operation)
+        job = node.job or self.items.get(node.operation, node.operation)
         if not job and not node.implementation.startswith("##"):
             job = node.implementation
         return Work(self.spec, name, node, is_automatic=node.is_automatic, job=job if node.is_automatic else "")
@@ -170,9 +168,10 @@ class Places:
         assert isinstance(body, Activity)
         name = self.name(node.id)
         if loop.kind == "standard":
-            condition = self._read(loop.condition, "", is_condition=True) if loop.condition else None
-            most = int(loop.cardinality) if _NUMBER.fullmatch(loop.cardinality) else 0
-            return StandardLoop(self.spec, name, node, body, condition, most)
+            standard = StandardLoop(self.spec, name, node, body)
+            standard.condition = self._read(loop.condition, "", is_condition=True) if loop.condition else None
+            standard.most = self._read(loop.cardinality, "", is_condition=False) if loop.cardinality else None
+            return standard
         several = MultiInstance(self.spec, name, node, body)
         if loop.collection:
             several.collection = self._collection(node, loop.collection)

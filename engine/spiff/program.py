@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from bpmn.annotation import GovStep
 from bpmn.begin import Beginning
 from bpmn.control_flow import control_flow
+from bpmn.expression import Environment
 from bpmn.model import Model, Node
 from bpmn.routing import routes_on
 from engine.spiff.compensation import Undoing
 from engine.spiff.correlation import Correlation
-from engine.spiff.gateways import Inclusive
+from engine.spiff.gateways import Join, Parallel
 from engine.spiff.messages import Letter
 from engine.spiff.place import Flow, Place, Specification
 from engine.spiff.scopes import Inner, Pool, Together
@@ -62,14 +64,24 @@ class Program:
     _routed: dict[str, frozenset[str]] = field(default_factory=dict)
     _leads: dict[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
 
-    def leads_to(self, join: Inclusive) -> Mapping[str, frozenset[str]]:
+    def waits_in_vain(self, element: str) -> bool:
+        """Whether a token alone at an element comes to a parallel gateway that waits for others for ever."""
+        place = self.place_of(element)
+        for join in self.places.values() if place is not None else ():
+            if isinstance(join, Parallel) and len(join.entries) > 1 and join is not place:
+                came = [place.name in places for places in self.leads_to(join).values()]  # type: ignore[union-attr]
+                if any(came) and not all(came):
+                    return True
+        return False
+
+    def leads_to(self, join: Join) -> Mapping[str, frozenset[str]]:
         """For each flow into a join, the places from which a token can come by it without passing the join."""
         known = self._leads.get(join.name)
         if known is None:
             known = self._leads[join.name] = {entry: self._reaching(join, entry) for entry in join.entries}
         return known
 
-    def _reaching(self, join: Inclusive, entry: str) -> frozenset[str]:
+    def _reaching(self, join: Join, entry: str) -> frozenset[str]:
         todo = [
             place
             for place in self.before.get(join.name, ())
@@ -104,6 +116,14 @@ class Program:
         """The place of an element, as waits and facts name it: elements of called processes after their calls."""
         holder, id_ = self._found(element)
         return self.places.get(named(holder, id_))
+
+    def carried(self, name: str, data: Mapping[str, Any], environment: Environment) -> str:
+        """What a message from outside is correlated by, as its data say."""
+        for place in self.hearers.get(name, ()):
+            for trigger in getattr(self.places[place], "triggers", ()):
+                if trigger.event.reference in self.correlation.carried:
+                    return self.correlation.of_message(environment, trigger.event.reference, data)
+        return ""
 
     def model_of(self, element: str) -> Model:
         """The model an element stands in."""

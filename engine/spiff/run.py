@@ -247,11 +247,12 @@ class Run:
             raise NoSuchToken(place.element)
         return self._open_pool(program.pools[node.process], ())
 
-    def cancel(self, token: int, at: datetime) -> None:
-        """Take a token away, with all that belongs to it."""
+    def cancel(self, token: int, at: datetime, scope: int | None = None) -> None:
+        """Take a token away, with all that belongs to it, and with the frames around it that lie in a scope."""
         case, one = self._begin(token, at)
         case.tell("cancelled", one)
-        case.remove(one)
+        around = [here for here in case.around(one) if here._parent == scope]
+        case.remove(around[0] if around else one)
         case.go()
 
     def terminate(self, at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.spiff.frontier import Thrown
@@ -21,7 +21,7 @@ def send(token: Token, trigger: Trigger) -> None:
     case = token.workflow
     place = token.task_spec
     data = _content(token)
-    correlation = case.program.correlation.of_message(case, trigger.event.reference, data)
+    correlation = case.program.correlation.of_message(case.environment, trigger.event.reference, data)
     case.program.correlation.fix(case, trigger.event.reference, data)
     case.tell("message-sent", token)
     receivers = case.program.receivers.get(place.name, ())
@@ -82,7 +82,11 @@ def open_pool(case: Case, name: str, data: Mapping[str, Any]) -> None:
 def deliver(case: Case, name: str, data: Mapping[str, Any], correlation: str) -> bool:
     """Bring a message from outside to who waits for it in the case, or will; whether there is anybody."""
     names = case.program.hearers.get(name, ())
-    letter: dict[str, Any] = {"m": name, "to": list(names), "c": correlation or _carried(case, names, data)}
+    letter: dict[str, Any] = {
+        "m": name,
+        "to": list(names),
+        "c": correlation or case.program.carried(name, data, case.environment),
+    }
     if data:
         letter["d"] = dict(data)
     waiting = [
@@ -93,15 +97,6 @@ def deliver(case: Case, name: str, data: Mapping[str, Any], correlation: str) ->
     if waiting and not any(fits(token, letter) for token in waiting):
         return False
     return post(case, letter)
-
-
-def _carried(case: Case, names: Sequence[str], data: Mapping[str, Any]) -> str:
-    """What a message from outside is correlated by, as its data say."""
-    for place in names:
-        for trigger in getattr(case.program.places[place], "triggers", ()):
-            if trigger.event.reference in case.program.correlation.carried:
-                return case.program.correlation.of_message(case, trigger.event.reference, data)
-    return ""
 
 
 def open_by(case: Case, kind: str, name: str, data: Mapping[str, Any]) -> bool:

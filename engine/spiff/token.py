@@ -56,6 +56,8 @@ class Token(Task):  # type: ignore[misc]  # SpiffWorkflow has no types
         self._children: list[int] = []
         self._state = state
         self.triggered = False
+        #: The data it has worked out, told when it completes.
+        self.made: dict[str, Any] = {}
         #: The flow by which it came, for joins.
         self.via = ""
         #: What only its kind needs.

@@ -123,6 +123,10 @@ def _plain(value: Any) -> Any:
 
 
 _encode = JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_plain).encode
+#: The same without exact decimals, to see whether the text of a value itself holds the sign.
+_encode_rough = JSONEncoder(
+    ensure_ascii=False, default=lambda value: 0 if isinstance(value, Decimal) else _plain(value)
+).encode
 
 
 def plain(text: str) -> Any:
@@ -137,6 +141,8 @@ def as_json(value: Any) -> str:
     except (ValueError, TypeError, RecursionError):
         raise UnkeepableValue(type(value).__name__) from None
     if _SIGN in text:
+        if _SIGN in _encode_rough(value):
+            raise UnkeepableValue("text")
         text = text.replace(f'"{_SIGN}', "").replace(f'{_SIGN}"', "")
         try:
             _decode(text)

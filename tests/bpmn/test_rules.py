@@ -304,6 +304,7 @@ CASES: dict[tuple[str, str], tuple[Callable[[], Model], str]] = {
         ),
         "f",
     ),
+    ("unsupported-element", "data-mapping"): (lambda: evolve(chain(), "t", maps_data=True), "t"),
     ("unsupported-element", "computed-call"): (lambda: chain(task="callActivity", called="${x}"), "t"),
     ("unsupported-element", "event-gateway"): (
         lambda: build("p").start("s").event_based("g").branch().step("t").end("e").branch().step("u").end("f").model,

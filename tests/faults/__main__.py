@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.all import FAULTS
-from tests.faults.faults import POSTGRESQL, SQLITE, CannotRun, Fault
+from tests.faults.faults import POSTGRESQL, CannotRun, Fault
 from tests.faults.ground import Ground, Server
 
 _MARKED = re.compile(r"(<!-- faults -->\n).*?(?=<!-- /faults -->|\n## |\Z)", re.DOTALL)
@@ -44,15 +44,14 @@ def main() -> int:
     asked = parser.parse_args()
     if unknown := set(asked.names) - set(FAULTS):
         parser.error(f"no such fault: {', '.join(sorted(unknown))}; there are {', '.join(FAULTS)}")
-    rows = caused([FAULTS[name] for name in FAULTS if not asked.names or name in asked.names], is_short=asked.short)
+    chosen = [FAULTS[name] for name in FAULTS if not asked.names or name in asked.names]
+    rows = caused(chosen, asked.table, is_short=asked.short)
     sys.stdout.write("\n" + screen(rows))
-    if asked.table:
-        write_into(asked.table, rows)
     return int(any(row.state == "FAILS" for row in rows))
 
 
-def caused(faults: Iterable[Fault], *, is_short: bool) -> list[Row]:
-    """Cause faults on each kind of database they can be caused on."""
+def caused(faults: Iterable[Fault], page: Path | None, *, is_short: bool) -> list[Row]:
+    """Cause faults on each kind of database they can be caused on; each row goes into the page at once."""
     rows = []
     folder = Path(tempfile.mkdtemp(prefix="faults"))
     with ExitStack() as stack:
@@ -65,6 +64,8 @@ def caused(faults: Iterable[Fault], *, is_short: bool) -> list[Row]:
                 row = missing(fault, kind, why) if kind == POSTGRESQL and server is None else None
                 row = row or cause(fault, kind, folder, server if kind == POSTGRESQL else None, is_short=is_short)
                 rows.append(row)
+                if page is not None:
+                    write_into(page, [row])
     return rows
 
 
@@ -106,14 +107,20 @@ def screen(rows: Iterable[Row]) -> str:
 
 
 def write_into(page: Path, rows: Iterable[Row]) -> None:
-    """Put the rows into a page behind its mark, instead of those that stand there."""
-    lines = ["| fault | database | | measured |", "|---|---|---|---|"]
-    lines += [f"| {row.name} | {row.kind} | {row.state} | {row.text.replace('|', '/')} |" for row in rows]
+    """Put the rows into a page behind its mark, each instead of the one that stands there."""
     text = page.read_text("utf-8")
-    made, count = _MARKED.subn(lambda found: found[1] + "\n" + "\n".join(lines) + "\n\n", text)
-    if not count:
+    found = _MARKED.search(text)
+    if found is None:
         raise SystemExit(f"{page} has no line <!-- faults --> to write behind.")
-    page.write_text(made, "utf-8")
+    known = dict[tuple[str, ...], str]()
+    for line in found[0].splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+        known[tuple(cells[:2])] = line
+    known |= {(row.name, row.kind): f"| {row.name} | {row.kind} | {row.state} | {row.text.replace('|', '/')} |"
+              for row in rows}  # fmt: skip
+    lines = [known[fault.name, kind] for fault in FAULTS.values() for kind in fault.on if (fault.name, kind) in known]
+    table = "\n".join(["", "| fault | database | | measured |", "|---|---|---|---|", *lines, "", ""])
+    page.write_text((text[: found.end(1)] + table + text[found.end() :].lstrip("\n")).rstrip("\n") + "\n", "utf-8")
 
 
 if __name__ == "__main__":

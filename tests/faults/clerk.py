@@ -78,9 +78,9 @@ class Clerk:
 
     def work(self) -> None:
         """Send again what was not answered, then go on until told to stop."""
-        for command in self.log.unanswered():
-            self.log.write(again=command.key)
-            self.send(command)
+        for unanswered in self.log.unanswered():
+            self.log.write(again=unanswered.key)
+            self.send(unanswered)
         while not self.is_stopped:
             command = self.next()
             if command is None:

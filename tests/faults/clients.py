@@ -66,7 +66,9 @@ def two_clerks(ground: Ground, *, rounds: int, every: int) -> Figure:
                     wrong.append(f"{pair} on {found.stands}")
                 wrong += [f"{pair}: {name}" for name in names if name in ("Busy", "Locked", "StoreError", "Lost")]
     asked = len(pairs) * rounds
-    text = f"{asked} rounds of {len(pairs)} pairs by 4 clients: {accepted:,} accepted, {sum(refused.values()):,} refused"
+    text = (
+        f"{asked} rounds of {len(pairs)} pairs by 4 clients: {accepted:,} accepted, {sum(refused.values()):,} refused"
+    )
     text += f" by {len(refused)} names, {len(wrong)} that no order explains"
     return Figure(text="; ".join([text, *wrong[:3]]), holds=not wrong)
 
@@ -150,8 +152,8 @@ def in_order(plain: Store, found: Round, order: Sequence[int], told: Sequence[st
     return bool(left(plain, item) == found.left)
 
 
-@fault("replay", short={"keys": 6}, long={"keys": 200})
-def replay(ground: Ground, *, keys: int) -> Figure:
+@fault("replay", short={"keys": 6, "crash": False}, long={"keys": 200, "crash": True})
+def replay(ground: Ground, *, keys: int, crash: bool) -> Figure:
     """Each key sent by eight clients at once, again after a restart, and a day later."""
     wrong = 0
     with Town(ground.url(), ground.path("town"), cases=keys) as town:
@@ -162,7 +164,7 @@ def replay(ground: Ground, *, keys: int) -> Figure:
             commands = [Command(do="complete", by="王芳", item=item, key=f"key-{item}") for item in items]
             first = [eight_times(engines, pool, command) for command in commands]
             wrong += sum(len(texts) != 1 for texts in first)
-        if ground.server is not None:
+        if ground.server is not None and crash:
             ground.server.crash()
             ground.server.start()
         with connect(town.url) as store:

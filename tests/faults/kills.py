@@ -37,7 +37,7 @@ NOWHERE = 1_000_000
 def kill_random(ground: Ground, *, cases: int, kills: int, lease: float) -> Figure:
     """Kill clerks and workers at random moments; each is back at once."""
     chance = random.Random(7)
-    settings = {"lease": lease, "batch": 5}
+    settings: dict[str, Any] = {"lease": lease, "batch": 5}
     with receiver() as outside, Town(ground.url(), ground.path("town"), cases=cases, fast=True) as town:
         begun = time.monotonic()
         town.clerks(4)
@@ -106,7 +106,7 @@ def dying(point: Point) -> Iterator[None]:
         point.reach()
         return result
 
-    Line._guarded = guarded  # type: ignore[method-assign]
+    Line._guarded = guarded  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:
@@ -134,32 +134,32 @@ def split(store: Store) -> Iterator[None]:
         perform(lambda writing: jobs.add(writing, late))
         return result
 
-    Writing.save = without_jobs  # type: ignore[method-assign]
-    store.perform = and_then  # type: ignore[method-assign, assignment]
+    Writing.save = without_jobs  # type: ignore[method-assign, assignment]
+    store.perform = and_then  # type: ignore[method-assign]
     try:
         yield
     finally:
         Writing.save, store.perform = save, perform  # type: ignore[method-assign]
 
 
-@fault("kill -9, systematic", short={"every": 4}, long={"every": 1})
+@fault("kill -9, systematic", short={"every": 5}, long={"every": 1})
 def kill_systematic(ground: Ground, *, every: int) -> Figure:
     """Kill at every statement and around the end of one command, with all its rows compared before and after."""
-    points, wrong, uncalled = killed_everywhere(ground, every, is_split=False)
+    points, wrong, uncalled = killed_everywhere(ground, every, NOWHERE, is_split=False)
     text = f"{points} points, wrong at {len(wrong)}, calls lost or doubled {len(uncalled)}"
     return Figure(text="; ".join([text, *wrong[:3], *uncalled[:3]]), holds=not (wrong or uncalled))
 
 
-@fault("negative control", short={"every": 4}, long={"every": 1})
-def negative_control(ground: Ground, *, every: int) -> Figure:
+@fault("negative control", short={"every": 3, "last": 10}, long={"every": 1})
+def negative_control(ground: Ground, *, every: int, last: int = NOWHERE) -> Figure:
     """The same with outgoing work in a second transaction: the harness must see what that loses."""
-    points, wrong, uncalled = killed_everywhere(ground, every, is_split=True)
+    points, wrong, uncalled = killed_everywhere(ground, every, last, is_split=True)
     text = f"the harness fails, as it must: wrong at {len(wrong)} of {points} points, calls lost {len(uncalled)}"
     return Figure(text=text, holds=bool(wrong and uncalled))
 
 
-def killed_everywhere(ground: Ground, every: int, *, is_split: bool) -> tuple[int, list[str], list[str]]:
-    """How many points were tried, what was wrong at which, and which cases were not called once."""
+def killed_everywhere(ground: Ground, every: int, last: int, *, is_split: bool) -> tuple[int, list[str], list[str]]:
+    """How many of the last points were tried, what was wrong at which, and which cases were not called once."""
     folder = ground.path("killed")
     with receiver() as outside, Town(ground.url(), folder, cases=0) as town, connect(town.url) as store:
         told = CONTEXT.SimpleQueue()
@@ -168,7 +168,7 @@ def killed_everywhere(ground: Ground, every: int, *, is_split: bool) -> tuple[in
         count, _ = told.get()
         whole = {name: len(rows) for name, rows in rows_of(store, command).items()}
         wrong, cases = [], [case_of(command)]
-        points = range(count - 1, -1, -every)
+        points = range(count - 1, max(-1, count - 1 - last), -every)
         for at in points:
             command = prepared(store, at + 1)
             cases.append(case_of(command))
@@ -230,7 +230,7 @@ def rows_of(store: Store, command: Command) -> dict[str, list[tuple[Any, ...]]]:
     case = case_of(command)
     places = {name: "case" if "case" in table.c else "id" for name, table in metadata.tables.items()
               if "case" in table.c or name == "case"}  # fmt: skip
-    asked = {name: f"SELECT * FROM \"{name}\" WHERE \"{column}\" = '{case}'" for name, column in places.items()}
+    asked = {name: f'SELECT * FROM "{name}" WHERE "{column}" = \'{case}\'' for name, column in places.items()}
     asked["command"] = f"SELECT * FROM command WHERE key = '{command.key}'"
     with store.reading() as reading:
         return {name: sorted(map(tuple, reading.line.say(text)), key=repr) for name, text in asked.items()}

@@ -18,7 +18,8 @@ COMMIT = b"COMMIT"
 class Proxy:
     """Passes on what clients and the server say; what it does to lines may be changed while they are open."""
 
-    socket: Path
+    #: The socket of the server.
+    target: Path
     #: The share of the ends of transactions at which the line is cut, before or after the server heard of it.
     before: float = 0.0
     after: float = 0.0
@@ -53,7 +54,7 @@ class Proxy:
         self.is_open.wait()
         server = socket.socket(socket.AF_UNIX)
         try:
-            server.connect(str(self.socket))
+            server.connect(str(self.target))
         except OSError:
             client.close()
             return

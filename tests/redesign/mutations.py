@@ -156,6 +156,48 @@ def stop_the_clock(model: Model, random: Random) -> Model | None:
     return saying(model, picked(random, [node for node in model.nodes if node.is_step]), clock_stop="hearing")
 
 
+def forget_a_purpose(model: Model, random: Random) -> Model | None:
+    free = [node for node in steps(model, "purpose") if not said(node).mandatory]
+    return saying(model, picked(random, free), purpose="something else")
+
+
+def forget_a_limit(model: Model, random: Random) -> Model | None:
+    return saying(model, picked(random, steps(model, "limit")), limit=None)
+
+
+def give_more_time_to_a_step(model: Model, random: Random) -> Model | None:
+    step = picked(random, steps(model, "limit"))
+    return None if step is None else saying(model, step, limit=(said(step).limit or 0) + 1)
+
+
+def count_a_limit_otherwise(model: Model, random: Random) -> Model | None:
+    step = picked(random, steps(model, "limit"))
+    return (
+        None if step is None else saying(model, step, limit_unit="hour" if said(step).limit_unit != "hour" else "day")
+    )
+
+
+def forget_a_clock_stop(model: Model, random: Random) -> Model | None:
+    """Leave the step, but not the stop of the clock that a basis demands."""
+    stops = [node for node in steps(model, "clock_stop") if said(node).basis]
+    return saying(model, picked(random, stops), clock_stop="")
+
+
+def judge_before_a_clock_stop(model: Model, random: Random) -> Model | None:
+    """Put a judgement before the stop of the clock it directly followed."""
+    for step in steps(model, "clock_stop"):
+        entering, leaving = model.incoming[step.id], model.outgoing[step.id]
+        after = model.node[leaving[0].target] if len(entering) == len(leaving) == 1 else step
+        is_alone = len(model.incoming[after.id]) == len(model.outgoing[after.id]) == 1
+        if after is not step and is_alone and said(after).kind in ("check", "decide", "approve"):
+            change = Change(model)
+            change.lead(entering[0].id, target=after.id)
+            change.lead(model.outgoing[after.id][0].id, source=step.id)
+            change.lead(leaving[0].id, source=after.id, target=step.id)
+            return change.model
+    return None
+
+
 def move_what_is_demanded(model: Model, random: Random) -> Model | None:
     step = picked(random, [node for node in steps(model, "mandatory") if node.id in model.lane_of])
     others = [lane for lane in model.lanes if step is not None and lane.id != model.lane_of[step.id].id]
@@ -260,4 +302,10 @@ MUTATIONS: dict[Mutation, frozenset[str]] = {
     cut_a_refusal: frozenset(("reject-possible",)),
     pass_by_what_is_demanded: frozenset(("still-met",)),
     promise_more_time: frozenset(("limit",)),
+    forget_a_purpose: frozenset(("purpose-kept",)),
+    forget_a_limit: frozenset(("step-limit",)),
+    give_more_time_to_a_step: frozenset(("step-limit",)),
+    count_a_limit_otherwise: frozenset(("step-limit",)),
+    forget_a_clock_stop: frozenset(("clock-stop",)),
+    judge_before_a_clock_stop: frozenset(("clock-stop",)),
 }

@@ -64,3 +64,19 @@ def test_a_flow_outside_a_loop_is_none():
     model = build().start().exclusive("fine").branch(0.5).step("ask").branch(0.5).join("join").end().model
 
     assert refused(model, "ask-once", "ask", choice=choice(model)) == "no-single-loop"
+
+
+def test_a_loop_that_cannot_be_counted_says_what_is_in_it():
+    around = build("p").start("start").node("again", "exclusiveGateway").to("again").at("again").sub_process("s")
+    around.start().step("look").end().close().exclusive("fine").branch(0.5).step("ask").to("again").branch(0.5).close()
+    asking = build("p").pool("甲局").start().node("again", "exclusiveGateway").to("again").at("again")
+    asking.throw("send", "message").exclusive("fine").branch(0.5).step("ask").to("again").branch(0.5).close().end()
+    asking.pool("乙局").start("got", event="message").step("look").end().message("send", "got")
+
+    for builder, why in ((around.end(), "loop-sub-process"), (asking, "loop-messages")):
+        model = builder.model
+        assert refused(model, "ask-once", "look", "ask", choice=choice(model)) == why
+
+
+def test_a_way_back_of_no_single_choice_is_not_bounded():
+    assert refused(loop().model, "ask-once", "look", "ask", choice="") == "no-single-choice"

@@ -245,6 +245,17 @@ def test_the_line_rises_with_the_number_of_moves():
     assert all(not weighed.worsens for weighed in line)
 
 
+def test_of_equal_cuts_the_one_that_needs_fewer_people_stands_on_the_line():
+    """Both forwards take an hour; only without the second one does its unit need one person less."""
+    builder = build("permit", arrivals_per_day=1).lane("甲").start().step("a", kind="accept", work="PT1H")
+    builder.step("first", kind="forward", work="PT1H").lane("乙").step("second", kind="forward", work="PT1H")
+    model = builder.step("b", kind="decide", work="PT5H").end().model
+
+    line = search(model).line
+
+    assert [[move.steps for move in weighed.moves] for weighed in line] == [[("second",)], [("first",), ("second",)]]
+
+
 def test_few_tries_give_what_stands_then_and_say_so():
     found = search(PERMIT, options=Options(tries=4))
 

@@ -17,7 +17,14 @@ def test_bare_help_names_every_command_in_the_users_language(run):
 
 
 @pytest.mark.parametrize(
-    "command", ["check", "draw", "time", "compare", "study", "flows", "org", "org due", "org calendar"]
+    "command",
+    [
+        *("check", "draw", "time", "compare", "study", "flows", "org", "org due", "org calendar"),
+        *("try", "case", "work", "apply", "worker", "measure", "trial", "db"),
+        *(f"case {name}" for name in ("start", "list", "show", "history", "clocks", "message", "signal")),
+        *("work list", "work allowed"),
+        *(f"db {name}" for name in ("init", "upgrade", "backup", "restore", "release", "verify", "archive", "root")),
+    ],
 )
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_help_of_a_command_has_examples(run, command, language):

@@ -79,7 +79,7 @@ def _answered(call: Call, engine: Engine, line: bytes, person: str) -> tuple[dic
         return {"key": key, "ok": True, **engine.perform(asked, wiring.now(call.settings.timezone)).said}, 0
     except Exception as error:
         sentence, code = explain(error, call.words)
-        refused = error.word if isinstance(error, Refusal) else type(error).__name__
+        refused = type(error).__name__
         if code == MACHINE and not live.is_known(error):
             raise
         return {"key": key, "ok": False, "refused": refused, "message": sentence}, code

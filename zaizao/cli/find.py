@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,10 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from bpmn import Model
+from bpmn.calls import called_names
 from reports.findings import is_usable
 from reports.format import visible
 from zaizao.cli.failures import CALL, FILE, Refusal, Unreadable, explain
-from zaizao.cli.files import existing, told
+from zaizao.cli.files import existing, load, told
 from zaizao.cli.finding import finding_table
 from zaizao.cli.options import called
 from zaizao.cli.progress import progress
@@ -50,11 +52,13 @@ def _folder(call: Call, place: str, library: dict[str, Model], no_saving: bool, 
     if not files:
         click.echo(explain(Refusal("no_files", folder=place), call.words)[0], err=True)
         return CALL
-    worst, models = 0, dict[str, Model]()
+    worst, models, beside = 0, dict[str, Model](), _readable(files)
+    called = _called(beside.values())
     for file in files:
-        code, model = _file(call, str(file), library, no_saving, as_json)
+        code, model = _file(call, str(file), {**library, **beside}, no_saving, as_json)
         worst = max(worst, code)
-        if model is not None:
+        # What others call is a part of their procedures, and stands in them.
+        if model is not None and called.isdisjoint(beside[str(file)].process):
             models[told(file)] = model
     shared = find_between(models)
     if as_json:
@@ -65,6 +69,27 @@ def _folder(call: Call, place: str, library: dict[str, Model], no_saving: bool, 
     else:
         click.echo("\n".join(_between(call, place, models, shared)))
     return worst
+
+
+def _readable(files: Iterable[Path]) -> dict[str, Model]:
+    """The files that can be read, so that those that call each other are filled in."""
+    found: dict[str, Model] = {}
+    for file in files:
+        with suppress(Refusal, Unreadable, OSError):
+            found[str(file)] = load(str(file))
+    return found
+
+
+def _called(models: Iterable[Model]) -> set[str]:
+    """The processes that are called by other files than the one they stand in."""
+    return {
+        name
+        for model in models
+        for node in model.nodes
+        if node.called
+        for name in called_names(node.called)
+        if name not in model.process
+    }
 
 
 def _file(call: Call, file: str, library: dict[str, Model], no_saving: bool, as_json: bool) -> tuple[int, Model | None]:

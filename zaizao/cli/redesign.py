@@ -131,9 +131,11 @@ def searched(call: Call, model: Model, found: tuple[Finding, ...], options: Opti
 
 def content_of(made: Redesign) -> bytes:
     """The file after, carrying the one before; the one before where nothing was done."""
+    from redesign import fileable
+
     if not made.moves:
-        return write(made.before)
-    return with_origin(write(made.after), made.before.source or write(made.before))
+        return made.before.source or write(made.before)
+    return with_origin(write(fileable(made.after)), made.before.source or write(made.before))
 
 
 def _page(call: Call, made: Redesign, path: Path | None, target: float | None) -> list[str]:

@@ -21,7 +21,7 @@ from zaizao.cli.text import one_line
 from zaizao.cli.worded import Call, Command, option
 
 if TYPE_CHECKING:
-    from reports.comparison import TrialRun
+    from analysis.agreement import Agreement
 
 #: Cases of a trial if nobody says: some seconds on a usual machine.
 CASES = 100
@@ -79,7 +79,7 @@ def played(
     seed: int,
     start: datetime | None = None,
     warm_up: int | None = None,
-) -> TrialRun:
+) -> Agreement:
     """Play one file under a progress bar; what cannot be played is refused by name."""
     from zaizao.trial import obstacles, trial
 
@@ -91,7 +91,7 @@ def played(
         return trial(model, model.source, cases=cases, seed=seed, start=start, warm_up=warm_up, progress=bar)
 
 
-def _page(call: Call, model: Model, found: TrialRun) -> list[str]:
+def _page(call: Call, model: Model, found: Agreement) -> list[str]:
     result = found.trial
     facts = call.say("trial.facts", cases=plain(number(result.cases, 0)), seed=result.seed, start=minute(result.start))
     lines = [f"{click.style(visible(model.title), bold=True)}  {click.style(facts, dim=True)}", ""]

@@ -66,3 +66,39 @@ def test_suggested_times_are_not_sure(of):
     (finding,) = of(permit(("a", {"limit": 9, "source": "suggested"})), "limit-overrun")
 
     assert not finding.sure
+
+
+@pytest.mark.parametrize(("applicant", "found"), [(True, 0), (False, 1)], ids=["the applicant", "another body"])
+def test_waiting_for_a_pool_in_which_nothing_is_drawn(applicant, found, of):
+    builder = build("one", promised_limit=3).pool("窗口").start().step("accept", kind="accept")
+    builder.step("ask", kind="notify").catch("got", "message", wait="P30D").step("decide", kind="decide").end()
+    model = builder.black_box("who", id="who", applicant=applicant).message("ask", "who").message("who", "got").model
+
+    assert len(of(model, "limit-overrun")) == found
+
+
+def test_the_way_leads_over_pools_and_back(of):
+    builder = build("one", promised_limit=3).pool("甲局").start().step("accept", kind="accept").step("a", limit=2)
+    builder.throw("send", "message").catch("answer", "message").step("decide", kind="decide").end()
+    builder.pool("乙局").start("got", event="message").step("c", limit=2).end("said", event="message")
+
+    (finding,) = of(builder.message("send", "got").message("said", "answer").model, "limit-overrun")
+
+    assert finding.steps == ("a", "c", "decide")
+
+
+@pytest.mark.parametrize(
+    ("step", "found"), [({"limit": 2}, 0), ({"wait": "P2D"}, 1)], ids=["once by limits", "twice by expected time"]
+)
+def test_a_loop_counts(step, found, of):
+    builder = build("one", promised_limit=3).start().step("accept", kind="accept").node("m", "exclusiveGateway")
+    builder.to("m").at("m").step("a", **step).exclusive("x").branch(0.5).to("m").branch(0.5).close()
+
+    assert len(of(builder.step("decide", kind="decide").end().model, "limit-overrun")) == found
+
+
+def test_a_clock_stop_beside_a_longer_branch_is_nothing(of):
+    builder = build("one", promised_limit=3).start().step("accept", kind="accept").parallel("p").branch()
+    builder.step("test", clock_stop="test", wait="P9D", limit=9).branch().step("a", limit=3).join()
+
+    assert of(builder.step("decide", kind="decide").end().model, "limit-overrun") == []

@@ -100,3 +100,55 @@ def test_several_choices_into_one_way_back_are_one_finding(of):
     (finding,) = of(model, "rework-loop")
 
     assert (finding.steps, finding.evidence["share"]) == (("a", "r"), pytest.approx(1 - 0.9 * 0.8))
+
+
+def by_answer(share, *, written=True):
+    """The office sends the case to another one, whose answer sends it back."""
+    race = share if written else None
+    builder = build("one").pool("甲局").start().node("m", "exclusiveGateway").to("m").at("m").step("a", kind="other")
+    builder.throw("send", "message").event_based("wait").branch(race).catch("returned", "message").to("m")
+    builder.branch(None if race is None else 1 - race).catch("fine", "message").close().step("d", kind="decide").end()
+    builder.pool("乙局").start("got", event="message").step("o", kind="check").exclusive("x").branch(share)
+    builder.end("back", event="message").branch(1 - share).end("on", event="message").close()
+    return builder.message("send", "got").message("back", "returned").message("on", "fine").model
+
+
+def test_the_answer_of_another_office_sends_back(of):
+    (finding,) = of(by_answer(0.2), "rework-loop")
+
+    assert (finding.steps, finding.evidence["share"]) == (("a", "o"), pytest.approx(0.2))
+    assert of(by_answer(0.05), "rework-loop") == []
+
+
+def test_an_answer_without_a_share_is_not_sure(of):
+    (finding,) = of(by_answer(0.2, written=False), "rework-loop")
+
+    assert (finding.evidence["share"], finding.sure) == (None, False)
+
+
+def test_an_office_that_is_only_asked_does_not_send_back(of):
+    """Who asked decides by itself to do its own step again."""
+    builder = build("one").pool("甲局").start().node("m", "exclusiveGateway").to("m").at("m").step("a", kind="check")
+    builder.throw("send", "message").catch("answer", "message").exclusive("x").branch(0.3).to("m").branch(0.7).close()
+    builder.step("d", kind="decide").end().pool("乙局").start("got", event="message").step("o", kind="check")
+    model = builder.end("said", event="message").message("send", "got").message("said", "answer").model
+
+    assert of(model, "rework-loop") == []
+
+
+def test_the_last_step_of_a_sub_process_before_the_choice_sends_back(of):
+    builder = build("p").start().node("m", "exclusiveGateway").to("m").at("m").step("a", kind="other")
+    builder.sub_process("s").start().step("i", kind="check").end().close().exclusive("x").branch(0.2).to("m")
+    model = builder.branch(0.8).close().lane("甲局").end().model
+
+    (finding,) = of(in_units(model, {"a": "甲局", "i": "乙局"}), "rework-loop")
+
+    assert finding.steps == ("a", "i")
+
+
+@pytest.mark.parametrize(("share", "found"), [(0.2, 1), (0.05, 0)])
+def test_an_event_on_a_step_may_send_back(share, found, of):
+    builder = build("p").lane("甲局").start().node("m", "exclusiveGateway").to("m").at("m").step("a", kind="other")
+    builder.lane("乙局").step("b", kind="check").boundary("bad", "error", probability=share).to("m")
+
+    assert len(of(builder.at("b").step("c", kind="other").end().model, "rework-loop")) == found

@@ -46,3 +46,23 @@ def test_a_wait_met_by_few_cases_is_weighed_by_their_share(told):
     builder.lane("乙局").step("b", kind="check", wait="P2D").branch(0.9).join()
 
     assert told(builder.end().model) == set()
+
+
+def test_work_that_comes_from_the_applicant_changes_no_unit(of):
+    builder = (
+        build("one").pool("申请人", applicant=True).start().step("fill", work="PT1H").throw("send", "message").end()
+    )
+    builder.pool("窗口").start("got", event="message").step("accept", kind="accept", wait="P1D").end()
+
+    assert of(builder.message("send", "got").model, "waiting-hotspot") == []
+
+
+def test_over_pools_and_in_a_sub_process(of):
+    builder = build("one").pool("甲局").start().step("a", work="PT4H").throw("send", "message").end()
+    builder.pool("乙局").start("got", event="message").sub_process("s").start().step(
+        "b", wait="P1D"
+    ).end().close().end()
+
+    (finding,) = of(builder.message("send", "got").model, "waiting-hotspot")
+
+    assert (finding.steps, finding.evidence["from"]) == (("b",), ["甲局"])
