@@ -287,10 +287,10 @@ def _association(element: Any, side: str, found: Found, walk: Walk) -> list[Asso
 def decision_of(element: Any, parts: Parts) -> str:
     """The id of the decision a business rule task asks for, by the attribute or element each engine has for it."""
     for part in (element, *_extensions(parts)):
-        for name, value in part.attrib.items():
+        for name in part.attrib:
             is_asked = name.endswith("}decisionRef") or (name == "decisionId" and "calledDecision" in part.tag)
-            if is_asked and value.strip():
-                return str(value).strip()
+            if is_asked and part.get(name).strip():
+                return str(part.get(name)).strip()
         if part.tag.endswith("}calledDecisionId") and (part.text or "").strip():
             return str(part.text).strip()
     return ""
@@ -303,9 +303,9 @@ _JOB_ELEMENTS = {"taskDefinition": "type", "serviceTaskOperator": "id", "connect
 
 def job_of(element: Any, parts: Parts) -> str:
     """What a task's program is called, by the attribute or element each engine has for it; nothing of it is run."""
-    for name, value in element.attrib.items():
-        if name.startswith("{") and name.rpartition("}")[2] in _JOBS and value.strip():
-            return str(value).strip()
+    for name in element.attrib:  # names first: lxml looks for each value anew among all attributes
+        if name.startswith("{") and name.rpartition("}")[2] in _JOBS and element.get(name).strip():
+            return str(element.get(name)).strip()
     for part in _extensions(parts):
         attribute_ = _JOB_ELEMENTS.get(part.tag.rpartition("}")[2], "")
         if attribute_ and (part.get(attribute_) or "").strip():

@@ -382,3 +382,54 @@ def test_time_never_runs_backwards_in_a_case(office: Town) -> None:
     moments = [record.at for record in office.records(case)]
     assert moments == sorted(moments)
     assert office.item(case).since == MONDAY
+
+
+def test_what_is_said_when_a_case_is_turned_down_is_seen_by_the_gateway_behind(office: Town) -> None:
+    model = build("p").start().step("check", kind="check", rejects=0.1).exclusive("g")
+    model.branch(condition='result = "no"').step("refuse").end().branch(default=True).step("grant").end().close()
+    case = office.start(model)
+
+    office.do("reject", item=office.item(case).id, data={"result": "no"})
+
+    assert office.waits_at(case) == ["refuse"]
+    assert office.data(case) == {"result": "no"}
+
+
+def test_a_suspended_case_hears_no_signal_and_keeps_no_other_from_it(office: Town) -> None:
+    model = build("p").start().catch("m", "signal", "警报").step("a").end()
+    first, second = office.start(model), office.start(model)
+    office.do("suspend", case=first)
+
+    office.do("signal", name="警报")
+
+    assert (office.waits_at(first), office.waits_at(second)) == ([], ["a"])
+
+
+CORRELATED = """<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">
+  <message id="ask" name="ask"/><message id="reply" name="reply"/>
+  <correlationProperty id="number">
+    <correlationPropertyRetrievalExpression messageRef="ask"><messagePath>n</messagePath>
+    </correlationPropertyRetrievalExpression>
+    <correlationPropertyRetrievalExpression messageRef="reply"><messagePath>n</messagePath>
+    </correlationPropertyRetrievalExpression>
+  </correlationProperty>
+  <process id="p" isExecutable="true">
+    <startEvent id="s"/><sequenceFlow id="f1" sourceRef="s" targetRef="send"/>
+    <sendTask id="send" messageRef="ask"/><sequenceFlow id="f2" sourceRef="send" targetRef="wait"/>
+    <receiveTask id="wait" messageRef="reply"/><sequenceFlow id="f3" sourceRef="wait" targetRef="e"/>
+    <endEvent id="e"/>
+  </process>
+</definitions>"""
+
+
+def test_a_message_finds_its_case_among_several_by_what_it_says(office: Town) -> None:
+    office.engine.install(CORRELATED.encode(), {}, office.now)
+    first = office.do("start", procedure="p", data={"n": 1}).case
+    second = office.do("start", procedure="p", data={"n": 2}).case
+
+    with pytest.raises(SeveralWait):
+        office.do("message", name="reply", data={"n": 3})
+    office.do("message", name="reply", data={"n": 2})
+
+    assert (office.case(first).state, office.case(second).state) == ("active", "completed")

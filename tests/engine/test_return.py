@@ -1,10 +1,10 @@
 """Going back to a step that was passed: only where one token may stand alone, and with the data of then."""
 
 import pytest
-from tests.engine.offices import Town
 
 from bpmn.build import Builder, build
 from engine.errors import NotPassed
+from tests.engine.offices import Town
 
 
 def do(office: Town, case: str, element: str, **data: object) -> None:
@@ -64,14 +64,24 @@ def test_a_branch_whose_join_would_wait_for_the_others_for_ever_is_out_of_reach(
     assert office.waits_at(case) == ["z"]
 
 
-def scripted() -> Builder:
-    model = build("p").start()
-    model.step("first", task="scriptTask", script="x = 5", **{"kind": ""}) if False else None
-    return model.step("a").step("b").step("c").end()
+def three() -> Builder:
+    return build("p").start().step("a").step("b").step("c").end()
+
+
+def test_what_a_script_made_before_stays_and_what_it_made_since_goes(office: Town) -> None:
+    script = {"task": "scriptTask", "script_format": "feel"}
+    model = build("p").start().step("one", script="x = 5", **script).step("a").step("two", script="y = 7", **script)
+    case = office.start(model.step("c").end())
+    do(office, case, "a")
+
+    back(office, case, "a")
+
+    assert office.data(case) == {"x": 5, "y": None}
+    assert [record.data for record in office.records(case) if record.element == "one"] == [{"x": 5}]
 
 
 def test_data_of_rounds_that_were_undone_do_not_come_back(office: Town) -> None:
-    case = office.start(scripted(), data={"v": 0})
+    case = office.start(three(), data={"v": 0})
     do(office, case, "a", v=1, old=True)
     do(office, case, "b", v=2)
     back(office, case, "a")
@@ -84,7 +94,7 @@ def test_data_of_rounds_that_were_undone_do_not_come_back(office: Town) -> None:
 
 
 def test_a_step_that_was_undone_is_not_passed_any_more(office: Town) -> None:
-    case = office.start(scripted())
+    case = office.start(three())
     do(office, case, "a")
     do(office, case, "b")
     back(office, case, "a")

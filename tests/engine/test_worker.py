@@ -255,3 +255,14 @@ def test_the_hourly_root_is_made_and_the_next_is_planned(office: Town) -> None:
     with office.store.reading() as reading:
         (planned,) = [job for job in reading.jobs() if job.kind == "root"]
     assert planned.run_at > office.now
+
+
+def test_an_answer_that_no_database_keeps_costs_an_attempt(office: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine.outgoing, "_carrier", lambda name: lambda key, body, target: {"x": "\ud800"})
+    case = office.start(calling())
+
+    office.worker(outgoing=Outgoing(routes={"register": "plugged"})).step()
+
+    (job,) = office.jobs(case)
+    assert (job.state, job.attempts) == ("ready", 1)
+    assert job.run_at > office.now

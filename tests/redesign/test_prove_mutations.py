@@ -20,7 +20,13 @@ def procedures() -> list[Model]:
     """Random annotated procedures."""
     found: list[Model] = []
 
-    @settings(max_examples=60, phases=[Phase.generate], database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=100,
+        phases=[Phase.generate],
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
     @given(annotated(max_steps=8))
     def draw(model: Model) -> None:
         found.append(model)

@@ -70,6 +70,17 @@ def test_a_gateway_that_routes_on_the_check_stays_with_its_shares():
     assert [flow.probability for flow in after.outgoing["fine"]] == [0.3, 0.7]
 
 
+def test_what_a_gateway_turns_down_is_not_handed_on_a_second_time():
+    builder = desk().step("first", kind="check", purpose="premises")
+    builder.step("second", kind="check", purpose="premises", rejects=0.3).exclusive("fine").branch(0.3)
+    builder.end("no", outcome="rejected").branch(0.7).step("decide", kind="decide").end("end").close()
+
+    after = moved(builder.model, "remove-step", "first", "second", finding="repeated-check", remove=["second"])
+
+    assert not said(after, "first").rejects
+    assert [flow.probability for flow in after.outgoing["fine"]] == [0.3, 0.7]
+
+
 def test_its_hand_in_goes_with_it():
     builder = twice().step("decide", kind="decide").end("end").black_box("申请人", id="applicant", applicant=True)
     model = builder.message("applicant", "second", id="plan again").message("applicant", "first", id="plan").model

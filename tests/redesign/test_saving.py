@@ -102,3 +102,17 @@ def test_of_too_many_findings_those_that_take_longest_are_measured(monkeypatch):
     found = measured(model, find(model))
 
     assert [finding.steps for finding in found if finding.saving is not None] == [("pass",)]
+
+
+def test_work_without_a_closed_form_is_simulated_beside_an_exact_time():
+    """Side by side with a check that turns cases down: how much of the other is done before depends on chance."""
+    builder = build("permit").lane("甲", level="county").start().parallel("p")
+    builder.branch().step("look", kind="check", purpose="a", work="PT2H", wait="PT1H", rejects=0.3)
+    builder.branch().step("ask", kind="check", purpose="b", work="PT3H", wait="PT2H").join()
+    model = builder.step("pass", kind="forward", work="PT1H").step("decide", kind="decide", work="PT1H").end().model
+    finding = next(one for one in find(model) if one.finding == "pass-through")
+
+    (found,) = measured(model, [finding])
+
+    assert found.saving.source == "exact"
+    assert found.saving.work_s == pytest.approx(0.7 * 3600, rel=0.05)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from analysis.findings import find
 from analysis.timing import exact
-from bpmn import build, gives, needs
+from benchmarks.bench_find import annotated as annotated_parts
+from bpmn import build, gives, needs, read, write
 from bpmn.build import Builder
 from bpmn.model import Model
 from redesign import Options, redesigned, search
@@ -315,3 +316,20 @@ def test_waiting_for_people_decides_between_two_ways():
     assert found.best.moves[0].steps == ("look",)
     assert found.best.saving.source == "simulated"
     assert found.best.saving.elapsed_working_s > 2 * 20 * 60
+
+
+def test_of_too_many_moves_some_are_not_tried_and_that_is_said(monkeypatch):
+    """As in a drawing of hundreds of steps: those that promise most are tried, the answer is proved."""
+    model = read(write(annotated_parts(60)))
+    findings = find(model)
+    monkeypatch.setattr(searching, "_NODES_OF_MOVES", 0)
+    monkeypatch.setattr(searching, "_FEWEST", 3)
+
+    made = search(model, findings=findings)
+
+    left_out = [one for one in made.refused if one.why == "not-tried"]
+    assert not made.complete
+    assert {(one.finding, one.steps) for one in left_out} <= {(one.finding, one.steps) for one in findings}
+    assert len(left_out) > 3
+    assert made.best.moves
+    assert made.proof.holds

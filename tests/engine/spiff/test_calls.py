@@ -1,7 +1,7 @@
 """Called processes: of the same file, of others, with data of their own."""
 
 from bpmn.build import build
-from bpmn.model import Data
+from bpmn.model import Data, Loop
 from engine.spiff import compiled
 from tests.engine.spiff.reloaded import Reloaded
 
@@ -41,3 +41,19 @@ def test_a_step_of_a_called_process_can_fail_into_its_caller():
     program = compiled(builder.model, {"other": called()})
 
     assert Reloaded.of(program).play("c/qa!E").waits == ["h"]
+
+
+def test_each_instance_of_a_call_takes_its_item_and_its_result_is_gathered():
+    declared = (
+        Data(id="i", kind="dataInput", name="x", process="q"),
+        Data(id="o", kind="dataOutput", name="result", process="q"),
+    )
+    loop = Loop(kind="parallel", collection="items", input_item="x", output="results", output_item="result")
+    model = build("p").start("s").call("c", "q", loop=loop).end("e").model
+    case = Reloaded.of(compiled(model, {"other": called().evolve(data=declared)}), {"items": [7, 8]})
+
+    taken = [data["x"] for scope in range(case.run.waits()[-1].token) if "x" in (data := case.run.data(scope))]
+    assert taken == [7, 8]
+    case.play("result:=1 note:=8 c/qa").play("result:=2 c/qa")
+
+    assert case.run.data() == {"items": [7, 8], "results": [1, 2]}
