@@ -23,7 +23,7 @@ from bpmn.expression import Environment
 from bpmn.expression.temporal import read_duration, read_moment
 from bpmn.model import EventDefinition, Model, Node
 from engine.decisions import decide
-from engine.spiff import Due, Run, Wait, compiled
+from engine.spiff import Due, Ruling, Run, Wait, compiled
 
 START = datetime(2026, 10, 8, 1, 0, tzinfo=UTC)
 #: What is told of an element that was passed or done.
@@ -56,9 +56,9 @@ class Clockwork:
         """Conditions decide."""
         return None
 
-    def decide(self, decision_id: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    def decide(self, decision_id: str, data: Mapping[str, Any]) -> Ruling:
         """Answer a decision out of those given."""
-        return decide(self.decisions, decision_id, data, Environment(now=START)).outputs
+        return Ruling(outputs=decide(self.decisions, decision_id, data, Environment(now=START)).outputs, reasons={})
 
     def done_here(self, node: Node) -> bool:
         """Automatic steps that name nothing to do are passed."""

@@ -31,6 +31,7 @@ KINDS = (
     "error-raised",
     "compensated",
     "called",
+    "decided",
     "answered",
     "withdrawn",
     "rejected",

@@ -137,8 +137,10 @@ class Node:
     triggered_by_event: bool = False
     #: Of a call activity: the process or global task it calls. The message of a task stands in `events`.
     called: str = ""
-    #: Of a business rule task: the decision it asks for, as an engine's attribute names it; kept in the file as it is.
+    #: Of a business rule task, by an engine's attributes: its decision, what the answer is called, if always a group.
     decision: str = ""
+    answer: str = field(default="", compare=False)
+    answers_group: bool = field(default=False, compare=False)
     #: Of a task: what an engine's attribute or element names as the work to be done by a program (a topic, a type …).
     job: str = field(default="", compare=False)
     #: Whether its data associations reckon with what they carry, by assignments or a transformation.

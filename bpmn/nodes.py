@@ -296,6 +296,19 @@ def decision_of(element: Any, parts: Parts) -> str:
     return ""
 
 
+def answer_of(element: Any, parts: Parts) -> tuple[str, bool]:
+    """The name the answer of a decision goes by, as an engine's attribute says, and whether it is surely a group."""
+    name, is_group = "", False
+    for part in (element, *_extensions(parts)):
+        for attribute_ in part.attrib:
+            local = attribute_.rpartition("}")[2]
+            if local == "resultVariable" and (part is not element or attribute_.startswith("{")):
+                name = name or part.get(attribute_).strip()
+            elif local == "mapDecisionResult":
+                is_group = is_group or part.get(attribute_).strip() == "singleResult"
+    return name, is_group
+
+
 #: Attributes by which engines name what a task's program is: of the task itself, and of an element inside it.
 _JOBS = frozenset(("topic", "delegateExpression", "expression", "class", "operationId", "serviceTaskOperator"))
 _JOB_ELEMENTS = {"taskDefinition": "type", "serviceTaskOperator": "id", "connector": "id"}

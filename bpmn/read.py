@@ -45,6 +45,7 @@ from bpmn.model import (
 )
 from bpmn.nodes import (
     Parts,
+    answer_of,
     data_of,
     decision_of,
     documentation_of,
@@ -226,6 +227,7 @@ class Reading:
         self._check_listed_flows(found, parts)
         if not parts.keys() <= _COMMON:
             self.details.read_in(element, found.id)
+        answer, is_group = answer_of(element, parts) if found.kind == "businessRuleTask" else ("", False)
         return Node(
             id=found.id,
             kind=found.kind,
@@ -240,6 +242,8 @@ class Reading:
             triggered_by_event=flag_of(element, "triggeredByEvent", self.walk),
             called=self._called(found),
             decision=decision_of(element, parts) if found.kind == "businessRuleTask" else "",
+            answer=answer,
+            answers_group=is_group,
             maps_data=maps_data(parts),
             job=job_of(element, parts) if found.kind in TASKS else "",
             instantiate=flag_of(element, "instantiate", self.walk),

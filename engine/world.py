@@ -10,7 +10,7 @@ from bpmn.decisions import Decisions
 from bpmn.expression import Environment
 from bpmn.model import EventDefinition, Model, Node
 from engine.decisions import decide
-from engine.spiff.world import Due
+from engine.spiff.world import Due, Ruling
 from engine.timers import due
 from org import DEFAULT_HOURS, WorkTime, holidays
 
@@ -96,9 +96,19 @@ class OfficeWorld:
         """The conditions decide."""
         return None
 
-    def decide(self, decision_id: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
-        """What the decision of that id answers over the data of the case."""
-        return decide(self._decisions, decision_id, data, self.environment(self._now)).outputs
+    def decide(self, decision_id: str, data: Mapping[str, Any]) -> Ruling:
+        """What the decision of that id answers over the data of the case, by which rules."""
+        decided = decide(self._decisions, decision_id, data, self.environment(self._now))
+        return Ruling(
+            outputs=decided.outputs,
+            reasons={
+                "decision": decided.decision,
+                "rules": [{"decision": held.decision, "rule": held.rule, "id": held.id} for held in decided.rules],
+                "inputs": [
+                    {"decision": asked.decision, "name": asked.name, "value": asked.value} for asked in decided.inputs
+                ],
+            },
+        )
 
     def done_here(self, node: Node) -> bool:
         """An automatic step that names nothing to do is passed at once."""

@@ -38,6 +38,8 @@ PIXEL = 25.4 / 96
 READABLE = 0.86
 #: The most a drawing is enlarged.
 LARGEST = 1.3
+#: Pixels of a diagram's picture to one of its own: some 220 to the inch on paper. A chart has more, a page many diagrams.
+FINE = 2
 #: What a caption and a remark take of a turned page, and how high a chart may be, in millimetres.
 CAPTION = 17.0
 CHART = 95.0
@@ -287,7 +289,7 @@ class _Writer:
                 name = words("report.findings.diagram") if made.name == "found" else matter.side_name(made.key)
                 if len(found) > 1:
                     name = words("docx.part-of", name=name, place=str(place), count=str(len(found)))
-                self.figure(name, drawing(svg), room=(sheet.width, high))
+                self.figure(name, drawing(svg, zoom=FINE), room=(sheet.width, high))
                 high = sheet.height - CAPTION
         if self.missing:
             named = words("list.separator").join(f"{letter} U+{ord(letter):04X}" for letter in self.missing)

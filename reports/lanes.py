@@ -58,6 +58,10 @@ class Drawing:
     strips: tuple[Strip, ...]
 
 
+#: Under which name a model keeps its drawings by style.
+_LAID_OUT = "_laid_out"
+
+
 def lane_order(sides: Sequence[Side]) -> tuple[str, ...]:
     """The lanes of the first file in its order; those only the second has stand behind the lane they follow there."""
     order: list[str] = []
@@ -84,7 +88,7 @@ def _lane_names(model: Model) -> list[str]:
 def drawn(study: Study, key: str, side: Side, style: Style, *, name: str = "") -> Drawing:
     """Lay a side out and draw it."""
     name = name or key
-    model = lay_out(side.model, style=style)
+    model = _laid_out(side.model, style)
     marks = _marks(study, key, side.model)
     unnumbered = {identity: replace(mark, number=None) for identity, mark in marks.items()}
     svg, plain = (
@@ -105,6 +109,16 @@ def drawn(study: Study, key: str, side: Side, style: Style, *, name: str = "") -
     return Drawing(
         key=key, name=name, model=model, svg=svg, plain=plain, marks=marks, box=box, head=head, strips=strips
     )
+
+
+def _laid_out(model: Model, style: Style) -> Model:
+    """A side laid out once for each style: the page, the documents and the findings draw it again and again."""
+    known: list[tuple[Style, Model]] = vars(model).setdefault(_LAID_OUT, [])
+    found = next((laid_out for one, laid_out in known if one == style), None)
+    if found is None:
+        found = lay_out(model, style=style)
+        known.append((style, found))
+    return found
 
 
 def _marks(study: Study, key: str, model: Model) -> Mapping[str, Mark]:

@@ -89,6 +89,29 @@ def in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda finding: not is_usable(finding)))
 
 
+def with_one_figure(proposal: Proposal) -> Proposal:
+    """The same, with one number for what a lone move saves by itself and as the whole proposal.
+
+    What it saves alone was found with fewer cases than the proposal was compared with.
+    """
+    pair, moves = proposal.comparison, proposal.made.moves
+    cut = pair.cuts["time"] if pair is not None else None
+    if cut is None or cut.cut is None or len(moves) != 1 or moves[0].saving is None:
+        return proposal
+    saving = moves[0].saving.evolve(elapsed_working_s=cut.cut, low=cut.low, high=cut.high)
+    asked = {id(finding): move_of(finding) for finding in proposal.findings}
+
+    def told(finding: Finding) -> Finding:
+        move = asked[id(finding)]
+        return finding.evolve(saving=saving) if move is not None and move.key == moves[0].key else finding
+
+    return replace(
+        proposal,
+        findings=tuple(map(told, proposal.findings)),
+        made=replace(proposal.made, moves=(moves[0].evolve(saving=saving),)),
+    )
+
+
 def summing_to(shares: Sequence[Share], saved: float | None) -> tuple[Share, ...]:
     """Shares made of fewer cases, brought to the cut the report prints, each in proportion."""
     known = sum(share.elapsed_working_s or 0.0 for share in shares)

@@ -5,7 +5,7 @@ from engine.spiff.frontier import WAITS, Changes, Fact, Frontier, Thrown, Wait
 from engine.spiff.program import Program
 from engine.spiff.refusals import refusals
 from engine.spiff.run import Run
-from engine.spiff.world import Due, World
+from engine.spiff.world import Due, Ruling, World
 
 __all__ = [
     "WAITS",
@@ -14,6 +14,7 @@ __all__ = [
     "Fact",
     "Frontier",
     "Program",
+    "Ruling",
     "Run",
     "Thrown",
     "Wait",

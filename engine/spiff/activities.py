@@ -143,7 +143,13 @@ class Decision(Activity):
         """Do it: whether it is done at once, or the token rests."""
         assert self.node is not None
         case = token.workflow
-        token.made = dict(case.world.decide(self.node.decision, case.view(token)))
+        ruling = case.world.decide(self.node.decision, case.view(token))
+        case.tell("decided", token, ruling.reasons)
+        found = dict(ruling.outputs)
+        if self.node.answer:
+            is_one = len(found) == 1 and not self.node.answers_group
+            found = {self.node.answer: next(iter(found.values())) if is_one else found}
+        token.made = found
         case.write(token, token.made)
         return True
 

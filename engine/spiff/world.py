@@ -20,6 +20,16 @@ class Due:
     left: int = 0
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ruling:
+    """What a decision answers, and how that came about."""
+
+    #: By the names of the outputs.
+    outputs: Mapping[str, Any]
+    #: For the record: the rules that held and what was asked, as plain data.
+    reasons: Mapping[str, Any]
+
+
 class World(Protocol):
     """Everything outside a case that its tokens need. Its answers are facts: they are asked once and kept."""
 
@@ -32,8 +42,8 @@ class World(Protocol):
     def route(self, element: str, flow_ids: Sequence[str], at: datetime) -> Sequence[str] | None:
         """Say which flows a choice takes; none where its conditions decide."""
 
-    def decide(self, decision_id: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Evaluate a decision over the data of the case and give what it answers, by name."""
+    def decide(self, decision_id: str, data: Mapping[str, Any]) -> Ruling:
+        """Evaluate a decision over the data of the case."""
 
     def done_here(self, node: Node) -> bool:
         """Whether an automatic step that names nothing to do is passed at once; else it waits as a job."""

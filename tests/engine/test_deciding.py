@@ -27,11 +27,13 @@ from engine.decisions import (
 NOW = Environment(now=datetime(2026, 10, 1, tzinfo=UTC))
 
 
-def file(*bodies):
+def source(*bodies):
     inside = "".join(bodies)
-    return read_decisions(
-        f'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d">{inside}</definitions>'.encode()
-    )
+    return f'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d">{inside}</definitions>'.encode()
+
+
+def file(*bodies):
+    return read_decisions(source(*bodies))
 
 
 def cell(tag, text, attributes=""):
@@ -411,3 +413,32 @@ def test_real_decisions_answer_or_are_refused_by_name(shared):
 
 def test_the_numbers_of_an_answer_are_exact():
     assert answer(table("- | 0.1 + 0.2")) == Decimal("0.3")
+
+
+@pytest.mark.parametrize(
+    ("said", "data"),
+    [
+        ('c:decisionRef="t"', {"x": 5, "o": "low"}),
+        ('c:decisionRef="t" c:resultVariable="grade"', {"x": 5, "grade": "low"}),
+        (
+            'c:decisionRef="t" c:resultVariable="grade" c:mapDecisionResult="singleResult"',
+            {"x": 5, "grade": {"o": "low"}},
+        ),
+    ],
+)
+def test_the_answer_goes_by_the_name_the_task_says(office, said, data):
+    process = (
+        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:c="urn:c" targetNamespace="t">'
+        f'<process id="p" isExecutable="true"><startEvent id="s"/><businessRuleTask id="r" {said}/><userTask id="a"/>'
+        '<endEvent id="e"/><sequenceFlow id="f" sourceRef="s" targetRef="r"/>'
+        '<sequenceFlow id="g" sourceRef="r" targetRef="a"/><sequenceFlow id="h" sourceRef="a" targetRef="e"/>'
+        "</process></definitions>"
+    )
+    decision = source(table('<10 | "low"'))
+    row = office.engine.install(process.encode(), {"d.dmn": decision}, office.now)
+
+    case = office.do("start", procedure=row.digest, data={"x": 5}).case
+
+    assert office.data(case) == data
+    told = [record.data for record in office.records(case) if (record.element, record.kind) == ("r", "completed")]
+    assert told == [{name: value for name, value in data.items() if name != "x"}]

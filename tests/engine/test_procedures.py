@@ -49,6 +49,16 @@ def test_a_decision_answers_from_its_file(office: Town) -> None:
     assert office.data(case)["费用"] == 50
 
 
+def test_the_record_of_a_decision_says_which_rule_held_and_what_was_asked(office: Town) -> None:
+    row = office.engine.install(ASKING, {"fee.dmn": DECIDED}, office.now)
+
+    case = office.do("start", procedure=row.digest, data={"面积": 120}).case
+
+    told = [record.data for record in office.records(case) if record.kind == "decided"]
+    assert [(rule["decision"], rule["rule"]) for rule in told[0]["rules"]] == [("fee", 2)]
+    assert [(asked["name"], asked["value"]) for asked in told[0]["inputs"]] == [("面积", 120)]
+
+
 def test_a_decision_that_is_in_no_file_is_refused(office: Town) -> None:
     other = DECIDED.replace(b'id="fee"', b'id="other"')
 

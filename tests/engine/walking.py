@@ -9,7 +9,7 @@ from bpmn.begin import beginning, processes_of
 from bpmn.control_flow import control_flow
 from bpmn.expression import Environment
 from engine.errors import EngineError, NoWayOut, StepBudgetSpent, Uncaught, Unrunnable
-from engine.spiff import Due, Frontier, Run, compiled
+from engine.spiff import Due, Frontier, Ruling, Run, compiled
 from tests.engine.coins import Stopped
 from tests.engine.oracle import Oracle
 
@@ -61,7 +61,7 @@ class Chance:
         return self.draws.route(plain(element), tuple(flow_ids))
 
     def decide(self, decision_id, data):
-        return {}
+        return Ruling(outputs={}, reasons={})
 
     def done_here(self, node):
         return True

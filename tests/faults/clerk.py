@@ -135,7 +135,7 @@ class Clerk:
                 return
 
 
-def work(url: str, folder: str, name: str, seed: int, wait: float = 5.0) -> None:
+def work(url: str, folder: str, name: str, seed: int, *, wait: float = 5.0, durable: bool = True) -> None:
     """Work in this process until it is ended; SIGTERM lets what is under way be finished."""
     quiet(Path(folder) / f"{name}.err")
     log = Log(Path(folder) / f"{name}.log")
@@ -150,7 +150,7 @@ def work(url: str, folder: str, name: str, seed: int, wait: float = 5.0) -> None
     signal.signal(signal.SIGTERM, stop)
     while not is_stopped:
         try:
-            with connect(url, wait=wait) as store:
+            with connect(url, wait=wait, durable=durable) as store:
                 clerk[:] = [Clerk(Engine(store, chance=random.Random(seed)), log, name, seed)]
                 if not is_stopped:
                     clerk[0].work()

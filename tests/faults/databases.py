@@ -30,17 +30,20 @@ ROOT = Path(__file__).resolve().parent.parent.parent
     "PostgreSQL crash",
     on=(POSTGRESQL,),
     short={"crashes": 1, "cases": 20, "lease": 2.0},
-    long={"crashes": 5, "cases": 1_000, "lease": LEASE},
+    long={"crashes": 5, "cases": 1_500, "lease": LEASE},
 )
 def server_crash(ground: Ground, *, crashes: int, cases: int, lease: float) -> Figure:
     """Crash the server under load and start it again; then end all its connections."""
-    server, gaps = ground.running, list[float]()
+    server, gaps, done = ground.running, list[float](), list[int]()
     with receiver() as outside, Town(ground.url(), ground.path("town"), cases=cases, fast=True) as town:
         town.clerks(4)
         for number in range(2):
             town.worker(f"worker{number}", outside.routes, lease=lease, batch=5)
         for number in range(2 * crashes):
-            time.sleep(0.4 if crashes == 1 else 2.0)
+            time.sleep(0.4 if crashes == 1 else 1.0)
+            if has_ended(town.url):
+                break
+            done.append(number % 2)
             if number % 2:
                 server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename IS NOT NULL "
                                "AND pid <> pg_backend_pid() AND backend_type = 'client backend'")  # fmt: skip
@@ -52,8 +55,17 @@ def server_crash(ground: Ground, *, crashes: int, cases: int, lease: float) -> F
         is_same = sum(process.is_alive() for process in town.running.values()) == 6
         town.close()
         found = town.counts(outside.keys)
-    text = f"{crashes} crashes, {crashes} times all lines ended; {found}; commands flow again after {max(gaps):.1f} s"
+        errors = town.errors()
+    text = f"{done.count(0)} crashes, {done.count(1)} times all lines ended; {found}; commands flow again after "
+    text += f"{max(gaps):.1f} s"
+    text += "" if is_same else f"; somebody ended: {errors[-400:]}"
     return Figure(text=text, holds=found.is_whole and max(gaps) < 10 and is_same)
+
+
+def has_ended(url: str) -> bool:
+    """Whether nothing is left for clerks to do."""
+    with connect(url, wait=30.0) as store, store.reading() as reading:
+        return not reading.items(limit=1)
 
 
 def until_answered(town: Town, after: float, seconds: float = 15.0) -> float:

@@ -23,7 +23,7 @@ from tests.faults.background import outgoing
 from tests.faults.clerk import quiet
 from tests.faults.faults import CannotRun, Figure, fault
 from tests.faults.ground import Ground, Server
-from tests.faults.town import CONTEXT, LEASE, Town, engine_of, now, receiver
+from tests.faults.town import CONTEXT, LEASE, Counts, Town, engine_of, now, receiver
 
 #: No point: the command goes through.
 NOWHERE = 1_000_000
@@ -252,30 +252,39 @@ def finished(store: Store, cases: list[str], routes: Mapping[str, str], keys: li
 # The machine's own end
 
 
-@fault("power cut", short={"cuts": 1, "cases": 10}, long={"cuts": 12, "cases": 1_500})
-def power_cut(ground: Ground, *, cuts: int, cases: int) -> Figure:
+@fault("power cut", short={"cuts": 1, "cases": 10, "unsafe": 0}, long={"cuts": 12, "cases": 1_500, "unsafe": 4})
+def power_cut(ground: Ground, *, cuts: int, cases: int, unsafe: int) -> Figure:
     """Copy the disk's image at random instants, without what the kernel had not written, and start from the copy."""
+    found = cut_off(ground, cuts, cases, durable=True)
+    kept, lost, broken = (sum(getattr(one, name) for one in found) for name in ("kept", "lost", "broken"))
+    doubled = sum(one.doubled for one in found)
+    text = f"{cuts} cuts, {kept:,} answered before them: lost {lost}, doubled {doubled}, broken {broken}"
+    if unsafe:
+        control = sum(one.lost for one in cut_off(ground, unsafe, cases, durable=False))
+        text += f"; {unsafe} cuts with settings that are not durable, to see that the cut is one: lost {control:,}"
+    return Figure(text=text, holds=not (lost or doubled or broken) and kept > cuts)
+
+
+def cut_off(ground: Ground, cuts: int, cases: int, *, durable: bool) -> list[Counts]:
+    """Cut the power of a town at work again and again; what was found after each cut."""
     chance = random.Random(11)
     folder = ground.path("power")
-    lost = doubled = broken = kept = 0
     with mounted(folder / "disk.img", folder / "disk", size=64 if ground.is_sqlite else 400, make=True) as disk:
         server = None if ground.is_sqlite else Server(disk / "data")
         try:
             url = f"sqlite:///{disk / 'town.db'}" if server is None else created(server)
             with Town(url, folder / "town", cases=cases) as town:
-                town.clerks(3)
+                town.clerks(3, durable=durable)
                 time.sleep(1.0)
+                found = []
                 for number in range(cuts):
                     time.sleep(chance.uniform(0.1, 0.5))
                     answered = cut(town, server, folder / "disk.img", folder / f"cut{number}.img")
-                    found = started_again(ground, town, folder, number, answered)
-                    kept, lost = kept + found.kept, lost + found.lost
-                    doubled, broken = doubled + found.doubled, broken + found.broken
+                    found.append(started_again(ground, town, folder, number, answered))
+                return found
         finally:
             if server is not None:
                 server.close()
-    text = f"{cuts} cuts, {kept:,} answered before them: lost {lost}, doubled {doubled}, broken {broken}"
-    return Figure(text=text, holds=not (lost or doubled or broken) and kept > cuts)
 
 
 def created(server: Server) -> str:
@@ -298,7 +307,7 @@ def cut(town: Town, server: Server | None, image: Path, copy: Path) -> list[tupl
             os.kill(pid, signal.SIGCONT)
 
 
-def started_again(ground: Ground, town: Town, folder: Path, number: int, answered: list[tuple[Command, str]]) -> Any:
+def started_again(ground: Ground, town: Town, folder: Path, number: int, answered: list[tuple[Command, str]]) -> Counts:
     """Mount a copy, start the database there, and count."""
     copy = folder / f"cut{number}.img"
     with mounted(copy, folder / f"cut{number}") as disk:

@@ -172,7 +172,7 @@ def stop(ground: Ground, *, rounds: int, cases: int) -> Figure:
 LOG = (64 << 20) + 1e6
 
 
-@fault("long report", short={"seconds": 1.0, "windows": 1}, long={"seconds": 30.0, "windows": 3})
+@fault("long report", short={"seconds": 1.0, "windows": 1}, long={"seconds": 30.0, "windows": 2})
 def long_report(ground: Ground, *, seconds: float, windows: int) -> Figure:
     """A report is read for long beside load, in turns with the same load alone."""
     alone, beside, sizes = list[float](), list[float](), list[int]()

@@ -14,7 +14,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -157,14 +157,14 @@ class Town:
 
     # Processes
 
-    def clerks(self, count: int, *, url: str = "", wait: float = 5.0) -> None:
+    def clerks(self, count: int, *, url: str = "", **settings: Any) -> None:
         """Let so many clerks work."""
         for number in range(count):
-            self.clerk(f"clerk{number}", url=url, wait=wait)
+            self.clerk(f"clerk{number}", url=url, **settings)
 
-    def clerk(self, name: str, *, url: str = "", wait: float = 5.0) -> None:
+    def clerk(self, name: str, *, url: str = "", **settings: Any) -> None:
         """Let a clerk work, or the same one go on after it was killed."""
-        self._begin(name, clerk.work, url or self.url, str(self.folder), name, self._seed(), wait)
+        self._begin(name, clerk.work, url or self.url, str(self.folder), name, self._seed(), **settings)
 
     def worker(self, name: str, routes: Mapping[str, str], *, url: str = "", **settings: Any) -> None:
         """Let a worker take due timers and outgoing calls."""
@@ -183,7 +183,8 @@ class Town:
         """End one of the processes and see it gone."""
         process = self.running.pop(name)
         assert process.pid is not None
-        os.kill(process.pid, how)
+        with suppress(ProcessLookupError):  # it ended by itself, and its exit code says how
+            os.kill(process.pid, how)
         process.join(timeout=30)
         assert not is_alive(process.pid), name
 

@@ -27,7 +27,7 @@ def proposal(
 ) -> Proposal:
     """The proposal with its comparison and what each move brings to it."""
     from redesign.shapley import shapley
-    from reports.proposal import Proposal, summing_to
+    from reports.proposal import Proposal, summing_to, with_one_figure
 
     if not redesign.moves:
         return Proposal(findings=found, made=redesign, comparison=None)
@@ -37,12 +37,13 @@ def proposal(
     comparison = replace(comparison, after=replace(comparison.after, digest=digest))
     with progress(call.say("study.split")) as bar:
         shares = shapley(redesign.before, redesign.moves, seed=seed, progress=bar)
-    return Proposal(
+    made = Proposal(
         findings=found,
         made=redesign,
         comparison=comparison,
         shares=summing_to(shares, comparison.cuts["time"].cut),
     )
+    return with_one_figure(made)
 
 
 def with_left(call: Call, proposed: Proposal, decided: Model) -> Proposal:
