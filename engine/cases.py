@@ -358,9 +358,9 @@ class LiveCase:
 _DONE = frozenset(("completed", "rejected"))
 
 
-def described(item: ItemRow, procedure: Procedure | None = None) -> dict[str, Any]:
+def described(item: ItemRow, procedure: Procedure) -> dict[str, Any]:
     """A work item as answers and lists show it."""
-    zone = procedure.office.zone if procedure is not None else None
+    zone = procedure.office.zone
     return {
         "item": item.id,
         "case": item.case,

@@ -29,7 +29,16 @@ from bpmn.expression.functions import written
 from bpmn.expression.temporal import read_date, read_duration, read_moment, read_time
 from bpmn.expression.tree import Tests
 from bpmn.expression.values import kind_of, same, taken_in
-from engine.errors import EngineError
+from engine.errors import (
+    DecisionCircle,
+    DifferentAnswers,
+    NoRule,
+    NoSuchDecision,
+    NotAllowed,
+    SeveralRules,
+    Unevaluable,
+    WrongType,
+)
 
 #: Most steps of all expressions of one answer together.
 MAX_STEPS = 2_000_000
@@ -46,53 +55,6 @@ _FROM_TEXT: Mapping[str, Callable[[str], Any]] = {
     "duration": read_duration,
     "months": read_duration,
 }
-
-
-class DecisionRefused(EngineError):
-    """A decision cannot be answered. Correct its table or the data it asks for."""
-
-    def __init__(self, decision: str, detail: str = "") -> None:
-        super().__init__(f"{self.__doc__} ({decision}{': ' if detail else ''}{detail})")
-        #: What people call the decision.
-        self.decision = decision
-        self.detail = detail
-
-
-class NoSuchDecision(DecisionRefused):
-    """The decision is in none of the files given, or in several. Give the one file that holds it."""
-
-
-class DecisionCircle(DecisionRefused):
-    """The decision needs its own answer. Take one of the requirements away."""
-
-
-class NoRule(DecisionRefused):
-    """No rule of the table holds for these values. Write a rule for them, or a default answer."""
-
-
-class SeveralRules(DecisionRefused):
-    """Several rules of the table hold, but only one may (UNIQUE). Make them apart, or choose another hit policy."""
-
-    def __init__(self, decision: str, rules: Sequence[int]) -> None:
-        super().__init__(decision, ", ".join(map(str, rules)))
-        #: The rules that hold, counted from 1.
-        self.rules = tuple(rules)
-
-
-class DifferentAnswers(SeveralRules):
-    """Several rules of the table hold and answer differently (ANY). Make the answers equal, or the rules apart."""
-
-
-class WrongType(DecisionRefused):
-    """A value of the decision is of another kind than its column. Give a value of that kind."""
-
-
-class NotAllowed(DecisionRefused):
-    """A value of the decision is none of those its column allows. Give one of them, or allow it."""
-
-
-class Unevaluable(DecisionRefused):
-    """The decision holds something that cannot be evaluated. Write it anew as `zaizao check --for run` says."""
 
 
 @dataclass(frozen=True, kw_only=True)

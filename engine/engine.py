@@ -60,8 +60,6 @@ class Settings:
     procedures: int = 64
     #: Limits on the files that are read; the defaults of `bpmn.Limits` where none are given.
     limits: Limits | None = None
-    #: Most characters of the data of one command.
-    most_data: int = MOST_DATA
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +85,7 @@ class Engine:
         self.settings = settings or Settings()
         self._chance = chance
         self._membership = membership
-        self._procedures = Procedures(self.settings.timezone, self.settings.procedures)
+        self._procedures = Procedures(self.settings.timezone, self.settings.procedures, self.settings.limits)
 
     # Procedures
 
@@ -162,7 +160,7 @@ class Engine:
         for field, value in needs.items():
             if not value:
                 raise MissingField(field)
-        check_data(command.data, self.settings.most_data)
+        check_data(command.data)
 
     def _perform(self, writing: Writing, command: Command, now: datetime) -> Answer:
         if command.key:
@@ -306,12 +304,12 @@ class Engine:
         return described(item, self._procedures.of(reading, reading.case(item.case).procedure))
 
 
-def check_data(data: Mapping[str, Any], most: int) -> None:
+def check_data(data: Mapping[str, Any]) -> None:
     """Raise `BadData` where data are no named values, or too many."""
     if not all(isinstance(name, str) and name for name in data):
         raise BadData
-    if data and len(as_json(dict(data))) > most:
-        raise BadData(f"> {most:,}")
+    if data and len(as_json(dict(data))) > MOST_DATA:
+        raise BadData(f"> {MOST_DATA:,}")
 
 
 def _listening(cases: list[CaseRow], starts: Sequence[StartRow]) -> list[CaseRow]:

@@ -125,7 +125,7 @@ class JobHangs(Refused):
     """The job took longer than it may. Look at what it calls."""
 
 
-# What the tokens of a case refuse
+# What the tokens of a case refuse.
 
 
 class Unrunnable(EngineError):
@@ -186,3 +186,53 @@ class UnkeepableValue(TokenError):
 
 class CalledTooDeep(TokenError):
     """Processes call each other without end. Draw a way past the call."""
+
+
+# Decisions.
+
+
+class DecisionRefused(EngineError):
+    """A decision cannot be answered. Correct its table or the data it asks for."""
+
+    def __init__(self, decision: str, detail: str = "") -> None:
+        super().__init__(f"{self.__doc__} ({decision}{': ' if detail else ''}{detail})")
+        #: What people call the decision.
+        self.decision = decision
+        self.detail = detail
+
+
+class NoSuchDecision(DecisionRefused):
+    """The decision is in none of the files given, or in several. Give the one file that holds it."""
+
+
+class DecisionCircle(DecisionRefused):
+    """The decision needs its own answer. Take one of the requirements away."""
+
+
+class NoRule(DecisionRefused):
+    """No rule of the table holds for these values. Write a rule for them, or a default answer."""
+
+
+class SeveralRules(DecisionRefused):
+    """Several rules of the table hold, but only one may (UNIQUE). Make them apart, or choose another hit policy."""
+
+    def __init__(self, decision: str, rules: Sequence[int]) -> None:
+        super().__init__(decision, ", ".join(map(str, rules)))
+        #: The rules that hold, counted from 1.
+        self.rules = tuple(rules)
+
+
+class DifferentAnswers(SeveralRules):
+    """Several rules of the table hold and answer differently (ANY). Make the answers equal, or the rules apart."""
+
+
+class WrongType(DecisionRefused):
+    """A value of the decision is of another kind than its column. Give a value of that kind."""
+
+
+class NotAllowed(DecisionRefused):
+    """A value of the decision is none of those its column allows. Give one of them, or allow it."""
+
+
+class Unevaluable(DecisionRefused):
+    """The decision holds something that cannot be evaluated. Write it anew as `zaizao check --for run` says."""

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
 
 from engine.errors import CallFailed, CallRefused
+from store.files import settle
 
 #: What other packages plug in under this group: a `Carrier` by its name.
 GROUP = "zaizao.outgoing"
@@ -80,11 +81,14 @@ class Outgoing:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self.folder, prefix=".", suffix=".part")
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(name, target)
+            try:
+                with os.fdopen(handle, "wb") as stream:
+                    stream.write(content)
+                settle(Path(name))
+                os.replace(name, target)
+            finally:
+                Path(name).unlink(missing_ok=True)
+            settle(self.folder)
         except OSError as error:
             raise CallFailed(f"{self.folder}: {error.strerror or error}") from error
         return {}

@@ -135,9 +135,10 @@ def process_of(model: Model) -> str:
 class Procedures:
     """The versions used last, ready to run; safe for many threads."""
 
-    def __init__(self, zone: str, most: int) -> None:
+    def __init__(self, zone: str, most: int, limits: Limits | None) -> None:
         self._zone = zone
         self._most = most
+        self._limits = limits
         self._known: OrderedDict[str, Procedure] = OrderedDict()
         self._lock = Lock()
 
@@ -149,7 +150,7 @@ class Procedures:
                 self._known.move_to_end(digest)
                 return found
         stored = row()
-        return self.keep(ready(stored, read_files(stored.source, stored.library), self._zone))
+        return self.keep(ready(stored, read_files(stored.source, stored.library, self._limits), self._zone))
 
     def of(self, reading: Reading, digest: str) -> Procedure:
         """The same, from the database."""

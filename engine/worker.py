@@ -1,4 +1,4 @@
-"""The worker: due timers, messages between cases, cases a clock starts, calls outside, the hourly root.
+"""The worker: due timers, messages between cases, cases a clock starts, calls outside, roots, the daily sweep.
 
 Each round takes a batch of due jobs under a lease by the database's clock, and does each in a transaction of its own
 together with what it does to its case, so that a bad case does not roll its neighbours back. A fence, asked for in that
@@ -223,15 +223,18 @@ class Worker:
         self._within(work)
 
     def _root(self, job: JobRow) -> None:
-        """Make the hourly root, and plan the next."""
+        """Make the hourly root, and plan the next; once a day remove old keys of commands and jobs that are done."""
         now = self._clock()
         roots.keep(self._store, now)
+        following = _root_job(now)
 
         def work(writing: Writing) -> None:
             jobs.finish(writing, job)
-            jobs.add(writing, [_root_job(now)])
+            jobs.add(writing, [following])
 
         self._within(work)
+        if following.run_at.date() > job.run_at.date():
+            jobs.sweep(self._store, now - jobs.KEPT)
 
     def _plan_root(self) -> None:
         if "root" not in self._kinds:
@@ -247,7 +250,7 @@ class Worker:
         """Make a call; what comes back completes the step that waits for it."""
         name, body = self._asked(job)
         answer = self._sent(name, job.id.removesuffix(":out"), body)
-        check_data(answer, self._engine.settings.most_data)
+        check_data(answer)
 
         def work(writing: Writing) -> None:
             if not job.token:

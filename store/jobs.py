@@ -67,13 +67,6 @@ def claim(store: Store, kinds: Iterable[str], *, batch: int = 50, lease: timedel
     return store.perform(work)
 
 
-def next_due(store: Store, kinds: Iterable[str]) -> datetime | None:
-    """When a job of these kinds is due next; none where none waits. A worker sleeps until then."""
-    with store.reading() as reading:
-        row = reading.line.one(_nearest(tuple(sorted(kinds))))
-    return None if row is None else job_row(row).lease_until or job_row(row).run_at
-
-
 def renew(store: Store, held: Sequence[JobRow], *, lease: timedelta = LEASE) -> list[JobRow]:
     """Make the leases begin anew; gives the jobs that are still ours."""
 
@@ -203,12 +196,6 @@ def _claiming(kinds: tuple[str, ...]) -> Statement:
         return taken.returning(*JOB_COLUMNS)
 
     return Statement("lease batch", build)
-
-
-@lru_cache(maxsize=64)
-def _nearest(kinds: tuple[str, ...]) -> Statement:
-    made = select(*JOB_COLUMNS).where(_DUE, job.c.kind.in_(kinds)).order_by(job.c.free_at).limit(1)
-    return Statement("", lambda _: made)
 
 
 _GIVE_UP = Statement(

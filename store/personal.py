@@ -52,4 +52,4 @@ _RECORDS = Statement(
 )
 _VALUES = Statement("case", lambda _: delete(value).where(value.c.case == given("case")))
 _DRAFTS = Statement("case", lambda _: update(item).where(item.c.case == given("case")).values(draft=""))
-_BODIES = Statement("case", lambda _: update(job).where(job.c.case == given("case")).values(body=""))
+_BODIES = Statement("case", lambda _: update(job).where(job.c.case == given("case")).values(body="", error=""))

@@ -19,27 +19,11 @@ from store.retry import meaning
 from store.statements import POSTGRESQL, SQLITE
 
 #: File systems whose files several machines share: SQLite's log of changes breaks on them.
-NETWORK = frozenset(
-    {
-        *(
-            "9p",
-            "afs",
-            "afpfs",
-            "beegfs",
-            "ceph",
-            "cifs",
-            "coda",
-            "davfs",
-            "gfs",
-            "gfs2",
-            "glusterfs",
-            "gpfs",
-            "lustre",
-        ),
-        *("ncpfs", "nfs", "nfs4", "ocfs2", "orangefs", "smb2", "smb3", "smbfs"),
-        *("fuse.ceph", "fuse.glusterfs", "fuse.rclone", "fuse.s3fs", "fuse.sshfs"),
-    }
-)
+NETWORK = frozenset((
+    "9p", "afs", "afpfs", "beegfs", "ceph", "cifs", "coda", "davfs", "gfs", "gfs2", "glusterfs", "gpfs", "lustre",
+    "ncpfs", "nfs", "nfs4", "ocfs2", "orangefs", "smb2", "smb3", "smbfs",
+    "fuse.ceph", "fuse.glusterfs", "fuse.rclone", "fuse.s3fs", "fuse.sshfs",
+))  # fmt: skip
 #: Seconds SQLite itself waits for another writer, before `Line.begin` has it look anew: by itself it would come to look
 #: ten times a second only, and find the place taken each time by those who ask more often.
 _GLANCE = 0.003

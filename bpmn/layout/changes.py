@@ -168,7 +168,12 @@ class _Comparison:
         for node in after.nodes:
             if node.id not in self.kept and len(self.following.get(node.id, ())) > 1:
                 loose |= self._beside(node.id, loose)
-        return loose
+        return loose | {name for name in self.kept if self._ends_behind(name, loose)}
+
+    def _ends_behind(self, name: str, loose: set[str]) -> bool:
+        """Whether a node is the end of a way that only one node leads to, and that one loses its place."""
+        leading = self.leading.get(name, ())
+        return self._after.node[name].kind == "endEvent" and len(leading) == 1 and leading[0] in loose
 
     def _along(self, order: list[str]) -> dict[str, float]:
         """How far along each node that is still there stood; what is right below or above another as far as that."""

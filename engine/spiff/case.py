@@ -183,7 +183,6 @@ class Case(Workflow):  # type: ignore[misc]  # SpiffWorkflow has no types
         self.letters.pop(token.id, None)
         self.over[token.id] = how
         place = token.task_spec
-        place.on_removed(token)
         if place.has_data:
             self.values.leave(token.id)
         if "h" in token.more:

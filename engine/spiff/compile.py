@@ -26,7 +26,7 @@ from engine.spiff.place import Flow, Place, Specification
 from engine.spiff.places import Places
 from engine.spiff.program import Program, named
 from engine.spiff.refusals import refusals
-from engine.spiff.scopes import Call, Pool, Together
+from engine.spiff.scopes import Call, Inner, Pool, Together
 
 _NONE: Mapping[str, Model] = MappingProxyType({})
 
@@ -60,6 +60,9 @@ class _Compiler:
         #: The file each call's process stands in, by the place of the call.
         self.called: dict[str, str] = {}
         self.own_called: set[str] = set()
+        procedure = model.procedure_process
+        #: The process of the procedure itself, if there is one.
+        self.own = frozenset({procedure.id} if procedure is not None else ())
 
     def program(self) -> Program:
         """Build everything."""
@@ -73,7 +76,6 @@ class _Compiler:
         receivers = letters.join()
         letter, undoing = Letter(self.spec, "message~", None), Undoing(self.spec, "undo~", None)
         places = {name: place for name, place in self.spec.task_specs.items() if isinstance(place, Place)}
-        procedure = self.model.procedure_process
         return Program(
             model=self.model,
             library=self.library,
@@ -81,11 +83,7 @@ class _Compiler:
             root=root,
             places=places,
             pools=pools,
-            inner={
-                named(holder, process.id): places_.inner_of("/" + process.id)
-                for holder, places_ in self.made.items()
-                for process in places_.model.processes
-            },
+            inner=dict(self._insides()),
             beginning=begun,
             opens=opens,
             receivers=receivers,
@@ -97,11 +95,17 @@ class _Compiler:
             letter=letter,
             undoing=undoing,
             called=self.called,
-            applicants=self.model.applicant_processes - ({procedure.id} if procedure is not None else set()),
+            applicants=frozenset(self.model.applicant_processes - self.own),
             has_prefixes=any(place.prefix for place in places.values()),
             has_conditions=any(_is_condition(place) for place in places.values()),
             before=_before(places.values()),
         )
+
+    def _insides(self) -> Iterator[tuple[str, Inner]]:
+        """What stands inside every process, by its name."""
+        for holder, places in self.made.items():
+            for process in places.model.processes:
+                yield named(holder, process.id), places.inner_of("/" + process.id)
 
     def _build(self, holder: str, model: Model) -> Places:
         tasks = frozenset(node.called for node in model.nodes if self._is_task(node))
@@ -147,9 +151,7 @@ class _Compiler:
         assert place.node is not None
         for name in {place.name, place.name.removesuffix("*")}:
             self.called[name] = holder
-        own = self.model.procedure_process
-        is_own = own is not None and own.id == process
-        if holder or process in self.own_called or is_own:
+        if holder or process in self.own_called | self.own:
             place.prefix = f"{place.node.id}/"
         if not holder:
             self.own_called.add(process)
@@ -164,31 +166,23 @@ class _Compiler:
         return pool
 
     def _beginning(self) -> Beginning:
-        procedure = self.model.procedure_process
-        called = self.own_called - ({procedure.id} if procedure is not None else set())
-        processes = processes_of(self.model) - called
+        processes = processes_of(self.model) - (self.own_called - self.own)
         return beginning(self.model, control_flow(self.model), processes)
 
     def _root(self, pools: Mapping[str, Pool]) -> Pool | Together:
         """The one process there is, or all together."""
-        procedure = self.model.procedure_process
-        own = procedure.id if procedure is not None else ""
-        alone = [pool for process, pool in pools.items() if process not in self.own_called or process == own]
+        alone = [pool for process, pool in pools.items() if process not in self.own_called - self.own]
         return alone[0] if len(alone) == 1 else Together(self.spec, "case~", None)
 
     def _openings(self, own: Places, pools: Mapping[str, Pool], root: Pool | Together) -> Iterator[tuple[str, Pool]]:
         """Starts that open a pool beside others, by their place."""
         for scope in own.flow.scopes if isinstance(root, Together) else ():
-            if scope.node or (scope.process in self.own_called and len(pools) > 1 and not self._is_own(scope.process)):
+            if scope.node or (scope.process in self.own_called - self.own and len(pools) > 1):
                 continue
             for number in scope.starts:
                 place = own.at[own.flow.vertices[number].node]
                 if isinstance(place, (EventGateway, Receive)) or (place.node is not None and place.node.events):
                     yield place.name, pools[scope.process]
-
-    def _is_own(self, process: str) -> bool:
-        own = self.model.procedure_process
-        return own is not None and own.id == process
 
 
 def _map_data(call: Call, caller: Places, target: Places, process: str) -> None:
@@ -229,7 +223,7 @@ def _reads(made: Iterable[Places]) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _is_condition(place: Place) -> bool:
-    return any(trigger.kind == "conditional" for trigger in getattr(place, "triggers", ()))
+    return any(trigger.kind == "conditional" for trigger in place.triggers)
 
 
 def _before(places: Iterable[Place]) -> dict[str, tuple[Place, ...]]:

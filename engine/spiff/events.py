@@ -22,9 +22,6 @@ _NO_DATA: Mapping[str, Any] = {}
 class Waiting(Place):
     """A place some token waits at for an event: one of several definitions, or all of them."""
 
-    #: Whether a token that comes here by a flow waits here.
-    awaits = False
-
     def __init__(self, spec: Specification, name: str, node: Node, triggers: tuple[Trigger, ...]) -> None:
         super().__init__(spec, name, node)
         self.triggers = triggers

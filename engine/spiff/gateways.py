@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.operators import Operator
@@ -212,7 +212,7 @@ def first_on_each(token: Token) -> dict[str, Token]:
     return first
 
 
-def take(token: Token, others: Sequence[Token] | Any) -> None:
+def take(token: Token, others: Iterable[Token]) -> None:
     """A join takes its tokens: one goes on."""
     case = token.workflow
     case.joining.pop(token.id, None)

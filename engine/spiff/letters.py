@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from bpmn.begin import Beginning
 from bpmn.model import Model, Node
 from engine.spiff.activities import Activity, Receive, Send
+from engine.spiff.events import Waiting
 from engine.spiff.loops import Loop
 from engine.spiff.place import Place
 from engine.spiff.places import Places
@@ -24,7 +25,6 @@ class Letters:
         self.own = made[""]
         self.opens = opens
         self.flows: dict[str, list[str]] = {}
-        self.opened = {(letter.source, letter.target) for letter in begun.letters if letter.opens}
         self.letters: dict[str, list[str]] = {}
         for letter in begun.letters:
             self.letters.setdefault(letter.source, []).append(letter.target)
@@ -128,5 +128,5 @@ def _messages(place: Place) -> Iterator[Trigger]:
 
 
 def _messages_waited(place: Place) -> Iterator[Trigger]:
-    if isinstance(place, (Receive,)) or hasattr(place, "needs_all"):
+    if isinstance(place, (Receive, Waiting)):
         yield from (trigger for trigger in place.triggers if trigger.kind == "message")

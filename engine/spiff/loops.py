@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 #: The most instances of one activity.
 MOST_INSTANCES = 100_000
-_ONE = 1
 
 
 def count_of(token: Token, expression: Expression | None) -> int:
@@ -167,7 +166,7 @@ class MultiInstance(Loop):
 
     def _counts(self, holder: Token) -> Mapping[str, Any]:
         total, done = holder.more["t"], holder.more["k"]
-        active = total - done if self.is_parallel else _ONE
+        active = total - done if self.is_parallel else 1
         own = {"numberOfInstances": total, "numberOfCompletedInstances": done, "numberOfActiveInstances": active}
         others = {"nrOfInstances": total, "nrOfCompletedInstances": done, "nrOfActiveInstances": active}
         return {**own, **others, "numberOfTerminatedInstances": 0}

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engine.spiff.token import Token
-    from engine.spiff.trigger import Trigger
 
 
 class Letter(Place):
@@ -23,11 +22,11 @@ class Letter(Place):
 
 def fits(token: Token, letter: Mapping[str, Any]) -> bool:
     """Whether a message is correlated with what a token waits for."""
-    expected_ = token.more.get("c", "")
-    return not expected_ or not letter.get("c") or expected_ == letter["c"]
+    expected = token.more.get("c", "")
+    return not expected or not letter.get("c") or expected == letter["c"]
 
 
-def take_letter(token: Token, trigger: Trigger) -> bool:
+def take_letter(token: Token) -> bool:
     """Whether a message for a token that begins to wait lies there already; then it is taken."""
     case = token.workflow
     for lying in list(case.letters.values()):
@@ -37,8 +36,3 @@ def take_letter(token: Token, trigger: Trigger) -> bool:
             case.write(token, letter.get("d", {}))
             return True
     return False
-
-
-def expected(token: Token, trigger: Trigger) -> str:
-    """What a message must be correlated with to be the one a token waits for."""
-    return token.workflow.program.correlation.expected(token, trigger.event.reference)

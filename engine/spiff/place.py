@@ -15,14 +15,13 @@ from SpiffWorkflow.specs import WorkflowSpec
 from SpiffWorkflow.specs.base import TaskSpec
 
 from engine.spiff.frontier import Wait
-from engine.spiff.token import READY, Token
+from engine.spiff.token import Token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bpmn.model import Node
-
-__all__ = ["Flow", "Place", "Scope", "Specification"]
+    from engine.spiff.trigger import Trigger
 
 
 class Specification(BpmnProcessSpec):  # type: ignore[misc]  # SpiffWorkflow has no types
@@ -61,6 +60,9 @@ class Place(BpmnTaskSpec):  # type: ignore[misc]
     #: Whether a token here has data of its own, and whether it sees those around it.
     has_data = False
     sees_out = True
+    #: The events a token here waits for or throws, and whether a token that comes here by a flow waits for them itself.
+    triggers: tuple[Trigger, ...] = ()
+    awaits = False
     #: Whether a token here remembers the flow it came by.
     keeps_flow = False
     #: What a token here that went on tells of.
@@ -110,27 +112,3 @@ class Place(BpmnTaskSpec):  # type: ignore[misc]
 
     def fired(self, token: Token, data: Mapping[str, Any]) -> None:
         """What a token here waits for has happened."""
-
-    def on_removed(self, token: Token) -> None:
-        """The token is taken away."""
-
-
-class Scope(Place):
-    """A place that is over when no token is left inside: a process, a sub-process, a loop."""
-
-    is_scope = True
-
-    def _run_hook(self, my_task: Token) -> bool | None:
-        self.begin(my_task)
-        return None
-
-    def begin(self, token: Token) -> None:
-        """Put the first tokens inside."""
-
-    def close(self, token: Token) -> None:
-        """Everything inside is done: what still waits there goes, and the token goes on."""
-        case = token.workflow
-        for left in list(token.inside.values()):
-            case.remove(left)
-        token._set_state(READY)
-        token.complete()

@@ -67,9 +67,11 @@ class Program:
     def waits_in_vain(self, element: str) -> bool:
         """Whether a token alone at an element comes to a parallel gateway that waits for others for ever."""
         place = self.place_of(element)
-        for join in self.places.values() if place is not None else ():
+        if place is None:
+            return False
+        for join in self.places.values():
             if isinstance(join, Parallel) and len(join.entries) > 1 and join is not place:
-                came = [place.name in places for places in self.leads_to(join).values()]  # type: ignore[union-attr]
+                came = [place.name in places for places in self.leads_to(join).values()]
                 if any(came) and not all(came):
                     return True
         return False
@@ -120,7 +122,7 @@ class Program:
     def carried(self, name: str, data: Mapping[str, Any], environment: Environment) -> str:
         """What a message from outside is correlated by, as its data say."""
         for place in self.hearers.get(name, ()):
-            for trigger in getattr(self.places[place], "triggers", ()):
+            for trigger in self.places[place].triggers:
                 if trigger.event.reference in self.correlation.carried:
                     return self.correlation.of_message(environment, trigger.event.reference, data)
         return ""

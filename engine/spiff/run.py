@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Self
@@ -137,7 +137,7 @@ class Run:
                 self._case.tell("message-received", first)
             first.complete()
 
-    def _open_pool(self, pool: Pool, starts: Any) -> Token:
+    def _open_pool(self, pool: Pool, starts: Iterable[Place]) -> Token:
         case = self._case
         token = case.root
         if token.task_spec is not pool:

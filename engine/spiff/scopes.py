@@ -10,7 +10,7 @@ from engine.errors import CalledTooDeep
 from engine.spiff.activities import Activity
 from engine.spiff.compensation import Record, undone
 from engine.spiff.events import EventStart, arm
-from engine.spiff.place import Place, Scope
+from engine.spiff.place import Place
 from engine.spiff.token import READY, STARTED, Token
 from engine.spiff.values import MISSING
 from engine.spiff.waiting import is_true
@@ -29,8 +29,6 @@ class Inner:
     def __init__(self) -> None:
         self.starts: list[Place] = []
         self.event_starts: list[EventStart] = []
-        #: All places in it by element, for tokens that are put there by hand.
-        self.places: dict[str, Place] = {}
 
     def begin(self, token: Token, starts: Iterable[Place] | None = None) -> None:
         """Put the first tokens inside a scope and wait for the events of its event sub-processes."""
@@ -51,18 +49,23 @@ def close(token: Token, *, keep: bool) -> None:
     token.complete()
 
 
-class Pool(Scope):
-    """A process as a case of its own, or as one of the pools of a case."""
+class Root(Place):
+    """A place around everything of a case: over when no token is left inside, whatever only waits there."""
 
+    is_scope = True
     tells = ""
+
+    def close(self, token: Token) -> None:
+        """Everything inside is done."""
+        close(token, keep=False)
+
+
+class Pool(Root):
+    """A process as a case of its own, or as one of the pools of a case."""
 
     def __init__(self, spec: Specification, name: str) -> None:
         super().__init__(spec, name, None)
         self.inner = Inner()
-
-    def begin(self, token: Token) -> None:
-        """Put the first tokens inside."""
-        self.inner.begin(token)
 
 
 class Frame(Activity):
@@ -203,7 +206,5 @@ class Call(Activity):
         close(token, keep=True)
 
 
-class Together(Scope):
+class Together(Root):
     """The root of a case of several pools."""
-
-    tells = ""

@@ -26,7 +26,7 @@ def send(token: Token, trigger: Trigger) -> None:
     case.tell("message-sent", token)
     receivers = case.program.receivers.get(place.name, ())
     for names in receivers:
-        post(case, {"m": trigger.name, "to": list(names), "c": correlation})
+        post(case, {"to": list(names), "c": correlation})
     if not receivers and place.name not in case.program.informs:
         case.throw(
             Thrown(
@@ -70,7 +70,7 @@ def open_pool(case: Case, name: str, data: Mapping[str, Any]) -> None:
     token = case.grow(pool, case.root)
     token._set_state(STARTED)
     case.write(token, data)
-    if getattr(place, "awaits", False):
+    if place.awaits:
         pool.inner.begin(token, ())
         first = case.grow(place, token)
         case.tell("message-received", first, data)
@@ -83,7 +83,6 @@ def deliver(case: Case, name: str, data: Mapping[str, Any], correlation: str) ->
     """Bring a message from outside to who waits for it in the case, or will; whether there is anybody."""
     names = case.program.hearers.get(name, ())
     letter: dict[str, Any] = {
-        "m": name,
         "to": list(names),
         "c": correlation or case.program.carried(name, data, case.environment),
     }

@@ -11,10 +11,10 @@ scope it lies in (0: the case), the flow by which it came to a join, and what on
 | `w` | a condition | that it held when it was asked last |
 | `c` | a message | what it must be correlated with, as canonical JSON |
 | `i` | an instance or round | its number, from 1 |
-| `t`, `k` | a loop or multi-instance | how many instances there are in all, and how many are done |
-| `x` | a frame | that no further work begins in it |
-| `o` | a frame | the events that may still happen once, by name |
+| `t`, `k` | a multi-instance; an ad-hoc sub-process | how many there are in all; how many are done, or have begun |
+| `x` | an ad-hoc sub-process | that no further work begins in it |
 | `q`, `u` | who called a compensation; a handler | what is still to be undone; the token that waits for it |
+| `z` | the cancel event of a transaction | the frame it cancels, while its work is undone |
 | `s` | a complex gateway | the flows that came, while it waits for the rest |
 | `l` | a message that nobody took yet | what it says |
 """

@@ -12,11 +12,10 @@ from bpmn.expression import Expression, evaluate, holds
 from bpmn.expression.functions import written
 from engine.errors import WrongData
 from engine.spiff.frontier import Wait
-from engine.spiff.messages import expected, take_letter
+from engine.spiff.messages import take_letter
 from engine.spiff.trigger import TELLS, WAITS_FOR, Trigger
 
 if TYPE_CHECKING:
-    from engine.spiff.place import Place
     from engine.spiff.token import Token
     from engine.spiff.world import Due
 
@@ -53,10 +52,10 @@ def await_(token: Token, trigger: Trigger) -> bool:
             return True
         case.asking[token.id] = token
     elif trigger.kind == "message":
-        correlation = expected(token, trigger)
+        correlation = case.program.correlation.expected(token, trigger.event.reference)
         if correlation:
             token.more = {**token.more, "c": correlation}
-        return take_letter(token, trigger)
+        return take_letter(token)
     return False
 
 
@@ -149,13 +148,7 @@ def wait_for(token: Token, trigger: Trigger | None) -> Wait:
 def triggers_of(token: Token) -> Iterator[Trigger]:
     """What a waiting token waits for: nothing where other tokens wait in its stead."""
     place = token.task_spec
-    triggers: tuple[Trigger, ...] = getattr(place, "triggers", ())
     if "h" in token.more:
-        yield triggers[token.more.get("n", 0)]
-    elif is_waiting_place(place) and len(triggers) == 1:
-        yield triggers[0]
-
-
-def is_waiting_place(place: Place) -> bool:
-    """Whether a token that rests at a place waits for its event there."""
-    return bool(getattr(place, "awaits", False))
+        yield place.triggers[token.more.get("n", 0)]
+    elif place.awaits and len(place.triggers) == 1:
+        yield place.triggers[0]

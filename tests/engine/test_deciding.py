@@ -11,7 +11,8 @@ from hypothesis import strategies as some
 from bpmn.decisions import read_decisions
 from bpmn.expression import Environment
 from bpmn.expression.coverage import axis
-from engine.decisions import (
+from engine.decisions import decide
+from engine.errors import (
     DecisionCircle,
     DecisionRefused,
     DifferentAnswers,
@@ -21,7 +22,6 @@ from engine.decisions import (
     SeveralRules,
     Unevaluable,
     WrongType,
-    decide,
 )
 
 NOW = Environment(now=datetime(2026, 10, 1, tzinfo=UTC))

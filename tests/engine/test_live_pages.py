@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-import engine.decisions
 import engine.errors
 import store.errors
 from engine.errors import EngineError
@@ -16,10 +15,8 @@ from reports.words import load
 FAMILIES = ("EngineError", "Refused", "TokenError")
 REFUSALS = [
     kind
-    for module in (engine.errors, engine.decisions)
-    for name, kind in vars(module).items()
-    if inspect.isclass(kind) and issubclass(kind, EngineError) and kind.__module__ == module.__name__
-    if name not in FAMILIES
+    for name, kind in vars(engine.errors).items()
+    if inspect.isclass(kind) and issubclass(kind, EngineError) and name not in FAMILIES
 ]
 
 

@@ -108,3 +108,15 @@ def test_a_repeat_is_the_same_file(tmp_path: Path) -> None:
     outgoing.send("复函", "../../C:a:1", {"n": 1})
 
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_file_that_cannot_be_placed_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", refuse)
+
+    with pytest.raises(CallFailed):
+        Outgoing(folder=tmp_path).send("复函", "C:a:1", {"n": 1})
+
+    assert list(tmp_path.iterdir()) == []

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from bpmn import write
+from bpmn import Limits, write
 from bpmn.build import build
 from bpmn.errors import UnreadableFile
 from engine.engine import Engine, Settings
@@ -85,3 +85,13 @@ def test_only_the_versions_used_last_are_kept_ready(office: Town) -> None:
 
     assert len(office.engine._procedures._known) == 2
     assert {office.case(case).state for case in cases} == {"completed"}
+
+
+def test_the_limits_hold_for_a_version_that_is_made_ready_again(office: Town) -> None:
+    row = office.engine.install(ASKING, {"fee.dmn": DECIDED}, office.now)
+    settings = Settings(limits=Limits(nodes=2))
+
+    office.engine = Engine(office.store, chance=random.Random(1), settings=settings)
+
+    with pytest.raises(UnreadableFile):
+        office.do("start", procedure=row.digest)

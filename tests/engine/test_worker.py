@@ -257,6 +257,22 @@ def test_the_hourly_root_is_made_and_the_next_is_planned(office: Town) -> None:
     assert planned.run_at > office.now
 
 
+@pytest.mark.parametrize(("hour", "keys"), [(23, 0), (22, 1)], ids=["the last of a day", "any other"])
+def test_old_keys_go_with_the_last_root_of_a_day(office: Town, hour: int, keys: int) -> None:
+    day = office.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    office.now = day - timedelta(days=40)
+    office.do("claim", item=office.item(office.start(build("p").start().step("a").end())).id, key="k1")
+    office.now = day - timedelta(days=1) + timedelta(hours=hour, minutes=-30)
+    worker = office.worker()
+    worker._plan_root()
+    office.now += timedelta(minutes=31)
+
+    worker.step()
+
+    with office.store.reading() as reading:
+        assert reading.line.connection.execute("SELECT count(*) FROM command").fetchone() == (keys,)
+
+
 def test_an_answer_that_no_database_keeps_costs_an_attempt(office: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine.outgoing, "_carrier", lambda name: lambda key, body, target: {"x": "\ud800"})
     case = office.start(calling())

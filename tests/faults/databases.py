@@ -52,14 +52,19 @@ def server_crash(ground: Ground, *, crashes: int, cases: int, lease: float) -> F
                 server.start()
             gaps.append(until_answered(town, time.monotonic()))
         town.settle()
-        is_same = sum(process.is_alive() for process in town.running.values()) == 6
+        lost = ended_by(town)
         town.close()
         found = town.counts(outside.keys)
         errors = town.errors()
     text = f"{done.count(0)} crashes, {done.count(1)} times all lines ended; {found}; commands flow again after "
     text += f"{max(gaps):.1f} s"
-    text += "" if is_same else f"; somebody ended: {errors[-400:]}"
-    return Figure(text=text, holds=found.is_whole and max(gaps) < 10 and is_same)
+    text += f"; ended by themselves: {lost}: {errors[:600]}" if lost else ""
+    return Figure(text=text, holds=found.is_whole and max(gaps) < 10 and not lost)
+
+
+def ended_by(town: Town) -> str:
+    """Which processes are not there any more, and how they ended."""
+    return ", ".join(f"{name} {process.exitcode}" for name, process in town.running.items() if process.exitcode)
 
 
 def has_ended(url: str) -> bool:

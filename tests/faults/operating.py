@@ -183,8 +183,11 @@ def long_report(ground: Ground, *, seconds: float, windows: int) -> Figure:
         for _ in range(windows):
             alone += window(town, seconds / 3)
             with connect(town.url) as store, store.reading() as reading:
-                reading.cases(limit=5)
-                beside += window(town, seconds)
+                begun = time.monotonic()
+                while time.monotonic() - begun < seconds:
+                    reading.cases(limit=5)
+                    time.sleep(0.2)
+                beside += town.answered(begun, time.monotonic())
                 sizes.append(size_of_log(ground, town))
         alone += window(town, seconds / 3)
         after = size_of_log(ground, town)

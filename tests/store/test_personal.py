@@ -37,6 +37,7 @@ def everything(kept: Store) -> str:
 
 def test_no_table_holds_the_data_any_more(over: Store):
     told(over, "UPDATE item SET draft = '李四'")
+    told(over, "UPDATE job SET error = '申请人 = 李四'")
     assert "李四" in everything(over)
 
     assert erase(over, "案-2", NOON, "王芳", "撤回同意") == 1

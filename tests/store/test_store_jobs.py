@@ -59,8 +59,6 @@ def test_the_lease_goes_by_the_clock_of_the_database(kept: Store) -> None:
 
     assert held.lease_until is not None
     assert held.lease_until.timestamp() - now(kept) == pytest.approx(60, abs=5)
-    assert jobs.next_due(kept, ["call"]) == held.lease_until
-    assert jobs.next_due(kept, ["timer"]) is None
 
 
 def test_a_stale_fence_is_refused_and_what_came_with_it_is_not_kept(kept: Store) -> None:
