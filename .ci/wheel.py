@@ -54,6 +54,9 @@ def use(wheel: Path, folder: Path) -> None:
         ["find", "out/to-be.bpmn"],
         ["redesign", "out/proposal.bpmn", "--undo", "-o", "as-is.bpmn"],
         ["org", "due", "2026-09-25", "3", "workday"],
+        ["case", "start", "food-safety", "--as", "值班员"],
+        ["db", "upgrade"],
+        ["db", "verify"],
     ):
         subprocess.run([binary / "zaizao", *arguments], check=True, cwd=empty, stdout=subprocess.DEVNULL)
     report = (empty / "out" / "report.html").read_text(encoding="utf-8")

@@ -21,7 +21,7 @@ from typing import Any
 from bpmn.decisions import Decisions
 from bpmn.expression import Environment
 from bpmn.expression.temporal import read_duration, read_moment
-from bpmn.model import EventDefinition, Model, Node
+from bpmn.model import Model, Node
 from engine.decisions import decide
 from engine.spiff import Due, Ruling, Run, Wait, compiled
 
@@ -40,7 +40,7 @@ class Clockwork:
         """What expressions may ask for at a moment."""
         return Environment(now=now)
 
-    def due(self, node: Node, event: EventDefinition, text: str, at: datetime, data: Mapping[str, Any]) -> Due:
+    def due(self, node: Node, text: str, at: datetime) -> Due:
         """When a timer rings, by the calendar."""
         count, _, period = text.partition("/") if text.startswith("R") else ("", "", text)
         span = read_duration(period)

@@ -12,7 +12,7 @@ from typing import Any
 
 from bpmn.errors import BpmnError
 from engine.errors import EngineError, NoSuchToken, NotWaiting, StepBudgetSpent
-from engine.spiff.frontier import Changes, Wait
+from engine.spiff.frontier import WORK, Changes, Wait
 from engine.spiff.program import Program
 from engine.spiff.run import BUDGET, Run
 from engine.spiff.world import World
@@ -20,7 +20,6 @@ from org import OrgError
 
 #: The records of the tokens by which an element is completed.
 _COMPLETED = frozenset(("completed", "passed", "timer-due", "message-received", "signal-received", "rejected"))
-_DONE = ("work", "job")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +94,7 @@ class _Trying:
     def _next(self) -> Wait | None:
         """What is done next: work, then messages from outside, then the timer that is due first."""
         waits = self._waits.values()
-        work = [wait for wait in waits if wait.kind in _DONE or self._comes_by_itself(wait)]
+        work = [wait for wait in waits if wait.kind in WORK or self._comes_by_itself(wait)]
         if work:
             return min(work, key=lambda wait: wait.token)
         timers = [wait for wait in waits if wait.kind == "timer" and wait.due is not None]
@@ -112,7 +111,7 @@ class _Trying:
 
     def _move(self, run: Run, wait: Wait) -> None:
         try:
-            if wait.kind in _DONE:
+            if wait.kind in WORK:
                 run.complete(wait.token, {}, self._at)
                 return
             if wait.due is not None:

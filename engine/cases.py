@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any
 
 from bpmn.errors import BpmnError
@@ -22,15 +21,13 @@ from engine.lifecycle import CANDIDATE, CASE, HOLDER, ITEM, OPEN_CASE, OPEN_ITEM
 from engine.procedures import Procedure
 from engine.spiff.frontier import Changes, Frontier, Thrown, Wait
 from engine.spiff.run import Run
-from engine.spiff.values import as_json
+from engine.spiff.values import NO_DATA, plain
 from org import OrgError
 from store import Reading
 from store.errors import Stale
 from store.moments import to_number
 from store.rows import CaseRow, Effects, ItemRow, JobRow, KeptRecord, WaitRow
 
-#: No data.
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
 #: More open items than a case ever has.
 _ALL = 100_000
 
@@ -144,7 +141,7 @@ class LiveCase:
         operation: str,
         *,
         by: str = "",
-        data: Mapping[str, Any] = _NOTHING,
+        data: Mapping[str, Any] = NO_DATA,
         tells: bool = True,
         **changes: Any,
     ) -> ItemRow:
@@ -158,16 +155,15 @@ class LiveCase:
             self.record(row.record, element=item.element, person=by or after.person or before.person, data=data)
         return after
 
-    def change_case(self, operation: str, command: Command, data: Mapping[str, Any] = _NOTHING, **changes: Any) -> None:
+    def change_case(self, operation: str, command: Command, data: Mapping[str, Any] = NO_DATA, **changes: Any) -> None:
         """Let an operation change the case as the table says, and record it."""
         row = self.check_case(operation)
         self.row = self.row.evolve(state=row.follows(self.row.state), **changes)
         if row.record:
-            reason = {"reason": command.reason} if command.reason else {}
-            self.record(row.record, person=command.by, data={**data, **reason})
+            self.record(row.record, person=command.by, data={**data, **command.why})
 
     def record(
-        self, kind: str, *, element: str = "", person: str = "", flow: str = "", data: Mapping[str, Any] = _NOTHING
+        self, kind: str, *, element: str = "", person: str = "", flow: str = "", data: Mapping[str, Any] = NO_DATA
     ) -> None:
         """Add a record."""
         self._records.append(
@@ -221,7 +217,7 @@ class LiveCase:
         effects.values, effects.scopes_gone = changes.values, changes.scopes_gone
         for fact in changes.facts:
             person, data = self._told.get(fact.token, ("", {})) if fact.kind in _DONE else ("", {})
-            data = data or (json.loads(as_json(dict(fact.data))) if fact.data else {})
+            data = data or (plain(fact.data) if fact.data else {})
             # A flow says by itself where it begins.
             element = "" if fact.flow else fact.element
             self.record(fact.kind, element=element, person=person, flow=fact.flow, data=data)
@@ -318,7 +314,7 @@ class LiveCase:
         if thrown.kind not in ("message", "signal"):
             return
         body = {"kind": thrown.kind, "name": thrown.name, "element": thrown.element}
-        body |= {"correlation": thrown.correlation, "data": json.loads(as_json(dict(thrown.data)))}
+        body |= {"correlation": thrown.correlation, "data": plain(thrown.data)}
         id_ = f"{self.row.id}:{thrown.element}:{self.row.version}.{number}"
         self.add_job(self._job("message", id_, 0, self.now, json.dumps(body, ensure_ascii=False)))
 

@@ -7,8 +7,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, Self
 
-#: Text of an answer and a command: the same words for the same thing, always.
-_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str).encode
+from engine.spiff.values import canonical
 
 _written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -44,18 +43,18 @@ class Command:
         return replace(self, **changes)
 
     @property
+    def why(self) -> dict[str, str]:
+        """The reason as the data of a record; nothing where none was given."""
+        return {"reason": self.reason} if self.reason else {}
+
+    @property
     def digest(self) -> str:
         """What tells whether two commands ask for the same; their keys are left out."""
         said = {name: getattr(self, name) for name in _ASKED}
-        return sha256(_encode(said).encode(errors="surrogatepass")).hexdigest()
+        return sha256(canonical(said).encode(errors="surrogatepass")).hexdigest()
 
 
 _ASKED = tuple(name for name in Command.__dataclass_fields__ if name != "key")
-
-
-def canonical(correlation: Mapping[str, Any]) -> str:
-    """What a message is about as the one text it is compared by; empty where nothing is said."""
-    return _encode(dict(correlation)) if correlation else ""
 
 
 @dataclass(frozen=True, kw_only=True)

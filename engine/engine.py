@@ -11,7 +11,7 @@ from bpmn import Limits
 from engine.candidates import Membership
 from engine.cases import LiveCase, check_version, described
 from engine.clocks import Clocks, clocks
-from engine.command import Answer, Command, answer, canonical
+from engine.command import Answer, Command, answer
 from engine.errors import (
     BadData,
     CaseSuspended,
@@ -35,7 +35,7 @@ from engine.procedures import (
     starts_of,
     stopping,
 )
-from engine.spiff.values import as_json
+from engine.spiff.values import as_json, canonical
 from engine.starting import start_job
 from store import Reading, Store, Writing, jobs
 from store.chain import recorded
@@ -200,6 +200,15 @@ class Engine:
         ON_CASE[command.do](case, command)
         return case.answer(writing.save(case.effects()))
 
+    def _heard(self, writing: Writing, case: LiveCase, command: Command) -> Answer | None:
+        """Bring a message or signal into a case; none where the case has just gone on and hears no signal any more."""
+        try:
+            return self._on_case(writing, case, command)
+        except NobodyWaits:
+            if command.do == "message":
+                raise
+            return None
+
     def _start(self, writing: Writing, procedure: Procedure, command: Command, now: datetime) -> Answer:
         row = CaseRow(
             id=self.new_id(now),
@@ -224,7 +233,11 @@ class Engine:
         if command.do == "signal":
             cases = _listening(cases, starts)
         fence()
-        replies = [self._on_case(writing, self.live(writing, row, now), command) for row in cases]
+        replies = [
+            reply for row in cases if (reply := self._heard(writing, self.live(writing, row, now), command)) is not None
+        ]
+        if not replies and not starts:
+            raise NobodyWaits(command.name)
         for start in starts:
             procedure = self._procedures.of(writing, start.procedure)
             replies.append(
@@ -280,6 +293,11 @@ class Engine:
         return f"{now:%Y%m%d}-{signs}"
 
     # Looking
+
+    def is_heard(self, message: str) -> bool:
+        """Whether any procedure can wait for a message of that name."""
+        with self.store.reading() as reading:
+            return any(self._procedures.hears(reading, row.digest, message) for row in reading.procedures())
 
     def allowed(self, item_id: str, person: str, now: datetime) -> tuple[Allowed, ...]:
         """What a person may do with a work item, and why not what they may not."""

@@ -140,6 +140,7 @@ class Procedures:
         self._most = most
         self._limits = limits
         self._known: OrderedDict[str, Procedure] = OrderedDict()
+        self._heard: dict[str, frozenset[str]] = {}
         self._lock = Lock()
 
     def get(self, digest: str, row: Callable[[], ProcedureRow]) -> Procedure:
@@ -155,6 +156,13 @@ class Procedures:
     def of(self, reading: Reading, digest: str) -> Procedure:
         """The same, from the database."""
         return self.get(digest, lambda: reading.procedure(digest))
+
+    def hears(self, reading: Reading, digest: str, message: str) -> bool:
+        """Whether a case of a version can wait for a message of that name; known of all, however many there are."""
+        found = self._heard.get(digest)
+        if found is None:
+            found = self._heard[digest] = frozenset(self.of(reading, digest).program.hearers)
+        return message in found
 
     def keep(self, procedure: Procedure) -> Procedure:
         """Have a version at hand; the one that was not used for longest makes room."""

@@ -185,12 +185,26 @@ class Worker:
         command = Command(do=told["kind"], by=ITSELF, name=told["name"], data=told["data"] or {}, correlation=about)
 
         def work(writing: Writing) -> None:
-            try:
-                self._engine.apply(writing, command, self._clock(), lambda: jobs.finish(writing, job))
-            except NobodyWaits:
-                jobs.finish(writing, job)
-                if command.do == "message" and self._outgoing.routes.get(command.name):
-                    jobs.add(writing, [self._outside(job, told)])
+            self._engine.apply(writing, command, self._clock(), lambda: jobs.finish(writing, job))
+
+        try:
+            self._within(work)
+        except NobodyWaits:
+            self._unheard(job, told)
+
+    def _unheard(self, job: JobRow, told: Mapping[str, Any]) -> None:
+        """Nobody waits for what was thrown: it goes outside where it has a way there, or is gone.
+
+        A message that a procedure can wait for is kept and tried again: its case may come to the place only later.
+        """
+        is_message = told["kind"] == "message"
+        is_sent = is_message and bool(self._outgoing.routes.get(told["name"]))
+        if is_message and not is_sent and self._engine.is_heard(told["name"]):
+            raise NobodyWaits(told["name"])
+
+        def work(writing: Writing) -> None:
+            jobs.finish(writing, job)
+            jobs.add(writing, [self._outside(job, told)] if is_sent else [])
 
         self._within(work)
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bpmn.decisions import Decisions
 from bpmn.expression import Environment
-from bpmn.model import EventDefinition, Model, Node
+from bpmn.model import Model, Node
 from engine.decisions import decide
 from engine.spiff.world import Due, Ruling
 from engine.timers import due
@@ -86,7 +86,7 @@ class OfficeWorld:
             now=now.astimezone(self._office.zone), timezone=self._office.zone, calendar=self._office.days
         )
 
-    def due(self, node: Node, event: EventDefinition, text: str, at: datetime, data: Mapping[str, Any]) -> Due:
+    def due(self, node: Node, text: str, at: datetime) -> Due:
         """When a timer rings: by the calendar clock, or by the unit's where the event says so."""
         written = node.time("work")
         clock = self._office.clock_of(node) if written is not None and written.clock == "work" else None

@@ -7,6 +7,7 @@ from typing import Literal
 
 from markupsafe import Markup
 
+from analysis.agreement import Agreement
 from analysis.measure import Measure
 from reports import charts
 from reports import format as write
@@ -61,6 +62,22 @@ def limit_strip(study: Study) -> list[str]:
     said = [text for clock in CLOCKS if (text := _limit_text(study, clock))]
     p95 = [basis.scale.text(basis.measure(side).p95) for _, side in study.sides]
     return [*said, study.words("report.limits.p95", times=write.ARROW.join(p95), unit=study.unit(basis.scale))]
+
+
+def trial_strip(study: Study) -> list[str]:
+    """What was promised, simulated and tried of each side in a line for the first page; empty where none was tried."""
+    return [_trial_text(study, key, side.trial, side) for key, side in study.sides if side.trial is not None]
+
+
+def _trial_text(study: Study, key: str, run: Agreement, side: Side) -> str:
+    return study.words(
+        f"report.trial.{'within' if run.is_within else 'differs'}",
+        side=study.side_name(key),
+        promised=study.limit(*limit_of(side, "promised")),
+        simulated=study.amount(run.simulated.times.elapsed_working.mean),
+        trial=study.amount(run.trial.times.elapsed_working.mean),
+        cases=study.words.counted("count.case", run.trial.cases),
+    )
 
 
 def _limit_text(study: Study, clock: str) -> str:

@@ -129,6 +129,7 @@ def _first_page(study: Study) -> dict[str, object]:
         "lead": headline.lead(study),
         "cards": cuts.cards(study),
         "limits": clocks.limit_strip(study),
+        "trials": clocks.trial_strip(study),
         "diagrams": drawn,
         "flow_notes": _flow_notes(study, is_map=bool(drawn.full)),
         "reckoning": changes.reckon(study.comparison.changes) if study.comparison else None,

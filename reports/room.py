@@ -27,8 +27,8 @@ def room(study: Study) -> float:
     used += _lines(["".join(headline.lead(study))], close * (10.7 if is_latin else 11.4), 1.5) + 7
     found = headline.warnings(study)
     used += _lines(found, 12.2, 1.6) + 20 if found else 0.0
-    strip = clocks.limit_strip(study)
-    used += _lines(["　".join([study.words("report.limits.title"), *strip])], 10.4, 1.5) + 5 if strip else 0.0
+    for title, strip in (("limits", clocks.limit_strip(study)), ("trial", clocks.trial_strip(study))):
+        used += _lines(["　".join([study.words(f"report.{title}.title"), *strip])], 10.4, 1.5) + 5 if strip else 0.0
     notes = [sum(math.ceil(text_width(note, 9.7) / NOTE_WIDTH) for note in card.notes) for card in cuts.cards(study)]
     used += NOTE * max(0, max(notes) - NOTES)
     return SHEET - used

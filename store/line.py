@@ -92,9 +92,16 @@ class Line:
         """What is told by it goes out without waiting for each answer; nothing may be asked or counted there."""
         if self.kind == SQLITE:
             return tell()
-        with self.connection.pipeline() as pipeline:
-            tell()
-            self._guarded(pipeline.sync)
+        try:
+            with self.connection.pipeline() as pipeline:
+                tell()
+                self._guarded(pipeline.sync)
+                self.asked = monotonic()  # leaving waits for the server once more
+        except self._errors as error:
+            self.failure = meaning(error, silent=self.was_cut)
+            raise self.failure from error
+        finally:
+            self.asked = 0.0
         return None
 
     def _run(self, statement: Statement, values: Sequence[Any]) -> Any:

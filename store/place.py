@@ -1,5 +1,6 @@
 """Where a database stands, how it is opened, and whether its settings keep what was answered."""
 
+import logging
 import os
 import sqlite3
 from collections.abc import Callable
@@ -244,6 +245,8 @@ def _mounted(path: str, mounts: str) -> str:
 def _driver() -> Any:
     """The driver for PostgreSQL, which is an extra."""
     try:
-        return import_module("psycopg")
+        found = import_module("psycopg")
     except ImportError:
         raise NoDriver() from None
+    logging.getLogger("psycopg").setLevel(logging.ERROR)  # what it warns of is told by our own error
+    return found

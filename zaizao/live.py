@@ -1,12 +1,10 @@
-"""Live cases at the front door: the engine over a store, its procedures as models, its records with names."""
+"""Live cases at the front door: the procedures of a store as models, its records with names, work by person."""
 
 from __future__ import annotations
 
 import json
-import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bpmn import Limits, Model, UnreadableFile, read
@@ -14,50 +12,9 @@ from bpmn.calls import flattened
 from bpmn.history import History, Record
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from engine.clocks import Clocks
-    from engine.engine import Engine
     from store import Store
     from store.rows import ItemRow, KeptRecord
-    from zaizao.settings import Settings
-
-
-def engine_of(store: Store, settings: Settings, limits: Limits | None = None) -> Engine:
-    """The engine that works on a store."""
-    from engine.engine import Engine
-    from engine.engine import Settings as EngineSettings
-
-    chosen = EngineSettings(timezone=settings.timezone, limits=limits)
-    return Engine(store, chance=random.SystemRandom(), settings=chosen)
-
-
-def installed(engine: Engine, procedure: str, library: Sequence[str], at: datetime) -> str:
-    """The digest or name by which a case of a procedure is started; a file, or one of the library, is installed first.
-
-    A procedure of the library runs as it was decided: its to-be file, else its as-is.
-    """
-    source, further = _files(procedure, library)
-    if source is None:
-        return procedure
-    return str(engine.install(source, further, at).digest)
-
-
-def _files(procedure: str, library: Sequence[str]) -> tuple[bytes | None, dict[str, bytes]]:
-    """The bytes of a procedure's file and of those it calls; none where it is one that is installed already."""
-    from flows import procedures
-    from zaizao.cli.files import content
-
-    path = Path(procedure)
-    is_file = "/" in procedure or "\\" in procedure or path.suffix.lower() in (".bpmn", ".xml") or path.is_file()
-    further = {Path(name).name: content(name) for text in library for name in text.split(",")}
-    if is_file:
-        return content(procedure), further
-    known = next((one for one in procedures() if one.name == procedure), None)
-    if known is None:
-        return None, further
-    file = known.to_be or known.as_is
-    return file.read_bytes(), {other.name: other.read_bytes() for other in file.parent.glob("*.dmn")} | further
 
 
 def history_of(store: Store, case: str) -> History:
@@ -84,7 +41,7 @@ def record_json(kept: KeptRecord, told: Record) -> dict[str, Any]:
     }
 
 
-def models_of(store: Store) -> Callable[[str], Model | None]:
+def models_of(store: Store, limits: Limits) -> Callable[[str], Model | None]:
     """What gives the procedure of a version by its digest, its calls filled in; each is read once."""
     from store.errors import NoSuchProcedure
 
@@ -93,8 +50,10 @@ def models_of(store: Store) -> Callable[[str], Model | None]:
         try:
             with store.reading() as reading:
                 row = reading.procedure(digest)
-            library = {name: read(source) for name, source in row.library.items() if not name.endswith(".dmn")}
-            return flattened(read(row.source), library).model
+            library = {
+                name: read(source, limits=limits) for name, source in row.library.items() if not name.endswith(".dmn")
+            }
+            return flattened(read(row.source, limits=limits), library).model
         except (NoSuchProcedure, UnreadableFile):
             return None
 
@@ -157,10 +116,3 @@ def clocks_json(found: Clocks) -> dict[str, Any]:
         "elapsed_working_s": found.elapsed_working,
         "elapsed_calendar_s": found.elapsed_calendar,
     }
-
-
-def is_known(error: BaseException) -> bool:
-    """Whether an error is one of the store, which a later command may well outlive."""
-    from store.errors import StoreError
-
-    return isinstance(error, StoreError)

@@ -23,7 +23,6 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from heapq import heappop, heappush
 from itertools import count
-from typing import Any
 
 from analysis.agreement import Agreement, agreement
 from analysis.simulation import layout as at
@@ -31,7 +30,7 @@ from analysis.simulation import simulate
 from analysis.simulation.chance import CaseChance, Chance, Lasting
 from analysis.simulation.draws import NONE
 from bpmn.history import History
-from bpmn.model import EventDefinition, Model, Node
+from bpmn.model import Model, Node
 from engine.command import Answer, Command
 from engine.engine import Engine
 from engine.procedures import Files, Procedure, digest_of, process_of, ready
@@ -135,9 +134,9 @@ class _PlayedWorld(OfficeWorld):
         super().__init__(procedure.office, procedure.decisions, now)
         self._player = player
 
-    def due(self, node: Node, event: EventDefinition, text: str, at: datetime, data: Mapping[str, Any]) -> Due:
+    def due(self, node: Node, text: str, at: datetime) -> Due:
         """When a timer rings: as the simulation draws it."""
-        return self._player.due(node, at) or super().due(node, event, text, at, data)
+        return self._player.due(node, at) or super().due(node, text, at)
 
     def route(self, element: str, flow_ids: Sequence[str], at: datetime) -> Sequence[str] | None:
         """Which ways a choice goes, where the simulation draws that."""

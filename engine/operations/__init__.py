@@ -26,6 +26,8 @@ from engine.operations.suspend import suspend
 from engine.operations.terminate import terminate
 from store.rows import ItemRow
 
+__all__ = ["ON_CASE", "ON_ITEM"]
+
 #: Operations on a case under way.
 ON_CASE: Mapping[str, Callable[[LiveCase, Command], None]] = {
     "start": start,

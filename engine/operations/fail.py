@@ -12,5 +12,4 @@ def fail(case: LiveCase, item: ItemRow, command: Command) -> None:
         case.change(held, "fail", data={"code": command.code}, attempts=item.attempts + 1)
         case.run.fail(item.token, command.code, command.data, case.now)
     else:
-        data = {"reason": command.reason} if command.reason else {}
-        case.change(held, "fail", data=data, attempts=item.attempts + 1)
+        case.change(held, "fail", data=command.why, attempts=item.attempts + 1)

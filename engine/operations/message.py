@@ -1,8 +1,9 @@
 """Receiving a message: it goes to who waits for it in the case, or lies there until somebody does."""
 
 from engine.cases import LiveCase
-from engine.command import Command, canonical
+from engine.command import Command
 from engine.errors import NobodyWaits
+from engine.spiff.values import canonical
 
 
 def message(case: LiveCase, command: Command) -> None:

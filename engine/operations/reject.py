@@ -16,5 +16,5 @@ def reject(case: LiveCase, item: ItemRow, command: Command) -> None:
         raise NothingToReject(item.name)
     held = case.hold(item, "reject", command.by)
     case.change(held, "reject", tells=False, ended=case.now, draft="")
-    case.told(item.token, command.by, {**command.data, **({"reason": command.reason} if command.reason else {})})
+    case.told(item.token, command.by, {**command.data, **command.why})
     case.run.reject(item.token, case.now, command.data)

@@ -17,8 +17,7 @@ def return_(case: LiveCase, item: ItemRow, command: Command) -> None:
     data = passed(case.history(), command.to)
     if data is None:
         raise NotPassed(command.to)
-    reason = {"reason": command.reason} if command.reason else {}
-    case.change(held, "return", data={"to": command.to, **reason}, ended=case.now, draft="")
+    case.change(held, "return", data={"to": command.to, **command.why}, ended=case.now, draft="")
     case.run.put(command.to, scope, data, case.now)
     case.run.cancel(item.token, case.now, scope)
 

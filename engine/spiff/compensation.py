@@ -7,18 +7,16 @@ still to be undone in its token and undoes one after the other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.spiff.place import Place
 from engine.spiff.token import STARTED, Token
+from engine.spiff.values import NO_DATA
 from engine.spiff.waiting import happen, triggers_of
 
 if TYPE_CHECKING:
     from engine.spiff.place import Specification
     from engine.spiff.trigger import Trigger
-
-_NO_DATA: Mapping[str, Any] = {}
 
 
 class Undoing(Place):
@@ -175,7 +173,7 @@ def _cancelled(caller: Token) -> None:
         for arm in here.arms:
             for trigger in triggers_of(arm):
                 if trigger.kind == "cancel":
-                    happen(arm, trigger, _NO_DATA)
+                    happen(arm, trigger, NO_DATA)
                     return
         if here is case.root or not here.scope.task_spec.repeats:
             return

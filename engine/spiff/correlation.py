@@ -9,19 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from json import JSONEncoder
 from typing import TYPE_CHECKING, Any
 
 from bpmn.errors import BpmnError
 from bpmn.expression import Environment, Expression, evaluate, read_expression
-from engine.spiff.values import as_json, plain
+from engine.spiff.values import canonical, plain
 
 if TYPE_CHECKING:
     from engine.spiff.case import Case
     from engine.spiff.places import Places
     from engine.spiff.token import Token
-
-_encode = JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str).encode
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +32,7 @@ class Correlation:
 
     def of_message(self, environment: Environment, reference: str, data: Mapping[str, Any]) -> str:
         """What a message with such data is correlated by."""
-        found = _values(environment, self.carried.get(reference, {}), data)
-        return _encode(found) if found else ""
+        return canonical(_values(environment, self.carried.get(reference, {}), data))
 
     def fix(self, case: Case, reference: str, data: Mapping[str, Any]) -> None:
         """A message was sent or received: the values of its keys are known from now on."""
@@ -56,8 +52,7 @@ class Correlation:
         paths = self.subscribed.get(node.process, {}) if node is not None else {}
         wanted = {name: path for name, path in paths.items() if name in properties}
         known.update(_values(case.environment, wanted, case.view(token)) if wanted else {})
-        found = {name: known[name] for name in properties if name in known}
-        return _encode(found) if found else ""
+        return canonical({name: known[name] for name in properties if name in known})
 
 
 def _values(environment: Environment, paths: Mapping[str, Expression], data: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,7 +64,7 @@ def _values(environment: Environment, paths: Mapping[str, Expression], data: Map
         except BpmnError:
             continue
         if value is not None:
-            found[name] = plain(as_json(value))
+            found[name] = plain(value)
     return found
 
 

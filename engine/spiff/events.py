@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.spiff.frontier import Wait
 from engine.spiff.place import Place
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from bpmn.model import Node
     from engine.spiff.place import Specification
     from engine.spiff.scopes import EventFrame
-
-_NO_DATA: Mapping[str, Any] = {}
 
 
 class Waiting(Place):
@@ -38,7 +35,7 @@ class Waiting(Place):
         trigger = next(triggers_of(token))
         if not holds_anew(token, trigger):
             return False
-        self.fired(token, _NO_DATA)
+        self.fired(token)
         return True
 
     def is_last(self, arm: Token, host: Token) -> bool:
@@ -76,7 +73,7 @@ class Catch(Waiting):
             return True
         return None
 
-    def fired(self, token: Token, data: Mapping[str, Any]) -> None:
+    def fired(self, token: Token) -> None:
         """What a token here waits for has happened."""
         if "h" not in token.more:
             token.complete()
@@ -120,7 +117,7 @@ class Beside(Waiting):
             arm(self, armed.scope if armed.id in case.tasks else host.scope, host)
             return
         trigger = next(triggers_of(armed))
-        if trigger.kind == "timer" and not rings_again(armed, trigger):
+        if trigger.kind == "timer" and not rings_again(armed):
             case.remove(armed, "done")
         elif trigger.kind == "message":
             case.touch(armed)
@@ -137,7 +134,7 @@ class Boundary(Beside):
         super().__init__(spec, name, node, triggers)
         self.interrupting = interrupting
 
-    def fired(self, token: Token, data: Mapping[str, Any]) -> None:
+    def fired(self, token: Token) -> None:
         """What a token here waits for has happened."""
         case = token.workflow
         host = case.tasks[token.more["h"]]
@@ -159,7 +156,7 @@ class EventStart(Beside):
     frame: EventFrame
     interrupting = True
 
-    def fired(self, token: Token, data: Mapping[str, Any]) -> None:
+    def fired(self, token: Token) -> None:
         """What a token here waits for has happened."""
         case = token.workflow
         scope = case.tasks[token.more["h"]]

@@ -9,6 +9,8 @@ from typing import Any
 #: "job": an outgoing call (service and send tasks, automatic steps); "timer": a moment; "message" and "signal": one of
 #: that name; "condition": data that make it hold; "event": a boundary event that only its activity or a person fires.
 WAITS = ("work", "job", "timer", "message", "signal", "condition", "event")
+#: Those that end when somebody, or a program, has done something.
+WORK = ("work", "job")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -98,7 +98,7 @@ class Letters:
         assert message is not None
         root = self.own.roots.get(message.message)
         name = root.name or root.id if root is not None else message.name or node.name or node.id
-        place.sends = self.own.sent(node, name, message.message)
+        place.sends = self.own.sent(name, message.message)
 
     def _named(self, sender: Place, trigger: Trigger) -> tuple[str, ...]:
         """Places of the case that wait for a message of that name, where no flow says who gets it."""

@@ -18,8 +18,6 @@ from engine.spiff.frontier import Wait
 from engine.spiff.token import Token
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from bpmn.model import Node
     from engine.spiff.trigger import Trigger
 
@@ -110,5 +108,5 @@ class Place(BpmnTaskSpec):  # type: ignore[misc]
     def close(self, token: Token) -> None:
         """Of a scope: no token is left in it that keeps it open."""
 
-    def fired(self, token: Token, data: Mapping[str, Any]) -> None:
+    def fired(self, token: Token) -> None:
         """What a token here waits for has happened."""

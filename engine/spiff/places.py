@@ -258,7 +258,7 @@ class Places:
         definition = definition_of(event.kind, name, code, text)
         return Trigger(event=event, kind=event.kind, name=name, code=code, expression=expression, definition=definition)
 
-    def sent(self, node: Node, name: str, reference: str) -> Trigger:
+    def sent(self, name: str, reference: str) -> Trigger:
         """The message that goes out when an activity is done."""
         definition = definition_of("message", name, None, "")
         event = EventDefinition(kind="message", reference=reference)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, Self
 
 from bpmn.model import EventDefinition
@@ -12,7 +11,7 @@ from engine.errors import NoSuchElement, NoSuchStart, NoSuchToken, NotWaiting, U
 from engine.spiff.activities import Receive
 from engine.spiff.case import Case
 from engine.spiff.events import EventGateway
-from engine.spiff.frontier import Changes, Frontier, Wait
+from engine.spiff.frontier import WORK, Changes, Frontier, Wait
 from engine.spiff.gateways import Inclusive, Join
 from engine.spiff.loops import Loop
 from engine.spiff.place import Place
@@ -22,13 +21,12 @@ from engine.spiff.sending import deliver
 from engine.spiff.throwing import raise_error, signal
 from engine.spiff.token import STARTED, WAITING, Token, read_body
 from engine.spiff.trigger import Trigger, definition_of
-from engine.spiff.values import Values, as_json
+from engine.spiff.values import NO_DATA, Values, as_json
 from engine.spiff.waiting import happen, triggers_of
 from engine.spiff.world import World
 
 #: Most steps one command may take by itself.
 BUDGET = 100_000
-_NO_DATA: Mapping[str, Any] = MappingProxyType({})
 
 
 class Run:
@@ -47,7 +45,7 @@ class Run:
         world: World,
         *,
         at: datetime,
-        data: Mapping[str, Any] = _NO_DATA,
+        data: Mapping[str, Any] = NO_DATA,
         start: str = "",
         budget: int = BUDGET,
     ) -> Self:
@@ -150,10 +148,7 @@ class Run:
 
     def complete(self, token: int, data: Mapping[str, Any], at: datetime) -> None:
         """A person or a program has done what a token waits for."""
-        case, one = self._begin(token, at)
-        wait = one.task_spec.waits(one)
-        if wait is None or wait.kind not in ("work", "job"):
-            raise NotWaiting(case.element_of(one), "" if wait is None else wait.kind)
+        case, one = self._begin_work(token, at)
         case.write(one, data)
         one.complete()
         case.go()
@@ -168,7 +163,7 @@ class Run:
             event=event, kind="error", name=code, code=code, definition=definition_of("error", code, code, "")
         )
         case.write(one, data)
-        if not raise_error(case, one, thrown, _NO_DATA):
+        if not raise_error(case, one, thrown, NO_DATA):
             raise Uncaught(case.element_of(one), code)
         case.go()
 
@@ -176,7 +171,7 @@ class Run:
         """What a token waits for has happened: a timer is due, a message has come, an event on an edge."""
         case, one = self._begin(token, at)
         wait = one.task_spec.waits(one)
-        if wait is None or wait.kind in ("work", "job"):
+        if wait is None or wait.kind in WORK:
             raise NotWaiting(case.element_of(one), "" if wait is None else wait.kind)
         happen(one, next(triggers_of(one), None), data)
         case.go()
@@ -195,15 +190,11 @@ class Run:
         self._case.go()
         return found
 
-    def reject(self, token: int, at: datetime, data: Mapping[str, Any] = _NO_DATA) -> None:
+    def reject(self, token: int, at: datetime, data: Mapping[str, Any] = NO_DATA) -> None:
         """A step turns the case down: a gateway routes on that, or the case ends."""
-        case, one = self._begin(token, at)
-        wait = one.task_spec.waits(one)
-        if wait is None or wait.kind not in ("work", "job"):
-            raise NotWaiting(case.element_of(one))
-        element = case.element_of(one)
+        case, one = self._begin_work(token, at)
         case.write(one, data)
-        if case.program.is_routed(element):
+        if case.program.is_routed(case.element_of(one)):
             one.complete()
             case.go()
             return
@@ -266,6 +257,14 @@ class Run:
         one = case.tasks.get(token)
         if one is None or one is case.root:
             raise NoSuchToken(str(token))
+        return case, one
+
+    def _begin_work(self, token: int, at: datetime) -> tuple[Case, Token]:
+        """The same for a token that waits for work to be done."""
+        case, one = self._begin(token, at)
+        wait = one.task_spec.waits(one)
+        if wait is None or wait.kind not in WORK:
+            raise NotWaiting(case.element_of(one), "" if wait is None else wait.kind)
         return case, one
 
     # Looking

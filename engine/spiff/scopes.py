@@ -50,7 +50,7 @@ def close(token: Token, *, keep: bool) -> None:
 
 
 class Root(Place):
-    """A place around everything of a case: over when no token is left inside, whatever only waits there."""
+    """One process, or all of a case together: over when nothing is left inside that keeps it open."""
 
     is_scope = True
     tells = ""

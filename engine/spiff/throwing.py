@@ -12,14 +12,13 @@ from engine.spiff.place import Place
 from engine.spiff.sending import open_by, send
 from engine.spiff.token import Token
 from engine.spiff.trigger import Trigger
+from engine.spiff.values import NO_DATA
 from engine.spiff.waiting import happen, triggers_of
 
 if TYPE_CHECKING:
     from bpmn.model import Node
     from engine.spiff.case import Case
     from engine.spiff.place import Specification
-
-_NO_DATA: Mapping[str, Any] = {}
 
 
 class Throw(Place):
@@ -64,11 +63,11 @@ def throw(token: Token, trigger: Trigger) -> bool:
     elif trigger.kind == "signal":
         case.tell("signal-sent", token)
         case.throw(Thrown(kind="signal", element=case.element_of(token), name=trigger.name))
-        signal(case, trigger.name, _NO_DATA)
+        signal(case, trigger.name, NO_DATA)
     elif trigger.kind == "escalation":
         escalate(token, trigger)
     elif trigger.kind == "error":
-        if not raise_error(case, token.scope, trigger, _NO_DATA):
+        if not raise_error(case, token.scope, trigger, NO_DATA):
             _fail(token, trigger)
     elif trigger.kind == "compensate":
         return compensate(token, trigger)
@@ -102,7 +101,7 @@ def escalate(token: Token, trigger: Trigger) -> None:
     case = token.workflow
     caught = catcher(case, token.scope, trigger)
     if caught is not None:
-        happen(*caught, _NO_DATA)
+        happen(*caught, NO_DATA)
         return
     case.tell("escalated", token)
     case.throw(Thrown(kind="escalation", element=case.element_of(token), name=trigger.code or trigger.name))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from json import JSONDecoder, JSONEncoder, loads
+from types import MappingProxyType
 from typing import Any
 
 from bpmn.expression.functions import written
@@ -12,6 +13,8 @@ from engine.errors import UnkeepableValue
 
 #: What stands for "there is no such value"; null is a value.
 MISSING = object()
+#: No data.
+NO_DATA: Mapping[str, Any] = MappingProxyType({})
 
 
 class Values:
@@ -123,15 +126,21 @@ def _plain(value: Any) -> Any:
 
 
 _encode = JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_plain).encode
+_ordered = JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str).encode
 #: The same without exact decimals, to see whether the text of a value itself holds the sign.
 _encode_rough = JSONEncoder(
     ensure_ascii=False, default=lambda value: 0 if isinstance(value, Decimal) else _plain(value)
 ).encode
 
 
-def plain(text: str) -> Any:
-    """The plain JSON value of a text."""
-    return loads(text)
+def plain(value: Any) -> Any:
+    """A value as JSON knows it: as it would be read again."""
+    return loads(as_json(value))
+
+
+def canonical(values: Mapping[str, Any]) -> str:
+    """Named values as the one text they are compared by, in the order of their names; empty where there are none."""
+    return _ordered(dict(values)) if values else ""
 
 
 def as_json(value: Any) -> str:

@@ -64,7 +64,7 @@ def _set_timer(token: Token, trigger: Trigger) -> bool:
     case = token.workflow
     if not text or token.task_spec.node is None or case.at is None:
         return False
-    _note(token, case.world.due(token.task_spec.node, trigger.event, text, case.at, case.view(token)))
+    _note(token, case.world.due(token.task_spec.node, text, case.at))
     return due_of(token) <= case.at  # type: ignore[operator]  # it was just noted
 
 
@@ -94,15 +94,14 @@ def due_of(token: Token) -> datetime | None:
     return _EPOCH + timedelta(microseconds=due) if due is not None else None
 
 
-def rings_again(token: Token, trigger: Trigger) -> bool:
+def rings_again(token: Token) -> bool:
     """A timer beside its activity has rung: whether it goes on, and then it is set anew."""
     again, left = token.more.get("r", ("", 0))
     before = due_of(token)
     if not left or before is None or token.task_spec.node is None:
         return False
     case = token.workflow
-    due = case.world.due(token.task_spec.node, trigger.event, again, before, case.view(token))
-    _note(token, due)
+    _note(token, case.world.due(token.task_spec.node, again, before))
     if left != 1:
         token.more = {**token.more, "r": [again, left - 1 if left > 0 else -1]}
     return True
@@ -128,7 +127,7 @@ def happen(token: Token, trigger: Trigger | None, data: Mapping[str, Any]) -> No
     kind = TELLS.get(trigger.kind) if trigger is not None else None
     if kind is not None:
         case.tell(kind, token, data)
-    token.task_spec.fired(token, data)
+    token.task_spec.fired(token)
 
 
 def wait_for(token: Token, trigger: Trigger | None) -> Wait:

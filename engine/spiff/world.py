@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bpmn.expression import Environment
-from bpmn.model import EventDefinition, Node
+from bpmn.model import Node
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +36,7 @@ class World(Protocol):
     def environment(self, now: datetime) -> Environment:
         """Give what expressions may ask for at a moment."""
 
-    def due(self, node: Node, event: EventDefinition, text: str, at: datetime, data: Mapping[str, Any]) -> Due:
+    def due(self, node: Node, text: str, at: datetime) -> Due:
         """Say when a timer rings whose text is given (expressions are worked out), counted from a moment."""
 
     def route(self, element: str, flow_ids: Sequence[str], at: datetime) -> Sequence[str] | None:

@@ -282,3 +282,27 @@ def test_an_answer_that_no_database_keeps_costs_an_attempt(office: Town, monkeyp
     (job,) = office.jobs(case)
     assert (job.state, job.attempts) == ("ready", 1)
     assert job.run_at > office.now
+
+
+def test_a_message_whose_case_is_not_yet_there_is_kept_and_comes_later(office: Town) -> None:
+    sends = office.start(build("sends").start().step("x").throw("t", "message", "移送").end())
+    waits = office.start(build("waits").start().step("y").catch("c", "message", "移送").step("z").end())
+    office.do("complete", item=office.item(sends).id, data={"n": 1})
+    worker = office.worker()
+    worker.step()
+    (job,) = office.jobs()
+    office.do("complete", item=office.item(waits).id)
+
+    worker.do(office.store.perform(lambda writing: _taken(writing, job)))
+
+    assert office.waits_at(waits) == ["z"]
+    assert office.data(waits) == {"n": 1}
+    assert office.jobs() == []
+
+
+def test_a_message_no_procedure_knows_is_gone(office: Town) -> None:
+    office.start(build("sends").start().throw("t", "message", "通知").end())
+
+    office.worker().step()
+
+    assert office.jobs() == []

@@ -53,7 +53,7 @@ class Chance:
     def environment(self, now):
         return Environment(now=now)
 
-    def due(self, node, event, text, at, data):
+    def due(self, node, text, at):
         count = int(text[1]) if text.startswith("R") else 0
         return Due(at=at + timedelta(days=400), again="P1D" if count else "", left=count - 1 if count else 0)
 

@@ -1,6 +1,6 @@
 """Cause every fault in its long form and print one table; leave with 1 where something does not hold.
 
-    python -m tests.faults [--short] [--table PAGE] [FAULT …]
+    python -m tests.faults [--short] [--on DATABASE] [--table PAGE] [FAULT …]
 
 With `--table` the rows are also written into a page, between its marks. Faults that cannot be caused here say why.
 """
@@ -14,11 +14,11 @@ import time
 import traceback
 from collections.abc import Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.faults.all import FAULTS
-from tests.faults.faults import POSTGRESQL, CannotRun, Fault
+from tests.faults.faults import BOTH, POSTGRESQL, CannotRun, Fault
 from tests.faults.ground import Ground, Server
 
 _MARKED = re.compile(r"(<!-- faults -->\n).*?(?=<!-- /faults -->|\n## |\Z)", re.DOTALL)
@@ -39,12 +39,15 @@ def main() -> int:
     """Cause what is asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults")
     parser.add_argument("names", nargs="*", metavar="FAULT")
+    parser.add_argument("--on", choices=(*BOTH, "in memory"))
     parser.add_argument("--short", action="store_true")
     parser.add_argument("--table", type=Path)
     asked = parser.parse_args()
     if unknown := set(asked.names) - set(FAULTS):
         parser.error(f"no such fault: {', '.join(sorted(unknown))}; there are {', '.join(FAULTS)}")
     chosen = [FAULTS[name] for name in FAULTS if not asked.names or name in asked.names]
+    if asked.on:
+        chosen = [replace(fault, on=(asked.on,)) for fault in chosen if asked.on in fault.on]
     rows = caused(chosen, asked.table, is_short=asked.short)
     sys.stdout.write("\n" + screen(rows))
     return int(any(row.state == "FAILS" for row in rows))

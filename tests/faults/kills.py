@@ -252,7 +252,7 @@ def finished(store: Store, cases: list[str], routes: Mapping[str, str], keys: li
 # The machine's own end
 
 
-@fault("power cut", short={"cuts": 1, "cases": 10, "unsafe": 0}, long={"cuts": 12, "cases": 1_500, "unsafe": 4})
+@fault("power cut", short={"cuts": 1, "cases": 10, "unsafe": 0}, long={"cuts": 12, "cases": 1_500, "unsafe": 8})
 def power_cut(ground: Ground, *, cuts: int, cases: int, unsafe: int) -> Figure:
     """Copy the disk's image at random instants, without what the kernel had not written, and start from the copy."""
     found = cut_off(ground, cuts, cases, durable=True)

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from reports.format import minute, visible
-from zaizao import live, wiring
-from zaizao.cli.databases import kept_in, opened
+from zaizao import wiring
+from zaizao.cli.databases import engine_of, kept_in, opened
 from zaizao.cli.failures import Refusal
 from zaizao.cli.text import Column, one_line, screen, table
 from zaizao.cli.worded import Call, option
@@ -61,10 +61,10 @@ def acted(command: Decorated) -> Decorated:
     return option("--data", type=Data(), default="{}")(command)
 
 
-def perform(call: Call, database: str, command: Command, *, making: bool = False) -> Answer:
+def perform(call: Call, database: str, command: Command) -> Answer:
     """Do one command in the database of a call."""
-    with opened(call, database, making=making) as store:
-        return live.engine_of(store, call.settings).perform(command, wiring.now(call.settings.timezone))
+    with opened(call, database) as store:
+        return engine_of(call, store).perform(command, wiring.now(call.settings.timezone))
 
 
 def show(call: Call, answer: Answer, database: str, *, as_json: bool) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from zaizao import live, wiring
-from zaizao.cli.acting import parsed
-from zaizao.cli.databases import kept_in, opened
+from zaizao import wiring
+from zaizao.cli.acting import LONGEST, parsed
+from zaizao.cli.databases import engine_of, installed, kept_in, opened
 from zaizao.cli.failures import MACHINE, Refusal, explain
-from zaizao.cli.files import existing, limits
+from zaizao.cli.files import existing
 from zaizao.cli.text import one_line
 from zaizao.cli.worded import Call, Command, option
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from engine.command import Command as Asked
     from engine.engine import Engine
 
-#: A line longer than this is no command.
-LONGEST = 5_000_000
 #: What a line may say, by the type it has to be of.
 _TEXTS = ("do", "procedure", "case", "item", "key", "reason", "name", "code", "to")
 
@@ -40,7 +38,7 @@ def command(call: Call, file: str, person: str, database: str, as_json: bool) ->
     """Do what each line asks; a line that cannot be done is answered and the next one follows."""
     worst = 0
     with opened(call, database, making=True) as store, _lines(file) as lines:
-        engine = live.engine_of(store, call.settings, limits())
+        engine = engine_of(call, store)
         for line in lines:
             if not line.strip():
                 continue
@@ -51,38 +49,31 @@ def command(call: Call, file: str, person: str, database: str, as_json: bool) ->
     return worst
 
 
-class _lines:  # noqa: N801 - it reads like the function it stands for
-    """The lines of a file or of standard input, as bytes become them."""
-
-    def __init__(self, file: str) -> None:
-        self.file = file
-        self.stack = ExitStack()
-
-    def __enter__(self) -> Iterator[bytes]:
-        stream = sys.stdin.buffer if self.file == "-" else self.stack.enter_context(existing(self.file).open("rb"))
-        return iter(lambda: stream.readline(LONGEST), b"")
-
-    def __exit__(self, *_: object) -> None:
-        self.stack.close()
+@contextmanager
+def _lines(file: str) -> Iterator[Iterator[bytes]]:
+    """The lines of a file or of standard input; what is longer than any command comes in pieces."""
+    with nullcontext(sys.stdin.buffer) if file == "-" else existing(file).open("rb") as stream:
+        yield iter(lambda: stream.readline(LONGEST), b"")
 
 
 def _answered(call: Call, engine: Engine, line: bytes, person: str) -> tuple[dict[str, Any], int]:
     """The answer to one line, and the code it would leave with alone."""
+    from store.errors import StoreError
+
     key: Any = None
     try:
         said = _said(line)
         key = said.get("key") or ""
         asked = _command(said, person)
         if asked.do == "start":
-            named = live.installed(engine, asked.procedure, (), wiring.now(call.settings.timezone))
+            named = installed(engine, asked.procedure, (), wiring.now(call.settings.timezone))
             asked = asked.evolve(procedure=named)
         return {"key": key, "ok": True, **engine.perform(asked, wiring.now(call.settings.timezone)).said}, 0
     except Exception as error:
         sentence, code = explain(error, call.words)
-        refused = type(error).__name__
-        if code == MACHINE and not live.is_known(error):
-            raise
-        return {"key": key, "ok": False, "refused": refused, "message": sentence}, code
+        if code == MACHINE and not isinstance(error, StoreError):
+            raise  # a later line can outlive what befell the database, and nothing else
+        return {"key": key, "ok": False, "refused": type(error).__name__, "message": sentence}, code
 
 
 def _said(line: bytes) -> dict[str, Any]:

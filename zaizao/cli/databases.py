@@ -1,9 +1,10 @@
-"""What the live commands share: which database, opening it, asking before something is lost."""
+"""What the live commands share: which database, opening it, the engine on it, asking before something is lost."""
 
 from __future__ import annotations
 
+import random
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,9 +12,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zaizao.cli.failures import Outage, Refusal
+from zaizao.cli.files import content, limits
 from zaizao.cli.worded import Call, option
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from engine.engine import Engine
     from store import Store
 
 Decorated = Callable[..., Any]
@@ -63,6 +68,41 @@ def opened(call: Call, database: str, *, making: bool = False, wait: float = 5.0
         click.echo(call.say("live.made", file=str(file)), err=True)
     with connect(url, wait=wait, algorithm=call.settings.algorithm) as store:
         yield store
+
+
+def engine_of(call: Call, store: Store) -> Engine:
+    """The engine that works on a store, by the settings of the call."""
+    from engine.engine import Engine, Settings
+
+    chosen = Settings(timezone=call.settings.timezone, limits=limits())
+    return Engine(store, chance=random.SystemRandom(), settings=chosen)
+
+
+def installed(engine: Engine, procedure: str, library: Sequence[str], at: datetime) -> str:
+    """The digest or name by which a case of a procedure is started; a file, or one of the library, is installed first.
+
+    A procedure of the library runs as it was decided: its to-be file, else its as-is.
+    """
+    source, further = _files(procedure, library)
+    if source is None:
+        return procedure
+    return str(engine.install(source, further, at).digest)
+
+
+def _files(procedure: str, library: Sequence[str]) -> tuple[bytes | None, dict[str, bytes]]:
+    """The bytes of a procedure's file and of those it calls; none where it is one that is installed already."""
+    from flows import procedures
+
+    path = Path(procedure)
+    is_file = "/" in procedure or "\\" in procedure or path.suffix.lower() in (".bpmn", ".xml") or path.is_file()
+    further = {Path(name).name: content(name) for text in library for name in text.split(",")}
+    if is_file:
+        return content(procedure), further
+    known = next((one for one in procedures() if one.name == procedure), None)
+    if known is None:
+        return None, further
+    file = known.to_be or known.as_is
+    return file.read_bytes(), {other.name: other.read_bytes() for other in file.parent.glob("*.dmn")} | further
 
 
 def confirm(call: Call, question: str, *, yes: bool) -> None:

@@ -13,7 +13,7 @@ from zaizao.cli.acting import moment
 from zaizao.cli.databases import opened
 from zaizao.cli.failures import Refusal
 from zaizao.cli.figures import HOUR, hours, interval, marked, time_table, warnings
-from zaizao.cli.files import existing
+from zaizao.cli.files import existing, limits
 from zaizao.cli.progress import Bar, progress
 from zaizao.cli.text import Column, one_line, screen, table
 from zaizao.cli.time import names
@@ -85,7 +85,7 @@ def read(call: Call, source: str) -> Iterator[Measured]:
         existing(source)
         raise Refusal("no_measure", file=source)
     with opened(call, source) as store, progress(call.say("measure.working")) as bar:
-        model_of = live.models_of(store)
+        model_of = live.models_of(store, limits())
         with store.reading() as reading:
             total = sum(reading.counts().cases.values())
         yield from measured(_told(store.histories(), bar, total), model_of, live.names_of(model_of))

@@ -12,7 +12,7 @@ from engine.lifecycle import ITEM, commanded
 from reports.format import visible
 from zaizao import live, wiring
 from zaizao.cli.acting import acted, item_json, item_table, perform, show
-from zaizao.cli.databases import kept_in, opened
+from zaizao.cli.databases import engine_of, kept_in, opened
 from zaizao.cli.options import Whole
 from zaizao.cli.text import Column, one_line, table
 from zaizao.cli.worded import Call, Command, Group, option
@@ -55,7 +55,7 @@ def allowed(call: Call, item: str, person: str, database: str, as_json: bool) ->
     with opened(call, database) as store:
         with store.reading() as reading:
             row = reading.item(item)
-        found = live.engine_of(store, call.settings).allowed(item, person or row.person, wiring.now())
+        found = engine_of(call, store).allowed(item, person or row.person, wiring.now())
     operations = [one.operation for one in found if one.refusal is None]
     if as_json:
         click.echo(one_line({"item": row.id, "state": row.state, "person": row.person, "allowed": operations}))

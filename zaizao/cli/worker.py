@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zaizao import live, wiring
+from zaizao import wiring
 from zaizao.cli.acting import moment
-from zaizao.cli.databases import kept_in, opened
+from zaizao.cli.databases import engine_of, kept_in, opened
 from zaizao.cli.failures import Refusal
 from zaizao.cli.text import Column, one_line, screen, table
 from zaizao.cli.worded import Call, Command, option
@@ -60,8 +60,7 @@ def _worker(call: Call, store: Store) -> Worker:
         routes=settings.outgoing_routes,
         folder=Path(settings.outgoing_folder) if settings.outgoing_folder else None,
     )
-    engine = live.engine_of(store, settings)
-    return Worker(engine, clock=wiring.now, chance=random.SystemRandom(), outgoing=outgoing)
+    return Worker(engine_of(call, store), clock=wiring.now, chance=random.SystemRandom(), outgoing=outgoing)
 
 
 def _work(call: Call, store: Store) -> None:
