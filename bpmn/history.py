@@ -43,6 +43,8 @@ KINDS = (
     "archived",
     "restored",
 )
+#: Those by which somebody is done with a step.
+DONE = ("completed", "rejected")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ from engine.spiff.world import World
 from org import OrgError
 
 #: The records of the tokens by which an element is completed.
-_COMPLETED = frozenset(("completed", "passed", "timer-due", "message-received", "signal-received", "rejected"))
+_COMPLETED = frozenset(("completed", "passed", "rejected"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from bpmn.errors import BpmnError
-from bpmn.history import Record
+from bpmn.history import DONE, Record
 from engine.candidates import Membership, check_apart, check_person
 from engine.command import Answer, Command, answer
 from engine.errors import (
@@ -216,7 +216,7 @@ class LiveCase:
         effects.tokens, effects.gone = changes.tokens, changes.gone
         effects.values, effects.scopes_gone = changes.values, changes.scopes_gone
         for fact in changes.facts:
-            person, data = self._told.get(fact.token, ("", {})) if fact.kind in _DONE else ("", {})
+            person, data = self._told.get(fact.token, ("", {})) if fact.kind in DONE else ("", {})
             data = data or (plain(fact.data) if fact.data else {})
             # A flow says by itself where it begins.
             element = "" if fact.flow else fact.element
@@ -348,10 +348,6 @@ class LiveCase:
                 "items": [described(item, self.procedure) for item in touched if item.state in OPEN_ITEM],
             }
         )
-
-
-#: Facts of the tokens by which a person's step is over.
-_DONE = frozenset(("completed", "rejected"))
 
 
 def described(item: ItemRow, procedure: Procedure) -> dict[str, Any]:

@@ -9,13 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bpmn.history import Record
+from bpmn.history import DONE, Record
 from bpmn.model import Model
 from org import Due, WorkTime
 
-#: The records that a step is done by.
-_DONE = ("completed", "rejected")
-_OVER = (*_DONE, "withdrawn", "returned")
+#: The records by which nobody is at a step any more.
+_OVER = (*DONE, "withdrawn", "returned")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +104,7 @@ def _first(records: Sequence[Record], kinds: dict[str, str], kind: str, after: i
     """The place of the first record by which a step of that kind is done."""
     places = range(after, len(records))
     return next(
-        (place for place in places if records[place].kind in _DONE and kinds.get(records[place].element) == kind), None
+        (place for place in places if records[place].kind in DONE and kinds.get(records[place].element) == kind), None
     )
 
 

@@ -4,13 +4,12 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bpmn.history import Record
+from bpmn.history import DONE, Record
 from store.chain import recorded
 from store.rows import KeptRecord
 
 #: The records whose data became the case's.
 _WRITING = ("started", "completed", "rejected", "answered", "message-received", "signal-received")
-_DONE = ("completed", "rejected")
 _OFFERED = ("offered", "called")
 
 
@@ -25,7 +24,7 @@ def passed(records: Iterable[KeptRecord], element: str) -> dict[str, Any] | None
     for place, (told, _) in enumerate(standing):
         if told.element == element and told.kind in _OFFERED:
             offered = place
-        elif told.element == element and told.kind in _DONE:
+        elif told.element == element and told.kind in DONE:
             at = offered
     if at < 0:
         return None

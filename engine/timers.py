@@ -6,11 +6,11 @@ five such days. Months and years are those of the calendar on either clock.
 """
 
 import re
-from calendar import monthrange
 from datetime import datetime, timedelta, tzinfo
 
 from bpmn.annotation import Duration
-from bpmn.expression.temporal import read_moment
+from bpmn.expression.temporal import aware, later, read_moment
+from bpmn.expression.tree import Months
 from bpmn.gov import parse_duration
 from engine.errors import BadTimer
 from engine.spiff.world import Due
@@ -37,7 +37,7 @@ def _moment(text: str, at: datetime, zone: tzinfo, clock: WorkTime | None) -> da
         moment = read_moment(text)
         if moment is None:
             raise ValueError(text)
-        return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
+        return aware(moment, zone)
     found = _MONTHS.fullmatch(text)
     if found is None:
         raise ValueError(text)
@@ -55,13 +55,11 @@ def _later(at: datetime, duration: Duration, clock: WorkTime | None) -> datetime
 
 
 def _months_later(at: datetime, count: int, zone: tzinfo) -> datetime:
-    """The same day and time so many months later, or that month's last day."""
-    if not count:
-        return at
-    local = at.astimezone(zone)
-    years, month = divmod(local.month - 1 + count, _MONTHS_A_YEAR)
-    year = local.year + years
-    return local.replace(year=year, month=month + 1, day=min(local.day, monthrange(year, month + 1)[1]))
+    """The same day and time in the zone so many months later, or that month's last day."""
+    moved = later(at.astimezone(zone), Months(count)) if count else at
+    if not isinstance(moved, datetime):
+        raise OverflowError(count)
+    return moved
 
 
 def _cycle(text: str, at: datetime, zone: tzinfo, clock: WorkTime | None) -> Due:

@@ -38,7 +38,7 @@ PIXEL = 25.4 / 96
 READABLE = 0.86
 #: The most a drawing is enlarged.
 LARGEST = 1.3
-#: Pixels of a diagram's picture to one of its own: some 220 to the inch on paper. Charts have more, pages many diagrams.
+#: Pixels of a diagram's picture to one of its own: some 220 to the inch on paper; charts have more.
 FINE = 2
 #: What a caption and a remark take of a turned page, and how high a chart may be, in millimetres.
 CAPTION = 17.0

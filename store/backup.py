@@ -13,7 +13,7 @@ import shutil
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +29,6 @@ from store.jobs import release as release_jobs
 from store.jobs import withhold
 from store.line import Line
 from store.place import Place, open_file, place_of
-from store.retry import meaning
 from store.schema import HEAD, current, upgrade
 from store.statements import POSTGRESQL, SQLITE
 from store.tables import metadata
@@ -123,7 +122,7 @@ def restore(path: Path, url: str, at: datetime, by: str, *, force: bool = False)
         note(writing, "restored", at, by, told)
         return withhold(writing)
 
-    with zipfile.ZipFile(path) as bundle, _as_ours(place):
+    with zipfile.ZipFile(path) as bundle, place.guarded():
         bring_back = _bring_file if place.kind == SQLITE else _bring_tables
         withheld, aside = bring_back(bundle, place, made.schema, f"aside-{at.astimezone(UTC):%Y%m%d%H%M%S}", receive)
     with connect(url) as store:
@@ -145,7 +144,7 @@ def _write_file(store: Store, bundle: zipfile.ZipFile, beside: Path) -> tuple[st
     """The file of SQLite: copied under one read transaction, so that no commit makes the copy begin anew."""
     copy = beside.with_name(beside.name + ".db")
     try:
-        with closing(open_file(str(copy), make=True)) as target, store.reading() as reading, _as_ours(store.place):
+        with closing(open_file(str(copy), make=True)) as target, store.reading() as reading, store.place.guarded():
             schema = _schema(reading.line)
             reading.line.connection.backup(target, pages=_PAGES, progress=lambda *_: sleep(_PAUSE))
         with copy.open("rb") as source:
@@ -158,7 +157,7 @@ def _write_file(store: Store, bundle: zipfile.ZipFile, beside: Path) -> tuple[st
 def _write_tables(store: Store, bundle: zipfile.ZipFile, _: Path) -> tuple[str, dict[str, str]]:
     """The tables of PostgreSQL, all as of one moment."""
     parts: dict[str, str] = {}
-    with store.reading() as reading, _as_ours(store.place):
+    with store.reading() as reading, store.place.guarded():
         reading.line.say("SET LOCAL statement_timeout = 0")
         schema = _schema(reading.line)
         for name in metadata.tables:
@@ -220,7 +219,7 @@ def _is_filled(url: str, place: Place) -> bool:
     """Does anything stand in our tables there? A place without tables is empty."""
     if not current(url):
         return False
-    with _as_ours(place), closing(place.open()) as connection:
+    with place.guarded(), closing(place.open()) as connection:
         return any(connection.execute(f'SELECT 1 FROM "{name}" LIMIT 1').fetchone() for name in metadata.tables)
 
 
@@ -283,15 +282,6 @@ def _move_aside(place: Place, name: str) -> str:
         for table in (*metadata.tables, "alembic_version"):
             connection.execute(f'ALTER TABLE "{table}" SET SCHEMA "{name}"')
     return name
-
-
-@contextmanager
-def _as_ours(place: Place) -> Iterator[None]:
-    """Errors of the driver as ours."""
-    try:
-        yield
-    except place.errors as error:
-        raise meaning(error) from error
 
 
 _COLUMNS = re.compile(r'"\w+"(, "\w+")*')

@@ -3,7 +3,8 @@
 import logging
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -75,6 +76,14 @@ class Place:
         """What the driver raises."""
         found: type[Exception] = sqlite3.Error if self.kind == SQLITE else _driver().Error
         return found
+
+    @contextmanager
+    def guarded(self) -> Iterator[None]:
+        """Turn what the driver raises meanwhile into our errors."""
+        try:
+            yield
+        except self.errors as error:
+            raise meaning(error) from error
 
     def look(self) -> None:
         """See that the file that was opened is still there: SQLite goes on writing to one that was deleted."""

@@ -36,8 +36,6 @@ class Counts:
     cases: Mapping[str, int]
     items: Mapping[str, int]
     jobs: Mapping[str, int]
-    #: When the oldest job that nobody has taken was due; none where nothing waits.
-    oldest_job: datetime | None
 
 
 class Reading:
@@ -166,12 +164,10 @@ class Reading:
 
     def counts(self) -> Counts:
         """How much there is, by state."""
-        oldest = self.line.one(_OLDEST_JOB)[0]
         return Counts(
             cases=dict(self.line.ask(_CASE_COUNTS)),
             items=dict(self.line.ask(_ITEM_COUNTS)),
             jobs=dict(self.line.ask(_JOB_COUNTS)),
-            oldest_job=to_late_moment(oldest),
         )
 
 
@@ -330,11 +326,9 @@ _EXPECTING = Statement(
         .limit(given("limit"))
     ),
 )
-_WORKING = job.c.state.in_(("ready", "held"))
 _CASE_COUNTS = _count(case, case.c.id != ADMINISTRATION)
 _ITEM_COUNTS = _count(item, item.c.ended.is_(None))
 _JOB_COUNTS = _count(job, job.c.state != "done")
-_OLDEST_JOB = Statement("", lambda _: select(func.min(job.c.free_at)).where(_WORKING))
 
 
 @lru_cache(maxsize=256)

@@ -117,11 +117,8 @@ def check_schema(line: Line) -> None:
 def _raw(url: str) -> Iterator[Any]:
     """A driver's connection to an address, whatever stands there, to look at it or make tables."""
     place = place_of(url)
-    try:
-        with closing(open_file(place.path) if place.kind == SQLITE else place.open()) as connection:
-            yield connection
-    except place.errors as error:
-        raise meaning(error) from error
+    with place.guarded(), closing(open_file(place.path) if place.kind == SQLITE else place.open()) as connection:
+        yield connection
 
 
 def _revision(connection: Any) -> str:

@@ -17,13 +17,18 @@ if TYPE_CHECKING:
     from store.rows import ItemRow, KeptRecord
 
 
-def history_of(store: Store, case: str) -> History:
-    """The history of one case."""
+def records_of(store: Store, case: str) -> list[tuple[KeptRecord, Record]]:
+    """What happened to one case, as it is kept and as it is read."""
     from store.chain import recorded
 
     with store.reading() as reading:
         reading.case(case)
-        return History(case=case, records=tuple(recorded(one.body, one.data) for one in reading.records(case)))
+        return [(one, recorded(one.body, one.data)) for one in reading.records(case)]
+
+
+def history_of(store: Store, case: str) -> History:
+    """The history of one case."""
+    return History(case=case, records=tuple(told for _, told in records_of(store, case)))
 
 
 def record_json(kept: KeptRecord, told: Record) -> dict[str, Any]:
@@ -69,6 +74,19 @@ def names_of(model_of: Callable[[str], Model | None]) -> Callable[[Record], str]
         return node.name if node is not None else ""
 
     return name
+
+
+def places_of(model_of: Callable[[str], Model | None]) -> Callable[[Record], str]:
+    """What gives, for people to read, where a record is about: its element, of a flow that it leads to, by its name."""
+
+    def place(record: Record) -> str:
+        model = model_of(record.version) if record.version else None
+        flow = model.flow.get(record.flow) if model is not None else None
+        element = flow.target if flow is not None else record.element
+        node = model.node.get(element) if model is not None else None
+        return (node.name if node is not None else "") or element or record.flow
+
+    return place
 
 
 def work_for(store: Store, *, person: str, unit: str, case: str, limit: int, after: str) -> list[ItemRow]:

@@ -22,9 +22,10 @@ class Measured:
     """What the cases of one process took."""
 
     log: LogMeasures
-    #: The version most of whose cases have ended last, and their times; none where no model is known.
+    #: The version in which a case ended last, of none yet the one that came last; none where no model is known.
     model: Model | None
     version: str
+    #: The times of that version's cases; none before one has ended.
     times: TimeResult | None
 
 
@@ -34,8 +35,8 @@ class _Measuring:
 
     log: LogMeasuring
     reductions: dict[str, Reduction] = field(default_factory=dict)
-    #: By version: cases that have ended.
-    ended: dict[str, int] = field(default_factory=dict)
+    #: The versions in which a case has ended, the last to do so last.
+    ended: dict[str, None] = field(default_factory=dict)
 
 
 def measured(histories: Iterable[History], model_of: Models, names: Callable[[Record], str]) -> list[Measured]:
@@ -65,7 +66,8 @@ def _add(found: dict[str, _Measuring], history: History, model_of: Models, names
             measuring.reductions[version] = Reduction(model)
         span = measuring.reductions[version].add(history)
         if span is not None:
-            measuring.ended[version] = measuring.ended.pop(version, 0) + 1
+            measuring.ended.pop(version, None)
+            measuring.ended[version] = None
     measuring.log.add(history, span)
 
 
@@ -76,9 +78,9 @@ def _hours(model: Model | None) -> WorkTime:
 
 
 def _result(measuring: _Measuring, model_of: Models) -> Measured:
-    version = next(reversed(measuring.ended), "")
+    version = next(reversed(measuring.ended or measuring.reductions), "")
     model = model_of(version) if version else None
     times = None
-    if model is not None:
+    if model is not None and measuring.ended:
         times = time_of(model, measuring.reductions[version].columns(), source="measured")
     return Measured(log=measuring.log.measures(), model=model, version=version, times=times)

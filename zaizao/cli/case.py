@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.lifecycle import CASE, commanded
+from engine.lifecycle import CASE, STATES, commanded
 from reports.format import visible
 from zaizao import live, wiring
 from zaizao.cli.acting import Data, acted, item_json, item_table, moment, perform, show
-from zaizao.cli.databases import asked, confirm, kept_in, opened
+from zaizao.cli.databases import asked, confirm, engine_of, installed, kept_in, opened
 from zaizao.cli.failures import Refusal
 from zaizao.cli.files import limits
 from zaizao.cli.options import Whole
@@ -22,9 +22,9 @@ from zaizao.cli.text import Column, one_line, screen, table
 from zaizao.cli.worded import Call, Command, Group, option
 
 if TYPE_CHECKING:
-    from bpmn.history import History
+    from bpmn.history import History, Record
     from engine.clocks import Clocks
-    from store.rows import CaseRow
+    from store.rows import CaseRow, KeptRecord
 
 #: Commands about a case that end it for good.
 _FINAL = frozenset(("cancel", "terminate"))
@@ -53,8 +53,8 @@ def start(
     from engine.command import Command as Asked
 
     with opened(call, database, making=True) as store:
-        engine = live.engine_of(store, call.settings, limits())
-        named = live.installed(engine, procedure, library, wiring.now(call.settings.timezone))
+        engine = engine_of(call, store)
+        named = installed(engine, procedure, library, wiring.now(call.settings.timezone))
         asked_for = Asked(do="start", by=person, key=key, procedure=named, data=data, to=begin)
         answer = engine.perform(asked_for, wiring.now(call.settings.timezone))
     show(call, answer, database, as_json=as_json)
@@ -62,23 +62,32 @@ def start(
 
 
 @click.command("case-list", cls=Command)
-@option("--state", default="")
+@option("--state", type=click.Choice(STATES[CASE]), default=None)
 @option("--procedure", default="")
 @option("--limit", type=Whole(1, 100_000), default=PAGE)
 @option("--after", metavar="CASE", default="")
 @kept_in
 @click.pass_obj
-def list_cases(call: Call, state: str, procedure: str, limit: int, after: str, database: str, as_json: bool) -> int:
+def list_cases(
+    call: Call, state: str | None, procedure: str, limit: int, after: str, database: str, as_json: bool
+) -> int:
     """List cases."""
     with opened(call, database) as store, store.reading() as reading:
-        found = reading.cases(state=state, process=procedure, limit=limit, after=after)
+        found = reading.cases(state=state or "", process=procedure, limit=limit, after=after)
         titles = {row.process: row.name for row in reading.procedures()}
     if as_json:
         click.echo(one_line({"cases": [_case_json(case) for case in found]}))
         return 0
     if not found:
-        click.echo(call.say("case-list.none"))
+        click.echo(call.say("case-list.none-such" if state or procedure or after else "case-list.none"))
         return 0
+    lines = _case_table(call, found, titles)
+    lines += ["", call.say("case-list.more", last=found[-1].id)] if len(found) == limit else []
+    click.echo("\n".join(lines))
+    return 0
+
+
+def _case_table(call: Call, found: Iterable[CaseRow], titles: Mapping[str, str]) -> list[str]:
     heads = ("live.case", "live.procedure", "live.state", "live.started", "live.ended", "live.outcome")
     columns = [Column(head=call.say(head), shrinks=head == "live.procedure") for head in heads]
     rows = [
@@ -88,14 +97,17 @@ def list_cases(call: Call, state: str, procedure: str, limit: int, after: str, d
             call.say(f"state.{case.state}"),
             moment(call, case.started),
             moment(call, case.ended),
-            case.outcome or "—",
+            _outcome(call, case),
         ]
         for case in found
     ]
-    lines = table(columns, rows, cells=screen())
-    lines += ["", call.say("case-list.more", last=found[-1].id)] if len(found) == limit else []
-    click.echo("\n".join(lines))
-    return 0
+    return table(columns, rows, cells=screen())
+
+
+def _outcome(call: Call, case: CaseRow) -> str:
+    """How a case ended, in the user's language where that is one of our words."""
+    key = f"outcome.{case.outcome}"
+    return call.words(key) if key in call.words else case.outcome or "—"
 
 
 @click.command("case-show", cls=Command)
@@ -122,10 +134,12 @@ def show_case(call: Call, case: str, database: str, as_json: bool) -> int:
     head = [row.id, visible(title), call.say(f"state.{row.state}"), moment(call, row.started)]
     lines = [click.style("  ".join(head), bold=True)]
     lines += ["", *item_table(call, map(item_json, items))] if items else []
-    lines += [call.say(f"case-show.{one.kind}", name=one.name or one.element) for one in waits]
-    lines += [call.say(f"case-show.{one.kind}-job", at=moment(call, one.run_at), state=one.state) for one in jobs]
+    lines += [call.say(f"case-show.{one.kind}", name=visible(one.name or one.element)) for one in waits]
+    for one in jobs:
+        fields = {"at": moment(call, one.run_at), "state": call.say(f"job.{one.state}")}
+        lines.append(call.say(f"case-show.{one.kind}-job", **fields))
     lines += ["", *table([Column(dim=True), Column()], [[key, one_line(value)] for key, value in data.items()])]
-    click.echo("\n".join(lines))
+    click.echo("\n".join(lines).rstrip())
     return 0
 
 
@@ -142,39 +156,47 @@ def history(call: Call, case: str, all_cases: bool, target: str, database: str, 
     if all_cases and not target:
         raise Refusal("all_needs_output")
     with opened(call, database) as store:
-        model_of = live.models_of(store)
+        model_of = live.models_of(store, limits())
         if target:
             told = store.histories() if all_cases else iter([live.history_of(store, case)])
             number = _write(call, Path(target), told, live.names_of(model_of))
             facts = {"file": target, "cases": number}
             click.echo(one_line(facts) if as_json else call.say("case-history.written", n=number, file=visible(target)))
             return 0
-        with store.reading() as reading:
-            reading.case(case)
-            kept = list(reading.records(case))
-        records = live.history_of(store, case).records
-    if as_json:
-        rows = zip(kept, records, strict=True)
-        click.echo(one_line({"case": case, "records": [live.record_json(one, told) for one, told in rows]}))
-        return 0
-    name = live.names_of(model_of)
-    columns = [Column(right=True, dim=True), Column(), Column(), Column(shrinks=True), Column(), Column(dim=True)]
-    rows_shown = [
-        [
-            str(one.sequence),
-            moment(call, told.at),
-            call.say(f"record.{told.kind}"),
-            name(told) or told.element or "—",
-            told.person or "—",
-            told.flow,
-        ]
-        for one, told in zip(kept, records, strict=True)
-    ]
-    click.echo("\n".join(table(columns, rows_shown, cells=screen())))
+        records = live.records_of(store, case)
+        if as_json:
+            rows = [live.record_json(kept, told) for kept, told in records]
+            click.echo(one_line({"case": case, "records": rows}))
+        else:
+            click.echo("\n".join(_record_table(call, records, live.places_of(model_of))))
     return 0
 
 
-def _write(call: Call, path: Path, histories: Iterable[History], names: Callable[..., str]) -> int:
+def _record_table(
+    call: Call, records: Iterable[tuple[KeptRecord, Record]], place: Callable[[Record], str]
+) -> list[str]:
+    """What happened as rows; of a flow where it leads."""
+    columns = [
+        Column(head=call.say("live.sequence"), right=True, dim=True),
+        Column(head=call.say("case-history.at")),
+        Column(head=call.say("case-history.what")),
+        Column(head=call.say("live.name"), shrinks=True),
+        Column(head=call.say("live.person"), shrinks=True),
+    ]
+    rows = [
+        [
+            str(kept.sequence),
+            moment(call, told.at),
+            call.say(f"record.{told.kind}"),
+            place(told) or "—",
+            told.person or "—",
+        ]
+        for kept, told in records
+    ]
+    return table(columns, rows, cells=screen())
+
+
+def _write(call: Call, path: Path, histories: Iterable[History], names: Callable[[Record], str]) -> int:
     """Write a log piece by piece, whole or not at all; how many cases it holds."""
     from analysis.logs import write_csv, write_xes
     from zaizao.cli.files import output, writing
@@ -202,7 +224,7 @@ def _write(call: Call, path: Path, histories: Iterable[History], names: Callable
 def clocks(call: Call, case: str, database: str, as_json: bool) -> int:
     """Show the three clocks of a case: what the law allows, what was promised, what it took."""
     with opened(call, database) as store:
-        found = live.engine_of(store, call.settings).clocks(case, wiring.now(call.settings.timezone))
+        found = engine_of(call, store).clocks(case, wiring.now(call.settings.timezone))
     if as_json:
         click.echo(one_line({"case": case, **live.clocks_json(found)}))
         return 0
@@ -215,10 +237,8 @@ def _clock_lines(call: Call, found: Clocks) -> list[str]:
     for limit in found.limits:
         amount = call.words.counted(f"limit.{limit.unit}", limit.amount)
         due = moment(call, limit.due.due) if limit.due is not None else call.say("case-clocks.not-begun")
-        late = found.ceased or wiring.now()
-        state = (
-            "—" if limit.due is None else call.say("case-clocks.late" if limit.is_late(late) else "case-clocks.kept")
-        )
+        word = "late" if limit.is_late(found.ceased or wiring.now()) else "kept"
+        state = call.say(f"case-clocks.{word}") if limit.due is not None else "—"
         rows.append([call.say(f"case-clocks.{limit.clock}"), amount, due, state])
     actual = f"{found.elapsed_working / 3600:.1f} {call.say('time.hour')}"
     rows.append([call.say("case-clocks.actual"), actual, moment(call, found.ceased), ""])
@@ -305,17 +325,19 @@ def _case_json(case: CaseRow) -> dict[str, Any]:
 
 
 def _members() -> dict[str, Callable[[], click.Command]]:
-    own = {"start": start, "list": list_cases, "show": show_case, "history": history, "clocks": clocks}
-    own |= {"message": message, "signal": signal}
-    members: dict[str, Callable[[], click.Command]] = {name: partial(_same, one) for name, one in own.items()}
+    members: dict[str, Callable[[], click.Command]] = {
+        "start": lambda: start,
+        "list": lambda: list_cases,
+        "show": lambda: show_case,
+        "history": lambda: history,
+        "clocks": lambda: clocks,
+        "message": lambda: message,
+        "signal": lambda: signal,
+    }
     for row in commanded():
         if row.of == CASE and row.operation not in members:
             members[row.operation] = partial(_operation, row.operation)
     return members
-
-
-def _same(command: click.Command) -> click.Command:
-    return command
 
 
 command = Group(name="case", members=_members())

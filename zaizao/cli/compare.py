@@ -71,17 +71,17 @@ def command(
 
 
 def _set_against(
-    call: Call, names: tuple[str, str], library: dict[str, Model], *, cases: int, seed: int
+    call: Call, sources: tuple[str, str], library: dict[str, Model], *, cases: int, seed: int
 ) -> Comparison | None:
     """Set what was simulated or measured on one side against the other; none where a file is at fault."""
     from reports.comparison import set_against, side
 
-    models = {name: ready(call, name, library) for name in names if not is_measured(name)}
+    models = {name: ready(call, name, library) for name in sources if not is_measured(name)}
     if None in models.values():
         return None
     known = next((model for model in models.values() if model is not None), None)
     sides = []
-    for name in names:
+    for name in sources:
         model = models.get(name)
         if model is not None:
             times = timed(call, model, cases=cases, seed=seed, start=None, warm_up=None)

@@ -20,6 +20,7 @@ from zaizao.cli.time import names
 from zaizao.cli.worded import Call, Command
 
 if TYPE_CHECKING:
+    from analysis.measure import LimitShare
     from bpmn.history import History
     from zaizao.measuring import Measured
 
@@ -30,7 +31,7 @@ SHOWN = 12
 
 
 @click.command("measure", cls=Command)
-@click.argument("sources", nargs=-1, required=True, metavar="LOG|DATABASE...")
+@click.argument("sources", nargs=-1, required=True, metavar="DATABASE|ARCHIVE...")
 @click.pass_obj
 def command(call: Call, sources: tuple[str, ...], as_json: bool) -> int:
     """Measure each process of each source."""
@@ -122,17 +123,15 @@ def _page(call: Call, found: Measured) -> list[str]:
 def _elapsed(call: Call, found: Measured) -> list[str]:
     rows = []
     for measure in (found.log.elapsed_working, found.log.elapsed_calendar):
-        figures = (hours(measure.mean), interval(measure.low, measure.high), hours(measure.median), hours(measure.p90))
+        mean = f"{hours(measure.mean)} {call.say('time.hour')}"
+        figures = (mean, interval(measure.low, measure.high), hours(measure.median), hours(measure.p90))
         rows.append([call.say("time.elapsed"), *figures, call.say(f"measure.{measure.basis}")])
     heads = ("time.mean", "time.interval", "time.median")
     columns = [Column(), *(Column(head=call.say(head), right=True) for head in heads), Column(head="p90", right=True)]
     return table([*columns, Column(head=call.say("time.basis"), dim=True)], rows)
 
 
-def _kept(call: Call, limit: object) -> str:
-    from analysis.measure import LimitShare
-
-    assert isinstance(limit, LimitShare)
+def _kept(call: Call, limit: LimitShare) -> str:
     share = plain(f"{100 * limit.inside / limit.n:.1f}") if limit.n else "—"
     amount = call.words.counted(f"limit.{limit.unit}", limit.limit)
     fields = {"inside": plain(count(limit.inside)), "n": plain(count(limit.n)), "share": share, "limit": amount}
@@ -142,7 +141,7 @@ def _kept(call: Call, limit: object) -> str:
 def _activities(call: Call, found: Measured) -> list[str]:
     units = {unit.key: unit.name for unit in found.model.units} if found.model is not None else {}
     columns = [
-        Column(head=call.say("find.steps"), shrinks=True),
+        Column(head=call.say("live.name"), shrinks=True),
         Column(head=call.say("time.unit"), shrinks=True, dim=True),
         Column(head=call.say("measure.times"), right=True),
         Column(head=call.say("time.waiting"), right=True),
@@ -153,12 +152,17 @@ def _activities(call: Call, found: Measured) -> list[str]:
             one.name or one.id,
             units.get(one.unit, one.unit),
             f"{one.times_per_case:.2f}",
-            hours(one.waiting, 1 if (one.waiting or 0) >= HOUR else 2),
-            hours(one.work, 1 if (one.work or 0) >= HOUR else 2),
+            _mean(one.waiting),
+            _mean(one.work),
         ]
         for one in found.log.activities
     ]
     return table(columns, rows, cells=screen())
+
+
+def _mean(seconds: float | None) -> str:
+    """Hours of a mean case; what is less than one is told more finely."""
+    return hours(seconds, 1 if (seconds or 0) >= HOUR else 2)
 
 
 def _passings(call: Call, found: Measured) -> list[str]:
@@ -174,7 +178,7 @@ def _passings(call: Call, found: Measured) -> list[str]:
         [
             f"{units.get(one.giver, one.giver)} → {units.get(one.taker, one.taker)}",
             f"{one.times_per_case:.2f}",
-            hours(one.gap, 1 if one.gap >= HOUR else 2),
+            _mean(one.gap),
         ]
         for one in found.log.passings[:SHOWN]
     ]

@@ -30,7 +30,7 @@ CASES = 100
 @click.command("trial", cls=Command)
 @click.argument("name", metavar="NAME|FILE", shell_complete=lambda *_: [item.name for item in procedures()])
 @called
-@option("--cases", type=Whole(1, MOST_CASES), default=CASES)
+@option("--cases", "tried", type=Whole(1, MOST_CASES), default=CASES)
 @option("--seed", type=Whole(0, 2**63 - 1), default=1)
 @opened
 @click.pass_obj
@@ -38,7 +38,7 @@ def command(
     call: Call,
     name: str,
     library: dict[str, Model],
-    cases: int,
+    tried: int,
     seed: int,
     start: datetime | None,
     warm_up: int | None,
@@ -53,7 +53,7 @@ def command(
         if model is None:
             worst = FILE
             continue
-        found = played(call, str(file), model, cases=cases, seed=seed, start=start, warm_up=warm_up)
+        found = played(call, str(file), model, cases=tried, seed=seed, start=start, warm_up=warm_up)
         if as_json:
             click.echo(one_line({"file": told(file), **trial_json(found)}))
         else:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.argument("file")
 @option("--data", type=Data(), default="{}")
 @option("--with", "library", multiple=True, metavar="FILE")
-@option("--start", type=Moment(), default=None)
+@option("--start", "begun", type=Moment(), default=None)
 @option("--skip-scripts", is_flag=True)
 @click.pass_obj
 def command(
@@ -35,13 +35,13 @@ def command(
     file: str,
     data: dict[str, Any],
     library: tuple[str, ...],
-    start: datetime | None,
+    begun: datetime | None,
     skip_scripts: bool,
     as_json: bool,
 ) -> int:
     """Play one case: work is done at once, timers ring in their order; it stops where it waits for somebody outside."""
     model = load(file)
-    at = start or wiring.now(call.settings.timezone)
+    at = begun or wiring.now(call.settings.timezone)
     tried, problems = _tried(model, library, at, data, skip_scripts=skip_scripts)
     message = explain(tried.error, call.words)[0] if tried.error is not None else ""
     if as_json:

@@ -98,7 +98,17 @@ def _list(call: Call, store: Store, *, as_json: bool) -> None:
         return
     heads = ("worker.job", "worker.kind", "worker.state", "live.due", "worker.attempts", "worker.error")
     columns = [Column(head=call.say(head), shrinks=head in ("worker.job", "worker.error")) for head in heads]
-    rows = [[job.id, job.kind, job.state, moment(call, job.run_at), str(job.attempts), job.error] for job in jobs]
+    rows = [
+        [
+            job.id,
+            call.say(f"job-kind.{job.kind}"),
+            call.say(f"job.{job.state}"),
+            moment(call, job.run_at),
+            str(job.attempts),
+            job.error,
+        ]
+        for job in jobs
+    ]
     click.echo("\n".join(table(columns, rows, cells=screen())))
 
 
