@@ -12,8 +12,9 @@ which `analysis.time` makes every figure. What counts is
 | `paused`, `suspended` to `resumed` | no work |
 | a flow into an end event, `rejected` | the case ends, for all we know; the last one counts |
 
-A case counts once it has ended. Wait and queue are one figure here: only the simulation knows what a wait would have
-been without a queue, so `StepSums.queue` is 0 and the whole stands in `wait`. Moments are local microseconds.
+A case counts once it has ended; one that was cancelled or terminated counts nowhere. Wait and queue are one figure
+here: only the simulation knows what a wait would have been without a queue, so `StepSums.queue` is 0 and the whole
+stands in `wait`. Moments are local microseconds.
 """
 
 from __future__ import annotations
@@ -122,7 +123,7 @@ class Reduction:
     # One case
 
     def add(self, history: History) -> tuple[datetime, datetime] | None:
-        """Count a case and give its start and its end; none where it is still under way or never came to an office."""
+        """Count a case and give its start and its end; none where it is no case that counts."""
         case = self._case(history)
         if case is None:
             return None
@@ -130,8 +131,8 @@ class Reduction:
         return self.own.from_local(case.started), self.own.from_local(case.ended)
 
     def _case(self, history: History) -> _Case | None:
-        """Read one history; none where the case is still under way or never came to an office."""
-        if history.end is None:
+        """Read one history; none where the case is under way, was broken off, or never came to an office."""
+        if history.end is None or history.is_broken_off:
             return None
         case, last = _Case(), self.own.to_local(history.end)
         found = [visit for visit in visits(history) if visit.element in self.places]

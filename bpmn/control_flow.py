@@ -58,6 +58,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from bpmn.maker import maker
 from bpmn.model import Model, Node, SequenceFlow
 
 #: Every kind of vertex.
@@ -180,6 +181,8 @@ class ControlFlow:
         return {scope.node: index for index, scope in enumerate(self.scopes) if scope.node}
 
 
+_vertex, _arc = maker(Vertex), maker(Arc)
+
 #: Which of a node's vertices stands for it: work before choice before merge before the end of a token.
 _RANK = {
     "step": 0,
@@ -217,9 +220,26 @@ def control_flow(model: Model) -> ControlFlow:
 _KNOWN = "_control_flow"
 
 
+def joined(model: Model) -> list[tuple[SequenceFlow, Node, Node]]:
+    """Every sequence flow that has both its ends, with them, worked out once for each model."""
+    known: list[tuple[SequenceFlow, Node, Node]] | None = vars(model).get(_JOINED)
+    if known is None:
+        nodes = model.node
+        ends = ((flow, nodes.get(flow.source), nodes.get(flow.target)) for flow in model.flows)
+        known = [(flow, one, other) for flow, one, other in ends if one is not None and other is not None]
+        vars(model)[_JOINED] = known
+    return known
+
+
+#: Under which name a model keeps them.
+_JOINED = "_joined"
+
+
 def compensation(model: Model) -> frozenset[str]:
     """The nodes outside the token game because they only undo work: compensation events and what they call."""
     events = {node.id for node in model.nodes if node.kind == "boundaryEvent" and node.event("compensate")}
+    if not events:
+        return frozenset()
     handlers = {a.target for a in model.associations if a.source in events}
     handlers |= {a.source for a in model.associations if a.target in events}
     return frozenset(events | {node.id for node in model.nodes if node.id in handlers and node.is_activity})
@@ -275,21 +295,21 @@ class _Builder:
         self.filled = frozenset(node.scope for node in model.nodes if node.scope)
         self.links = links(model)
         self.linked = frozenset(self.links.values())
-        self.incoming = self._played(model.incoming)
-        self.outgoing = self._played(model.outgoing)
+        #: The flows that no token can take.
+        void = {flow.id for flow, source, target in joined(model) if not self._is_played(source, target)}
+        if len(joined(model)) < len(model.flows):
+            void |= {flow.id for flow in model.flows} - {flow.id for flow, _, _ in joined(model)}
+        self.incoming = _without(void, model.incoming)
+        self.outgoing = _without(void, model.outgoing)
 
-    def _played(self, flows_of: Mapping[str, tuple[SequenceFlow, ...]]) -> dict[str, tuple[SequenceFlow, ...]]:
-        """The flows a token can take: both ends in one scope and in the game, none out of an end event."""
-        return {
-            node: tuple(flow for flow in flows if self._is_played(flow)) if flows else ()
-            for node, flows in flows_of.items()
-        }
-
-    def _is_played(self, flow: SequenceFlow) -> bool:
-        source, target = self.model.node.get(flow.source), self.model.node.get(flow.target)
-        if source is None or target is None or source.kind == "endEvent":
-            return False
-        if source.scope != target.scope or source.process != target.process or target.kind == "boundaryEvent":
+    def _is_played(self, source: Node, target: Node) -> bool:
+        """Whether a token can take a flow: both ends in one scope and in the game, not out of an end event."""
+        if (
+            source.kind == "endEvent"
+            or source.scope != target.scope
+            or source.process != target.process
+            or target.kind == "boundaryEvent"
+        ):
             return False
         return source.id not in self.outside and target.id not in self.outside
 
@@ -345,10 +365,11 @@ class _Builder:
         """The scope with its vertices and starts."""
         ids = list(dict.fromkeys(self.nodes[number] for number in inside))
         drawn = [node for node in ids if is_start(self.model.node[node], self.incoming.get(node, ()))]
-        open_ends = [node for node in ids if not self.incoming.get(node) and not self._is_led_to(node)]
         groups = {self.model.node[node].kind for node in drawn} == {"eventBasedGateway"} and len(drawn) > 1
         together = not drawn or scope.ad_hoc or groups
-        begins = open_ends if together else drawn
+        begins = drawn
+        if together:
+            begins = [node for node in ids if not self.incoming.get(node) and not self._is_led_to(node)]
         return Scope(
             node=scope.node,
             process=scope.process,
@@ -372,7 +393,7 @@ class _Builder:
         return len(self.kinds) - 1
 
     def _arc(self, source: int, target: int, flow: str = "", role: str = "") -> None:
-        self.arcs.append(Arc(source=source, target=target, flow=flow, role=role))
+        self.arcs.append(_arc(source=source, target=target, flow=flow, role=role))
 
     def _vertices(self, node: Node, scope: int) -> None:
         """Make the vertices of one node up to where its way on begins."""
@@ -444,11 +465,13 @@ class _Builder:
         if node.is_gateway:
             self._leave(at, node, [(flow, self._gateway_role(node, flow)) for flow in flows])
             return
-        at = self._boundary(node, at)
-        has_default = node.default in {flow.id for flow in flows}
+        if node.id in self.model.boundary_events:
+            at = self._boundary(node, at)
         if len(flows) < 2:
             self._leave(at, node, [(flow, "") for flow in flows])
-        elif not has_default and not any(map(is_conditional, flows)):
+            return
+        has_default = node.default in {flow.id for flow in flows}
+        if not has_default and not any(map(is_conditional, flows)):
             self._leave(self._after(at, "parallel-split", node), node, [(flow, "") for flow in flows])
         elif has_default and len(flows) == 2:
             self._leave(self._after(at, "exclusive-split", node), node, [(flow, "") for flow in flows])
@@ -501,11 +524,20 @@ class _Builder:
             leaving[arc.source].append(number)
             entering[arc.target].append(number)
         return tuple(
-            Vertex(kind=kind, node=node, scope=scope, entering=tuple(into), leaving=tuple(out))
+            _vertex(kind=kind, node=node, scope=scope, entering=tuple(into), leaving=tuple(out))
             for kind, node, scope, into, out in zip(
                 self.kinds, self.nodes, self.scopes_of, entering, leaving, strict=True
             )
         )
+
+
+def _without(
+    void: set[str], flows_of: Mapping[str, tuple[SequenceFlow, ...]]
+) -> Mapping[str, tuple[SequenceFlow, ...]]:
+    """The flows at each node, those left out that no token can take."""
+    if not void:
+        return flows_of
+    return {node: tuple(flow for flow in flows if flow.id not in void) for node, flows in flows_of.items()}
 
 
 def _waits_for_all(node: Node, entering: int) -> bool:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bpmn.maker import maker
 from bpmn.model import Bounds, Edge, Shape
 from bpmn.xml import BPMNDI, DC, DI
 
@@ -15,8 +16,12 @@ STROKE = (f"{{{_COLOUR}}}border-color", f"{{{_BIOC}}}stroke")
 _SHAPE, _EDGE = f"{{{BPMNDI}}}BPMNShape", f"{{{BPMNDI}}}BPMNEdge"
 _BOUNDS, _WAYPOINT, _LABEL = f"{{{DC}}}Bounds", f"{{{DI}}}waypoint", f"{{{BPMNDI}}}BPMNLabel"
 _PLACE, _POINT = ("x", "y", "width", "height"), ("x", "y")
+#: The attributes of a shape that says no more than its id and its element.
+_PLAIN = 2
 #: No coordinate of a drawing is larger.
 MAX_COORDINATE = 1_000_000.0
+
+_shape, _edge, _rectangle = maker(Shape), maker(Edge), maker(Bounds)
 
 #: Tells of a fault: its problem, its rule, the element that has it, its attribute and value.
 Report = Callable[[str, str, Any, str, str], None]
@@ -40,7 +45,7 @@ class DiagramReader:
                 self._read_plane(plane)
 
     def _read_plane(self, plane: Any) -> None:
-        drawn = self._element(plane, dict(plane.items()))
+        drawn = self._element(plane, plane.get("bpmnElement"))
         for child in plane:
             kind = child.tag
             if kind == _SHAPE:
@@ -48,9 +53,9 @@ class DiagramReader:
             elif kind == _EDGE:
                 self._read_edge(child, drawn)
 
-    def _element(self, drawing: Any, said: Mapping[str, str]) -> str:
+    def _element(self, drawing: Any, named: str | None) -> str:
         """The element a plane, shape or edge draws."""
-        reference = said.get("bpmnElement", "").strip()
+        reference = named.strip() if named else ""
         if not reference:
             return ""
         element = self._resolve(reference, drawing)
@@ -60,21 +65,17 @@ class DiagramReader:
 
     def _read_shape(self, element: Any, plane: str) -> None:
         said = dict(element.items())
-        drawn = self._element(element, said)
+        drawn = self._element(element, said.get("bpmnElement"))
         bounds, label = self._shape_parts(element)
         if not drawn or bounds is None:
             return
-        shape = Shape(
+        shape = _shape(
             element=drawn,
             bounds=bounds,
             label=label,
-            is_horizontal=_flag(said.get("isHorizontal")),
-            is_expanded=_flag(said.get("isExpanded")),
-            is_marker_visible=_flag(said.get("isMarkerVisible")),
             plane=plane,
-            fill=_first(said, FILL),
-            stroke=_first(said, STROKE),
             id=said.get("id", ""),
+            **(_look(said) if len(said) > _PLAIN else {}),
         )
         self.shapes.append((shape, element))
 
@@ -91,7 +92,7 @@ class DiagramReader:
 
     def _read_edge(self, element: Any, plane: str) -> None:
         said = dict(element.items())
-        drawn = self._element(element, said)
+        drawn = self._element(element, said.get("bpmnElement"))
         points, label = [], None
         for child in element:
             kind = child.tag
@@ -102,7 +103,7 @@ class DiagramReader:
         waypoints = tuple((point[0], point[1]) for point in points if point is not None)
         if not drawn or len(waypoints) < 2 or len(waypoints) != len(points):
             return
-        edge = Edge(
+        edge = _edge(
             element=drawn,
             waypoints=waypoints,
             label=label,
@@ -114,28 +115,50 @@ class DiagramReader:
         self.edges.append((edge, element))
 
     def _label(self, label: Any) -> Bounds | None:
-        bounds = label.find(_BOUNDS) if len(label) else None
-        return self._bounds(bounds) if bounds is not None else None
+        for child in label:
+            if child.tag == _BOUNDS:
+                return self._bounds(child)
+        return None
 
     def _bounds(self, element: Any) -> Bounds | None:
         numbers = self._numbers(element, _PLACE)
         if numbers is None:
             return None
         x, y, width, height = numbers
-        return Bounds(x=x, y=y, width=max(width, 0.0), height=max(height, 0.0))
+        return _rectangle(x=x, y=y, width=max(width, 0.0), height=max(height, 0.0))
 
     def _numbers(self, element: Any, names: tuple[str, ...]) -> list[float] | None:
         """The coordinates in these attributes; none where one of them is no number of a drawing."""
-        numbers = []
-        said = dict(element.items())
-        for name in names:
-            text = said.get(name, "")
-            number = _coordinate(text)
+        texts = [element.get(name, "") for name in names]
+        whole = "".join(texts)
+        if whole.isascii() and "_" not in whole:
+            try:
+                numbers = [float(text) for text in texts]
+            except ValueError:
+                numbers = [math.nan]
+            if sum(map(abs, numbers)) <= MAX_COORDINATE:  # then so is each of them
+                return numbers
+        return self._doubtful(element, names, texts)
+
+    def _doubtful(self, element: Any, names: tuple[str, ...], texts: list[str]) -> list[float] | None:
+        """The same, one after the other, where not all of them are plainly right."""
+        numbers = list(map(_coordinate, texts))
+        for name, text, number in zip(names, texts, numbers, strict=True):
             if not -MAX_COORDINATE <= number <= MAX_COORDINATE:
                 self._report("bpmn-rule", "coordinate", element, name, text)
                 return None
-            numbers.append(number)
         return numbers
+
+
+def _look(said: Mapping[str, str]) -> dict[str, Any]:
+    """How a shape is drawn, where it says more than its id and its element."""
+    return {
+        "is_horizontal": _flag(said.get("isHorizontal")),
+        "is_expanded": _flag(said.get("isExpanded")),
+        "is_marker_visible": _flag(said.get("isMarkerVisible")),
+        "fill": _first(said, FILL),
+        "stroke": _first(said, STROKE),
+    }
 
 
 def _coordinate(text: str) -> float:

@@ -1,5 +1,6 @@
 """The names of BPMN 2.0's XML: which elements there are, and how the text and flags in them are read."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from bpmn.model import ACTIVITIES, EVENTS, GATEWAYS
@@ -106,8 +107,6 @@ QUIET = frozenset(
     )
 )
 
-_LOCAL: dict[Any, str] = {}
-
 
 def tag(name: str) -> str:
     """The tag of a BPMN element as the parser writes it."""
@@ -116,14 +115,14 @@ def tag(name: str) -> str:
 
 def local_name(element: Any) -> str:
     """The name of a BPMN element; empty for comments and for elements of other namespaces."""
-    name = _LOCAL.get(element.tag)
-    if name is not None:
-        return name
-    text = element.tag
-    name = text.removeprefix(PREFIX) if isinstance(text, str) and text.startswith(PREFIX) else ""
-    if name in _KNOWN:
-        _LOCAL[text] = name
-    return name
+    return LOCAL[element.tag]
+
+
+class _Names(dict[Any, str]):
+    """The name of a BPMN element by its tag; those not known before are worked out and not kept."""
+
+    def __missing__(self, tag: Any) -> str:
+        return tag.removeprefix(PREFIX) if isinstance(tag, str) and tag.startswith(PREFIX) else ""
 
 
 _KNOWN = frozenset(
@@ -151,6 +150,8 @@ _KNOWN = frozenset(
         "targetRef",
     )
 )
+#: The local name of each tag.
+LOCAL: Mapping[Any, str] = _Names({PREFIX + name: name for name in _KNOWN})
 
 
 def text_of(element: Any) -> str:

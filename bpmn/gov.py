@@ -7,7 +7,7 @@ default; a name the table does not know is a warning, and stays in the file.
 
 import math
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -320,7 +320,7 @@ class Annotator:
         self.seen: set[Any] = set()
         #: The elements every value came from, by the id of their place and the name of the annotation.
         self.kept: dict[tuple[str, str], list[Any]] = {}
-        self._reported: Counter[str] = Counter()
+        self._reported: defaultdict[str, int] = defaultdict(int)
 
     def read(self, extensions: Iterable[Any], place: Place) -> Annotations:
         """Turn the `gov:` elements among the extension elements into values."""

@@ -46,6 +46,8 @@ KINDS = (
 #: Those by which somebody is done with a step.
 DONE = ("completed", "rejected")
 
+_BREAKING = frozenset(("cancelled", "terminated"))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
@@ -104,6 +106,11 @@ class History:
     def end(self) -> datetime | None:
         """When the case ended; none while it is under way."""
         return next((record.at for record in reversed(self.records) if record.kind == "ended"), None)
+
+    @property
+    def is_broken_off(self) -> bool:
+        """Whether it ended because somebody cancelled or terminated it, so that its times say nothing of the work."""
+        return any(record.kind in _BREAKING for record in self.records)
 
     def of(self, element: str) -> tuple[Record, ...]:
         """The records of one element."""

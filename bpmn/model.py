@@ -459,12 +459,12 @@ class Model:
     @cached_property
     def outgoing(self) -> Mapping[str, tuple[SequenceFlow, ...]]:
         """The sequence flows that leave each node, in the order of the file; every node has an entry."""
-        return self._group(self.flows, "source")
+        return self._group((flow.source, flow) for flow in self.flows)
 
     @cached_property
     def incoming(self) -> Mapping[str, tuple[SequenceFlow, ...]]:
         """The sequence flows that enter each node, in the order of the file; every node has an entry."""
-        return self._group(self.flows, "target")
+        return self._group((flow.target, flow) for flow in self.flows)
 
     @cached_property
     def details_of(self) -> Mapping[str, tuple[Detail, ...]]:
@@ -474,11 +474,16 @@ class Model:
             grouped.setdefault(detail.owner, []).append(detail)
         return {owner: tuple(details) for owner, details in grouped.items()}
 
-    def _group(self, flows: Iterable[SequenceFlow], end: str) -> dict[str, tuple[SequenceFlow, ...]]:
-        grouped: dict[str, list[SequenceFlow]] = {node.id: [] for node in self.nodes}
-        for flow in flows:
-            grouped.setdefault(getattr(flow, end), []).append(flow)
-        return {node: tuple(items) for node, items in grouped.items()}
+    def _group(self, flows: Iterable[tuple[str, SequenceFlow]]) -> dict[str, tuple[SequenceFlow, ...]]:
+        grouped: dict[str, list[SequenceFlow]] = {}
+        for end, flow in flows:
+            if end in grouped:
+                grouped[end].append(flow)
+            else:
+                grouped[end] = [flow]
+        found = {node.id: tuple(grouped.get(node.id, ())) for node in self.nodes}
+        found.update((end, tuple(lost)) for end, lost in grouped.items() if end not in found)
+        return found
 
     @cached_property
     def boundary_events(self) -> Mapping[str, tuple[Node, ...]]:

@@ -7,6 +7,8 @@ from bpmn.elements import (
     DATA,
     EVENT_DEFINITIONS,
     EVENT_REFERENCES,
+    LOCAL,
+    NODES,
     attribute,
     local_name,
     text_of,
@@ -24,7 +26,7 @@ def parts_of(element: Any) -> Parts:
     """The BPMN children of an element, by name."""
     parts: Parts = {}
     for child in element:
-        name = local_name(child)
+        name = LOCAL[child.tag]
         if name in parts:
             parts[name].append(child)
         elif name:
@@ -44,17 +46,27 @@ def documentation_of(parts: Parts) -> str:
 
 
 def particular(found: Found, parts: Parts, walk: Walk) -> dict[str, Any]:
-    """What only some kinds of nodes say of themselves, by the field of the node."""
+    """What only some nodes say of themselves, by the field of the node."""
     said: dict[str, Any] = {}
-    for name in _PARTICULAR.keys() & found.element.keys():
-        field, kinds, read = _PARTICULAR[name]
-        if found.kind in kinds:
-            said[field] = read(found.element, name, walk)
+    names: list[str] = found.element.keys()
+    for name in names:
+        row = _PARTICULAR.get(name)
+        if row is not None and found.kind in row[1]:
+            said[row[0]] = row[2](found.element, name, walk)
+    if parts.keys() <= _FLOWS:
+        return said
+    said["documentation"] = documentation_of(parts)
+    said["script"] = text_of(first(parts, "script"))
+    said["loop"] = loop_of(parts, walk)
     if found.kind == "complexGateway":
         said["activation"] = text_of(first(parts, "activationCondition"))
     elif found.kind == "adHocSubProcess":
         said["completion"] = text_of(first(parts, "completionCondition"))
     return said
+
+
+#: What lists the flows of a node.
+_FLOWS = frozenset(("incoming", "outgoing"))
 
 
 def _text(element: Any, name: str, walk: Walk) -> str:
@@ -71,6 +83,12 @@ def _operation(element: Any, name: str, walk: Walk) -> str:
 
 #: The attributes only some kinds have: the field of the node each becomes, the kinds, and how it is read.
 _PARTICULAR: dict[str, tuple[str, frozenset[str], Callable[[Any, str, Walk], Any]]] = {
+    "default": ("default", NODES, _text),
+    "triggeredByEvent": ("triggered_by_event", NODES, flag_of),
+    "instantiate": ("instantiate", NODES, flag_of),
+    "scriptFormat": ("script_format", frozenset(("scriptTask",)), _text),
+    "cancelActivity": ("interrupting", frozenset(("boundaryEvent",)), _flag_or_true),
+    "isInterrupting": ("interrupting", frozenset(("startEvent",)), _flag_or_true),
     "isForCompensation": ("for_compensation", ACTIVITIES, flag_of),
     "startQuantity": ("start_quantity", ACTIVITIES, number_of),
     "completionQuantity": ("completion_quantity", ACTIVITIES, number_of),
@@ -85,15 +103,19 @@ _PARTICULAR: dict[str, tuple[str, frozenset[str], Callable[[Any, str, Walk], Any
 }
 
 
-def events_of(found: Found, walk: Walk) -> tuple[EventDefinition, ...]:
+def events_of(found: Found, parts: Parts, walk: Walk) -> tuple[EventDefinition, ...]:
     """What an event waits for or does; of a task, the message it sends or receives."""
     if found.kind in ("receiveTask", "sendTask"):
         reference = referred(attribute(found.element, "messageRef"), "messageRef", found.element, walk)
         line = found.element.sourceline or 0
         return (EventDefinition(kind="message", reference=reference, line=line),) if reference else ()
-    if found.kind not in EVENTS:
+    if found.kind not in EVENTS or parts.keys().isdisjoint(_DEFINING):
         return ()
     return tuple(event for event, _ in event_elements(found.element, walk))
+
+
+#: What says what an event waits for or does.
+_DEFINING = frozenset((*EVENT_DEFINITIONS, "eventDefinitionRef"))
 
 
 def event_elements(element: Any, walk: Walk) -> list[tuple[EventDefinition, Any]]:

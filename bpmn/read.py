@@ -24,16 +24,19 @@ from bpmn.elements import (
     flag,
     local_name,
     name_of,
+    tag,
     text_of,
 )
 from bpmn.garbage import kept
 from bpmn.gov import Annotations, Annotator, Place
+from bpmn.maker import maker
 from bpmn.model import (
     ACTIVITIES,
     TASKS,
     Artifact,
     Association,
     Data,
+    EventDefinition,
     Lane,
     MessageFlow,
     Model,
@@ -52,18 +55,19 @@ from bpmn.nodes import (
     events_of,
     first,
     job_of,
-    loop_of,
     maps_data,
     multiplicity_of,
     particular,
     parts_of,
 )
-from bpmn.read_details import DetailReader
+from bpmn.read_details import HELD, DetailReader
 from bpmn.values import flag_of, referred_detail, word_of
 from bpmn.walk import Found, Walk
 from bpmn.xml import BPMN, Limits, load, parse, refusal
 
 _DMN = "/DMN/"
+_DEFINITIONS = tag("definitions")
+_made, _drawn = maker(Node), maker(SequenceFlow)
 
 
 def read(source: bytes | Path, *, limits: Limits | None = None) -> Model:
@@ -93,7 +97,6 @@ class Reading:
         self._listed: set[tuple[str, str, str]] = set()
         #: The ids of elements that BPMN does not know, and the nodes at the other ends of the flows that name them.
         self._unknown: dict[str, list[str]] = {attribute(one, "id"): [] for one in self.walk.unknown}
-        self._category_values = list(root.iterfind("./{*}category/{*}categoryValue"))
         self.model = self._model(source)
 
     def _model(self, source: bytes) -> Model:
@@ -102,43 +105,44 @@ class Reading:
         flows = tuple(flow for found in walk.flows if (flow := self._flow(found)) is not None)
         self._tell_unknown()
         outgoing = {(flow.id, flow.source) for flow in flows}
-        model = Model(
+        parts: dict[str, Any] = {
+            "processes": tuple(map(self._process, walk.processes)),
+            "pools": tuple(map(self._pool, walk.pools)),
+            "lanes": tuple(map(self._lane, walk.lanes)),
+            "nodes": tuple([self._with_default(node, outgoing) if node.default else node for node in nodes]),
+            "flows": flows,
+            "message_flows": tuple(line for found in walk.message_flows if (line := self._message_flow(found))),
+            "data": tuple(map(self._data, walk.data)),
+            "artifacts": tuple(map(self._artifact, walk.artifacts)),
+            "associations": (
+                *(dotted for found in walk.associations if (dotted := self._association(found))),
+                *self._data_associations,
+            ),
+            "roots": tuple(map(self._root, walk.roots)),
+        }
+        self._check_order(nodes)
+        self._check_lists(flows)
+        _judge(self.root, walk)
+        self.diagram.read(self.root)
+        self.details.read(self.root)
+        self.annotator.report_unseen(self.root, self._place_around)
+        faults = sorted((*walk.faults, *self.annotator.faults), key=lambda fault: fault.line)
+        return Model(
             source=source,
             id=attribute(self.root, "id"),
             name=name_of(self.root),
             type_language=attribute(self.root, "typeLanguage"),
             collaboration=next((attribute(element, "id") for element in walk.collaborations), ""),
-            processes=tuple(map(self._process, walk.processes)),
-            pools=tuple(map(self._pool, walk.pools)),
-            lanes=tuple(map(self._lane, walk.lanes)),
-            nodes=tuple(self._with_default(node, outgoing) for node in nodes),
-            flows=flows,
-            message_flows=tuple(line for found in walk.message_flows if (line := self._message_flow(found))),
-            data=tuple(map(self._data, walk.data)),
-            artifacts=tuple(map(self._artifact, walk.artifacts)),
-            associations=(
-                *(dotted for found in walk.associations if (dotted := self._association(found))),
-                *self._data_associations,
-            ),
-            roots=tuple(map(self._root, walk.roots)),
-        )
-        self._check_order(model)
-        self._check_lists(flows)
-        _judge(self.root, self.walk)
-        self.diagram.read(self.root)
-        self.details.read(self.root)
-        self.annotator.report_unseen(self.root, self._place_around)
-        faults = sorted((*walk.faults, *self.annotator.faults), key=lambda fault: fault.line)
-        return model.evolve(
-            shapes=tuple(shape for shape, _ in self.diagram.shapes),
-            edges=tuple(edge for edge, _ in self.diagram.edges),
+            **parts,
+            shapes=tuple([shape for shape, _ in self.diagram.shapes]),
+            edges=tuple([edge for edge, _ in self.diagram.edges]),
             details=tuple(self.details.found),
             faults=tuple(faults),
         )
 
     def _annotations(self, found: Found, parts: Parts, *, has_timer: bool = False) -> Annotations:
         if "extensionElements" not in parts:
-            return Annotations()
+            return _SILENT
         place = Place(kind=found.kind, id=found.id, name=name_of(found.element), has_timer=has_timer)
         return self.annotator.read(parts["extensionElements"], place)
 
@@ -157,7 +161,8 @@ class Reading:
 
     def _process(self, found: Found) -> Process:
         parts = parts_of(found.element)
-        self.details.read_in(found.element, found.id)
+        if not HELD.isdisjoint(parts):
+            self.details.read_in(found.element, found.id)
         return Process(
             id=found.id,
             name=name_of(found.element),
@@ -219,47 +224,47 @@ class Reading:
     def _node(self, found: Found) -> Node:
         element = found.element
         parts = parts_of(element)
-        events = events_of(found, self.walk)
-        has_timer = bool(events) and any(event.kind == "timer" for event in events)
-        said = self._annotations(found, parts, has_timer=has_timer)
-        associations = data_of(found, parts, self.walk)
-        self._data_associations += associations
+        events = events_of(found, parts, self.walk)
+        said = self._said(found, parts, events)
         self._check_listed_flows(found, parts)
         if not parts.keys() <= _COMMON:
             self.details.read_in(element, found.id)
-        answer, is_group = answer_of(element, parts) if found.kind == "businessRuleTask" else ("", False)
-        return Node(
+        if found.kind == "boundaryEvent":
+            said["attached_to"] = self._host(found)
+        elif found.kind == "callActivity":
+            said["called"] = self._called(found)
+        elif found.kind in TASKS:
+            said["job"] = job_of(element, parts)
+            if found.kind == "businessRuleTask":
+                said["decision"] = decision_of(element, parts)
+                said["answer"], said["answers_group"] = answer_of(element, parts)
+        return _made(
             id=found.id,
             kind=found.kind,
             name=name_of(element),
             process=found.process,
             scope=found.scope,
-            default=attribute(element, "default"),
-            attached_to=self._host(found) if found.kind == "boundaryEvent" else "",
-            interrupting=self._is_interrupting(found),
             events=events,
-            loop=loop_of(parts, self.walk),
-            triggered_by_event=flag_of(element, "triggeredByEvent", self.walk),
-            called=self._called(found),
-            decision=decision_of(element, parts) if found.kind == "businessRuleTask" else "",
-            answer=answer,
-            answers_group=is_group,
-            maps_data=maps_data(parts),
-            job=job_of(element, parts) if found.kind in TASKS else "",
-            instantiate=flag_of(element, "instantiate", self.walk),
-            script=text_of(first(parts, "script")),
-            script_format=attribute(element, "scriptFormat") if found.kind == "scriptTask" else "",
-            **particular(found, parts, self.walk),
-            documentation=documentation_of(parts),
-            step=said.step,
-            times=tuple(said.times),
-            materials=tuple(said.materials),
-            repeat=said.repeat,
-            outcome=said.outcome,
-            reads=_once(line.source for line in associations if line.kind == "input") if associations else (),
-            writes=_once(line.target for line in associations if line.kind == "output") if associations else (),
             line=element.sourceline or 0,
+            **said,
+            **particular(found, parts, self.walk),
         )
+
+    def _said(self, found: Found, parts: Parts, events: tuple[EventDefinition, ...]) -> dict[str, Any]:
+        """What the annotations of a node and the dotted lines inside it say, by the field of the node."""
+        said: dict[str, Any] = {}
+        if "extensionElements" in parts:
+            has_timer = any(event.kind == "timer" for event in events)
+            read = self._annotations(found, parts, has_timer=has_timer)
+            said.update(step=read.step, times=tuple(read.times), materials=tuple(read.materials))
+            said.update(repeat=read.repeat, outcome=read.outcome)
+        if not parts.keys() <= _COMMON:
+            associations = data_of(found, parts, self.walk)
+            self._data_associations += associations
+            said["reads"] = _once(line.source for line in associations if line.kind == "input")
+            said["maps_data"] = maps_data(parts)
+            said["writes"] = _once(line.target for line in associations if line.kind == "output")
+        return said
 
     def _host(self, found: Found) -> str:
         reference = attribute(found.element, "attachedToRef")
@@ -271,18 +276,10 @@ class Reading:
         return ""
 
     def _called(self, found: Found) -> str:
-        if found.kind != "callActivity":
-            return ""
         reference = attribute(found.element, "calledElement")
         return self.walk.resolve(reference, found.element) or reference
 
-    def _is_interrupting(self, found: Found) -> bool:
-        name = {"boundaryEvent": "cancelActivity", "startEvent": "isInterrupting"}.get(found.kind, "")
-        return flag_of(found.element, name, self.walk, default=True) if name else True
-
     def _with_default(self, node: Node, outgoing: set[tuple[str, str]]) -> Node:
-        if not node.default:
-            return node
         element = self.walk.elements[node.id]
         default = self.walk.resolve(node.default, element)
         if (default, node.id) not in outgoing:
@@ -295,7 +292,7 @@ class Reading:
         """Tell of flows that a node lists and the file does not have; the flows themselves say where they run."""
         for side in ("incoming", "outgoing"):
             for child in parts.get(side, ()):
-                reference = text_of(child)
+                reference = (child.text or "").strip() if not len(child) else text_of(child)
                 flow = self.walk.resolve(reference, child)
                 if flow:
                     self._listed.add((found.id, side, flow))
@@ -306,10 +303,14 @@ class Reading:
 
     def _check_lists(self, flows: tuple[SequenceFlow, ...]) -> None:
         """Tell of flows that run otherwise than the lists of the nodes say; a file that lists none is left alone."""
+        if not self._listed:
+            return
         run = {(flow.source, "outgoing", flow.id) for flow in flows}
         run |= {(flow.target, "incoming", flow.id) for flow in flows}
+        if run == self._listed:
+            return
         kept = {flow.id for flow in flows}
-        for flow in flows if self._listed else ():
+        for flow in flows:
             ends = {(flow.source, "outgoing"), (flow.target, "incoming")}
             missing = sorted(ends - self._listed_of.get(flow.id, set()))
             if missing:
@@ -341,16 +342,16 @@ class Reading:
         element = found.element
         parts = parts_of(element)
         said = self._annotations(found, parts)
-        ends = [self._end(found, name) for name in ("sourceRef", "targetRef")]
-        if not all(ends):
+        source, target = self._end(found, "sourceRef"), self._end(found, "targetRef")
+        if not (source and target):
             return None
         condition = first(parts, "conditionExpression")
         text = text_of(condition)
         language = attribute(condition, "language") if condition is not None else ""
-        return SequenceFlow(
+        return _drawn(
             id=found.id,
-            source=ends[0],
-            target=ends[1],
+            source=source,
+            target=target,
             name=name_of(element),
             process=found.process,
             scope=found.scope,
@@ -366,7 +367,7 @@ class Reading:
         """The node at one end of a sequence flow, empty where there is none."""
         reference = attribute(found.element, name)
         end = self.walk.resolve(reference, found.element)
-        if self.walk.kinds.get(end, "") in NODES:
+        if self.walk.kinds.get(end) in NODES:
             return end
         there = attribute(found.element, "targetRef" if name == "sourceRef" else "sourceRef")
         other = self.walk.resolve(there, found.element)
@@ -453,6 +454,10 @@ class Reading:
                 return str(value.get("value") or "")
         return ""
 
+    @cached_property
+    def _category_values(self) -> list[Any]:
+        return list(self.root.iterfind("./{*}category/{*}categoryValue"))
+
     def _association(self, found: Found) -> Association | None:
         ends = []
         for name in ("sourceRef", "targetRef"):
@@ -498,14 +503,14 @@ class Reading:
         name = STRUCTURES.get(found.kind, "")
         return referred_detail(attribute(found.element, name), name, found.element, self.walk) if name else ""
 
-    def _check_order(self, model: Model) -> None:
+    def _check_order(self, nodes: tuple[Node, ...]) -> None:
         """Tell of orders in law that name a step the file does not have."""
-        for node in model.nodes:
+        for node in nodes:
             if node.step is None:
                 continue
             for attribute_name, named in (("after", node.step.after), ("separateFrom", node.step.separate_from)):
                 for other in named:
-                    if other not in model.node:
+                    if self.walk.kinds.get(other, "") not in NODES:
                         element = self.walk.elements[node.id]
                         sentence = (
                             "{attribute} of gov:step names {value}, which is no step of the file. Correct the id."
@@ -514,6 +519,8 @@ class Reading:
                         self.walk.report("missing-reference", "step-order", element, sentence, **details)
 
 
+#: What an element without annotations says.
+_SILENT = Annotations()
 _DRAWING = {
     "drawn-element": "The diagram draws {value}, which the file does not have. Delete the shape or draw it anew.",
     "coordinate": "{attribute}={value!r} is no coordinate of a diagram. Lay the diagram out again.",
@@ -542,10 +549,10 @@ def _once(ids: Iterable[str]) -> tuple[str, ...]:
 
 def _refuse_other_files(root: Any) -> None:
     """An error for a well-formed file that holds no BPMN 2.0 definitions."""
+    if root.tag == _DEFINITIONS:
+        return
     name = QName(root)
     found = name.localname[:80]
-    if name.namespace == BPMN and name.localname == "definitions":
-        return
     if name.namespace == BPMN:
         sentence = "The file holds only a piece of BPMN ({found}). Export the whole drawing."
         raise refusal("not-bpmn", "no-definitions", sentence, line=root.sourceline or 0, found=found)

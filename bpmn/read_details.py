@@ -13,7 +13,7 @@ from bpmn.values import referred_detail
 from bpmn.walk import Walk
 
 #: What an element of the model may hold that is read nowhere else.
-_HELD = frozenset(
+HELD = frozenset(
     (
         "auditing",
         "correlationSubscription",
@@ -34,7 +34,7 @@ _HELD = frozenset(
     )
 )
 #: What a root element may hold.
-_IN_ROOTS = _HELD | {"operation", "correlationPropertyRetrievalExpression", "resourceParameter", "rendering"}
+_IN_ROOTS = HELD | {"operation", "correlationPropertyRetrievalExpression", "resourceParameter", "rendering"}
 #: What stands beside processes and is no root of the model.
 _ROOT_DETAILS = UNINTERPRETED_ROOTS | {"category", "extension", "import", "relationship"}
 #: What a collaboration holds beside pools and message flows.
@@ -92,13 +92,13 @@ class DetailReader:
         for collaboration in self._walk.collaborations:
             self.read_in(collaboration, attribute(collaboration, "id"), _IN_COLLABORATIONS)
 
-    def read_in(self, element: Any, owner: str, kinds: frozenset[str] = _HELD) -> None:
+    def read_in(self, element: Any, owner: str, kinds: frozenset[str] = HELD) -> None:
         """The details one element holds, what its multi-instance takes and gives among them."""
         for child in element:
             name = local_name(child)
             if name in kinds:
                 self._take(child, owner)
-            elif name == "multiInstanceLoopCharacteristics" and kinds is _HELD:
+            elif name == "multiInstanceLoopCharacteristics" and kinds is HELD:
                 self.read_in(child, owner, _IN_LOOPS)
 
     def _take(self, element: Any, owner: str) -> None:

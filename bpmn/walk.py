@@ -1,6 +1,6 @@
 """The first pass over a file: every element in the order of the file, with its id and the container around it."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
@@ -11,6 +11,7 @@ from lxml.etree import XPath
 from bpmn.elements import (
     ARTIFACTS,
     DATA,
+    LOCAL,
     NODES,
     PREFIX,
     QUIET,
@@ -81,7 +82,7 @@ class Walk:
         self._lane_set = 0
         self._counted: dict[str, int] = {}
         self._named: dict[Any, Found] = {}
-        self._reported: Counter[tuple[str, str]] = Counter()
+        self._reported: defaultdict[tuple[str, str], int] = defaultdict(int)
         self._walk_root()
         self._report_duplicates()
 
@@ -159,7 +160,7 @@ class Walk:
 
     def identify(self, element: Any, kind: str, *, process: str = "", scope: str = "") -> Found:
         """Give an element its id in the model: the one in the file, or a new one where that is missing or taken."""
-        given = attribute(element, "id")
+        given = element.get("id", "").strip()
         name = given
         if not given or given in self.elements:
             name = self._make_id(given or kind)
@@ -267,7 +268,7 @@ class Walk:
                 stack.pop()
 
     def _walk_element(self, element: Any, process: str, scope: str) -> Found | None:
-        kind = local_name(element)
+        kind = LOCAL[element.tag]
         if kind in NODES:
             found = self.identify(element, kind, process=process, scope=scope)
             self.nodes.append(found)

@@ -12,7 +12,6 @@ import stat
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -132,12 +131,15 @@ def _read_file(path: Path, limits: Limits) -> bytes:
     try:
         name = os.fspath(path)
         _refuse_special(os.stat(name).st_mode)
-        with open(os.open(name, _OPENING), "rb", buffering=0) as file:
-            status = os.fstat(file.fileno())
+        file = os.open(name, _OPENING)
+        try:
+            status = os.fstat(file)
             _refuse_special(status.st_mode)
             if status.st_size > limits.bytes:
                 raise _refuse("too-large", limit=f"{limits.bytes / 1_000_000:g} MB")
             return _rest_of(file, status.st_size, limits)
+        finally:
+            os.close(file)
     except FileNotFoundError:
         raise _refuse("missing-file") from None
     except PermissionError:
@@ -148,11 +150,11 @@ def _read_file(path: Path, limits: Limits) -> bytes:
         raise _refuse("unreadable", reason=getattr(error, "strerror", None) or str(error)) from None
 
 
-def _rest_of(file: FileIO, size: int, limits: Limits) -> bytes:
+def _rest_of(file: int, size: int, limits: Limits) -> bytes:
     """What a file holds, which may have grown since its size was asked for; one byte over the limit is enough."""
     pieces = []
     read = 0
-    while read <= limits.bytes and (piece := file.read(min(max(size - read, 0) + 1, limits.bytes + 1 - read))):
+    while read <= limits.bytes and (piece := os.read(file, min(max(size - read, 0) + 1, limits.bytes + 1 - read))):
         pieces.append(piece)
         read += len(piece)
     return b"".join(pieces)

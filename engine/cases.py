@@ -17,7 +17,7 @@ from engine.errors import (
     WrongData,
     WrongState,
 )
-from engine.lifecycle import CANDIDATE, CASE, HOLDER, ITEM, OPEN_CASE, OPEN_ITEM, Move, allowed
+from engine.lifecycle import CANDIDATE, CASE, HOLDER, ITEM, OPEN_CASE, OPEN_ITEM, Transition, allowed
 from engine.procedures import Procedure
 from engine.spiff.frontier import Changes, Frontier, Thrown, Wait
 from engine.spiff.run import Run
@@ -100,11 +100,11 @@ class LiveCase:
 
     # Who may
 
-    def check_case(self, operation: str) -> Move:
+    def check_case(self, operation: str) -> Transition:
         """The row of an operation on the case, if its state allows it."""
         return allowed(CASE, operation, self.row.state)
 
-    def check_item(self, item: ItemRow, operation: str, person: str) -> Move:
+    def check_item(self, item: ItemRow, operation: str, person: str) -> Transition:
         """The row of an operation on an item, if its state and the case allow it to that person."""
         if operation == "claim" and item.person == person and item.state in ("claimed", "started"):
             raise WrongState(item.state)

@@ -55,7 +55,7 @@ AT_HAND = ("offered", "claimed", "started")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Move:
+class Transition:
     """One row: what an operation does to a case or an item in one of some states."""
 
     #: CASE or ITEM.
@@ -76,16 +76,16 @@ class Move:
         return (self.held if is_held else "") or self.becomes or state
 
 
-def _case(operation: str, states: tuple[str, ...], becomes: str, record: str, who: str = ANYONE) -> Move:
-    return Move(of=CASE, operation=operation, states=states, becomes=becomes, record=record, who=who)
+def _case(operation: str, states: tuple[str, ...], becomes: str, record: str, who: str = ANYONE) -> Transition:
+    return Transition(of=CASE, operation=operation, states=states, becomes=becomes, record=record, who=who)
 
 
-def _item(operation: str, states: tuple[str, ...], becomes: str, record: str, who: str, held: str = "") -> Move:
-    return Move(of=ITEM, operation=operation, states=states, becomes=becomes, record=record, who=who, held=held)
+def _item(operation: str, states: tuple[str, ...], becomes: str, record: str, who: str, held: str = "") -> Transition:
+    return Transition(of=ITEM, operation=operation, states=states, becomes=becomes, record=record, who=who, held=held)
 
 
 #: The table.
-MOVES: tuple[Move, ...] = (
+TRANSITIONS: tuple[Transition, ...] = (
     _case("start", ("",), "active", "started"),
     _case("message", ("active",), "", ""),
     _case("signal", ("active",), "", ""),
@@ -112,7 +112,7 @@ MOVES: tuple[Move, ...] = (
     _item("withdraw", OPEN_ITEM, "withdrawn", "withdrawn", ENGINE),
 )
 
-_ROWS: Mapping[tuple[str, str], Move] = {(move.of, move.operation): move for move in MOVES}
+_ROWS: Mapping[tuple[str, str], Transition] = {(row.of, row.operation): row for row in TRANSITIONS}
 
 #: How a state refuses what it does not allow.
 REFUSALS: Mapping[tuple[str, str], type[EngineError]] = {
@@ -129,22 +129,18 @@ REFUSALS: Mapping[tuple[str, str], type[EngineError]] = {
 
 #: Every state there is, by what it is of.
 STATES: Mapping[str, tuple[str, ...]] = {
-    of: tuple(dict.fromkeys(state for row in MOVES if row.of == of for state in (*row.states, row.becomes) if state))
+    of: tuple(
+        dict.fromkeys(state for row in TRANSITIONS if row.of == of for state in (*row.states, row.becomes) if state)
+    )
     for of in (CASE, ITEM)
 }
 
 
-def move(of: str, operation: str) -> Move:
-    """The row of an operation; raises `NoSuchOperation` where there is none."""
-    try:
-        return _ROWS[of, operation]
-    except KeyError:
-        raise NoSuchOperation(operation) from None
-
-
-def allowed(of: str, operation: str, state: str) -> Move:
+def allowed(of: str, operation: str, state: str) -> Transition:
     """The row of an operation, if the state allows it; else raises what the state refuses it by."""
-    row = move(of, operation)
+    row = _ROWS.get((of, operation))
+    if row is None:
+        raise NoSuchOperation(operation)
     if state in row.states:
         return row
     refusal = REFUSALS.get((of, state), WrongState)
@@ -153,6 +149,6 @@ def allowed(of: str, operation: str, state: str) -> Move:
     raise refusal(state)
 
 
-def commanded() -> tuple[Move, ...]:
+def commanded() -> tuple[Transition, ...]:
     """The rows that somebody can ask for; the others follow from these."""
-    return tuple(row for row in MOVES if row.who != ENGINE)
+    return tuple(row for row in TRANSITIONS if row.who != ENGINE)

@@ -88,6 +88,7 @@ class Worker:
         self._plan_root()
         while not stop.is_set():
             try:
+                self._store.tidy()
                 done = self.step(stop)
             except StoreError as error:
                 _log.warning("the database: %s", error)

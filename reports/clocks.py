@@ -71,7 +71,7 @@ def trial_strip(study: Study) -> list[str]:
 
 def _trial_text(study: Study, key: str, run: Agreement, side: Side) -> str:
     return study.words(
-        f"report.trial.{'within' if run.is_within else 'differs'}",
+        "report.trial.within" if run.is_within else "report.trial.differs",
         side=study.side_name(key),
         promised=study.limit(*limit_of(side, "promised")),
         simulated=study.amount(run.simulated.times.elapsed_working.mean),

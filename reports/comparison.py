@@ -158,10 +158,14 @@ def set_against(before: Side, after: Side, *, cases: int, seed: int) -> Comparis
 
 
 def _cut_apart(before: Measure, after: Measure, *, median: bool = False) -> Cut:
-    """A cut of two measures that are independent of each other."""
+    """A cut of two measures that are independent of each other; one case alone tells nothing of chance."""
     old, new = (one.median if median else one.mean for one in (before, after))
     cut = old - new if old is not None and new is not None else None
-    halves = [(one.high - one.low) / 2 for one in (before, after) if one.low is not None and one.high is not None]
+    halves = [
+        (one.high - one.low) / 2
+        for one in (before, after)
+        if one.low is not None and one.high is not None and one.n > 1
+    ]
     half = sqrt(sum(each * each for each in halves)) if len(halves) == 2 and cut is not None and not median else None
     return Cut(
         before=old,

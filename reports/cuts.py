@@ -52,7 +52,10 @@ def _time(study: Study) -> Card:
     measures = [result.times.elapsed_working for result in study.results]
     texts = [study.scale.text(measure.mean) for measure in measures]
     medians = write.ARROW.join(study.scale.text(measure.median) for measure in measures)
-    notes = [study.words("report.cut.time.note", cases=write.count(measures[0].n), median=medians)]
+    if study.is_measured:
+        notes = [study.words("report.cut.time.measured", cases=study.cases, median=medians)]
+    else:
+        notes = [study.words("report.cut.time.note", cases=write.count(measures[0].n), median=medians)]
     cut = study.comparison.cuts["time"] if study.comparison else None
     if study.is_untimed:
         texts, notes, cut = [write.UNKNOWN] * len(texts), [study.words("report.cut.time.untimed")], None

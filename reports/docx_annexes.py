@@ -70,9 +70,13 @@ def _cuts(study: Study) -> Table:
 
 def _card_row(study: Study, name: str, card: Card) -> tuple[str, ...]:
     values = (card.before, card.after, card.change, card.percent) if card.after else (card.before,)
-    simulated = study.words.counted("docx.table.simulated", study.before.times.cases)
-    basis = simulated if name == "time" else study.words("docx.table.counted")
+    basis = _basis(study, study.before.times.cases) if name == "time" else study.words("docx.table.counted")
     return (study.words(f"docx.table.{name}"), card.unit, *values, basis)
+
+
+def _basis(study: Study, cases: int) -> str:
+    """Of which cases a time is."""
+    return study.cases if study.is_measured else study.words.counted("docx.table.simulated", cases)
 
 
 def _cut_rows(study: Study, names: Sequence[str]) -> list[tuple[str, ...]]:
@@ -88,7 +92,7 @@ def _cut_row(study: Study, name: str, cut: Cut) -> tuple[str, ...]:
     if cut.unit == "s" and not study.is_untimed:
         values = [scale.text(value) for value in (cut.before, cut.after)]
         change = write.change(scale.text(cut.cut), cut.cut) if cut.cut is not None else write.UNKNOWN
-        unit, basis = study.unit(scale), words.counted("docx.table.simulated", cut.n or 0)
+        unit, basis = study.unit(scale), _basis(study, cut.n or 0)
     elif cut.unit == "s":
         values, change, unit, basis = [write.UNKNOWN] * 2, write.UNKNOWN, study.unit(scale), write.UNKNOWN
     else:

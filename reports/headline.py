@@ -79,8 +79,9 @@ def lead(study: Study) -> list[str]:
         return [words("report.lead.untimed"), *_proposal(study)]
     sentences = _cut_sentence(study) if study.comparison is not None else _mean_sentence(study)
     hours = write.count(study.before.times.day_seconds / write.HOUR)
-    cases = words.counted("count.case", study.before.times.cases)
-    sentences.append(words(f"report.lead.basis.{'pair' if study.after else 'one'}", hours=hours, cases=cases))
+    cases = study.cases if study.is_measured else words.counted("count.case", study.before.times.cases)
+    basis = "measured" if study.is_measured else "pair" if study.after else "one"
+    sentences.append(words(f"report.lead.basis.{basis}", hours=hours, cases=cases))
     means = [study.calendar.text(result.times.elapsed_calendar.mean) for result in study.results]
     if write.UNKNOWN not in means:
         sentences.append(words("report.lead.calendar", time=f"{write.ARROW.join(means)} {study.unit(study.calendar)}"))

@@ -20,6 +20,7 @@ def measured_json(log: LogMeasures, times: TimeResult | None, *, version: str) -
         "version": version,
         "cases": log.cases,
         "under_way": log.under_way,
+        "broken_off": log.broken_off,
         "records": log.records,
         "first": log.first.isoformat() if log.first is not None else None,
         "last": log.last.isoformat() if log.last is not None else None,

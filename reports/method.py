@@ -44,6 +44,8 @@ def repeat(study: Study) -> list[Entry]:
 
 def _simulation(study: Study) -> list[str]:
     times = study.before.times
+    if study.is_measured:
+        return [study.words("method.simulation.measured", cases=study.cases, seed=str(times.seed))]
     warm = dict.fromkeys(write.count(result.warm_up) for result in study.results)
     key = "pair" if study.after is not None else "one"
     fields = {

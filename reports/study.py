@@ -49,6 +49,20 @@ class Study:
         return tuple(side.times for _, side in self.sides)
 
     @property
+    def is_measured(self) -> bool:
+        """Whether the cases of a side were worked on and not simulated: then the sides are not of the same cases."""
+        return "measured" in [result.times.elapsed_working.source for result in self.results]
+
+    @property
+    def cases(self) -> str:
+        """Where the times of each side come from, and of how many cases they are."""
+        told = []
+        for result in self.results:
+            key = "measured" if result.times.elapsed_working.source == "measured" else "simulated"
+            told.append(self.words(f"report.lead.{key}", cases=self.words.counted("count.case", result.cases)))
+        return write.ARROW.join(told)
+
+    @property
     def is_proposed(self) -> bool:
         """Whether what stands after is what the program proposes, not what somebody decided."""
         return self.after is not None and self.proposal is not None and self.after.model is self.proposal.made.after

@@ -28,6 +28,8 @@ from store.watchdog import Watchdog
 T = TypeVar("T")
 
 _BEGIN_WRITING = {SQLITE: "BEGIN IMMEDIATE", POSTGRESQL: "BEGIN"}
+#: Pages of a log of changes that are left where nobody reads old ones.
+_NEARLY = 1000
 _BEGIN_READING = {SQLITE: "BEGIN", POSTGRESQL: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
 
 
@@ -92,6 +94,24 @@ class Store:
             if self.place.is_memory:
                 make_tables(line.connection)
             check_schema(line)
+            is_whole = True
+        finally:
+            self._put_back(line, is_whole or line.undone())
+
+    def tidy(self) -> None:
+        """Shorten SQLite's log of changes where it has grown beyond its limit, as it does beside a long report.
+
+        Those who write without a pause would never let it begin anew; here they wait for it once, a moment. While
+        somebody still reads old pages nobody waits.
+        """
+        if not self.place.has_long_log:
+            return
+        line = self._take(True)
+        is_whole = False
+        try:
+            _, length, brought_over = line.say("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            if length - brought_over < _NEARLY:
+                line.say("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             is_whole = True
         finally:
             self._put_back(line, is_whole or line.undone())

@@ -31,6 +31,8 @@ NETWORK = frozenset((
 _GLANCE = 0.003
 #: Seconds a new connection may take: less than anybody waits for an answer.
 _CONNECTING = 3
+#: Bytes of SQLite's log of changes that stay on the disk.
+_LOG = 64 << 20
 #: Settings of PostgreSQL without which a crash loses what was answered, or the whole database.
 _NEEDED = ("fsync", "full_page_writes", "synchronous_commit")
 
@@ -90,6 +92,14 @@ class Place:
         if self.file is not None and _identity(self.path) != self.file:
             raise Gone(self.path)
 
+    @property
+    def has_long_log(self) -> bool:
+        """Whether the log of changes beside the file is longer than it is to stay."""
+        try:
+            return bool(self.path) and os.stat(f"{self.path}-wal").st_size > _LOG
+        except OSError:
+            return False
+
     def pool(self) -> Pool:
         """A pool of connections to it."""
         return QueuePool(self.open, pool_size=5, max_overflow=15, timeout=self.wait, reset_on_return=None)
@@ -123,7 +133,7 @@ class Place:
         if self.path:
             if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone():
                 raise NoDatabase(self.path)  # whatever it is, it is not ours to be changed
-            connection.execute(f"pragma journal_size_limit={64 << 20}")
+            connection.execute(f"pragma journal_size_limit={_LOG}")
             (mode,) = connection.execute("pragma journal_mode=wal").fetchone()
             if mode != "wal":
                 raise UnsafeSettings(f"journal_mode={mode}, not wal")

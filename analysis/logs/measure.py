@@ -45,9 +45,10 @@ class LogMeasures:
     """What a log says of the cases of one process."""
 
     process: str
-    #: Cases that have ended, of which the times are, and those still under way.
+    #: Cases that have ended, of which the times are, those still under way, and those cancelled or terminated.
     cases: int
     under_way: int
+    broken_off: int
     records: int
     elapsed_working: Measure
     elapsed_calendar: Measure
@@ -77,6 +78,7 @@ class LogMeasuring:
     names: Names
     records: int = 0
     under_way: int = 0
+    broken_off: int = 0
     first: datetime | None = None
     last: datetime | None = None
     _working: list[float] = field(default_factory=list)
@@ -95,6 +97,9 @@ class LogMeasuring:
         self.last = max(self.last or history.records[-1].at, history.records[-1].at)
         if history.end is None:
             self.under_way += 1
+            return
+        if history.is_broken_off:
+            self.broken_off += 1
             return
         start, end = span or (history.records[0].at, history.end)
         self._starts.append(start.timestamp())
@@ -134,6 +139,7 @@ class LogMeasuring:
             process=self.process,
             cases=len(order),
             under_way=self.under_way,
+            broken_off=self.broken_off,
             records=self.records,
             elapsed_working=made(self._working, "elapsed-working"),
             elapsed_calendar=made(self._calendar, "elapsed-calendar"),

@@ -64,6 +64,8 @@ def _problems(model: Model, purpose: str, limit: int, library: Mapping[str, Mode
         problems += support(model, library)
     if model.shapes:
         problems += style(model)
+    if len(problems) < 2:
+        return tuple(problems)
     return tuple(sorted(_once(problems), key=lambda problem: (problem.line, _ORDER.get(problem.severity, 2))))
 
 

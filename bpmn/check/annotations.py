@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bpmn.annotation import Duration, GovTime, GovUnit
+from bpmn.annotation import Duration, GovStep, GovTime, GovUnit
 from bpmn.check.rules import found
 from bpmn.check.structure import TOLERANCE
 from bpmn.gov import PARAMETERS
@@ -19,8 +19,10 @@ def annotations(model: Model) -> Iterator[Problem]:
     yield from _units(model)
     yield from _shares(model)
     for node in model.nodes:
-        yield from _step(model, node)
-        yield from _times(model, node)
+        if node.step is not None:
+            yield from _step(model, node, node.step)
+        if node.times:
+            yield from _times(model, node)
         if node.repeat is not None and node.loop is None:
             yield _warning(model, "repeat-without-loop", node.id)
     yield from _orders(model)
@@ -106,10 +108,11 @@ def _shares(model: Model) -> Iterator[Problem]:
         share = flow.probability
         if share is not None and not 0 <= share <= 1:
             yield _wrong(model, "share-range", flow.id, value=number(share))
-    for node in model.nodes:
-        flows = model.outgoing[node.id]
-        if any(flow.probability is not None for flow in flows):
-            yield from _branches(model, node, flows)
+    if any(flow.probability is not None for flow in model.flows):
+        for node in model.nodes:
+            flows = model.outgoing[node.id]
+            if any(flow.probability is not None for flow in flows):
+                yield from _branches(model, node, flows)
     for host, events in model.boundary_events.items():
         first = (flow for event in events if event.interrupting for flow in model.outgoing[event.id][:1])
         total = sum(flow.probability or 0.0 for flow in first)
@@ -150,10 +153,7 @@ def _waits_for_time(model: Model, flow: SequenceFlow) -> bool:
 # Steps.
 
 
-def _step(model: Model, node: Node) -> Iterator[Problem]:
-    step = node.step
-    if step is None:
-        return
+def _step(model: Model, node: Node, step: GovStep) -> Iterator[Problem]:
     if step.rejects is not None and not 0 <= step.rejects <= 1:
         yield _wrong(model, "rejects-range", node.id, line=step.line, value=number(step.rejects))
     if step.clock_stop and not step.stops_clock:

@@ -157,10 +157,13 @@ def branches(model: Model) -> Iterator[Problem]:
     """Choices with a case that no way is for, or at an exclusive gateway more than one, where that can be decided."""
     known: frozenset[str] | None = None
     left = MAX_TRIED
+    if sum([bool(flow.condition) for flow in model.flows]) < _TWO:
+        return
     for node in model.nodes:
-        if node.is_gateway and node.kind not in _CHOOSING:
+        flows = model.outgoing[node.id]
+        if len(flows) < _TWO or (node.is_gateway and node.kind not in _CHOOSING):
             continue
-        flows = [flow for flow in model.outgoing[node.id] if flow.id != node.default]
+        flows = tuple([flow for flow in flows if flow.id != node.default])
         conditional = [flow for flow in flows if flow.condition]
         if len(conditional) < _TWO or _are_plainly_apart(conditional):
             continue

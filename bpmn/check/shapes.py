@@ -1,6 +1,6 @@
 """Good drawing of the diagram: what is not drawn, and what is drawn over something else."""
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 from bpmn.check.specification.rule import Breach, Rule, breach, rule
@@ -40,11 +40,12 @@ def _frame(node: Node) -> tuple[str, str]:
 def no_overlapping_elements(model: Model) -> Iterator[Breach]:
     """Two shapes at one place cannot be told apart."""
     beside: dict[tuple[str, ...], list[Shape]] = {}
+    drawn = model.shape
     for node in model.nodes:
-        shape = model.shape.get(node.id)
+        shape = drawn.get(node.id)
         if shape is not None and node.kind != "boundaryEvent":
             beside.setdefault((shape.plane, *_frame(node)), []).append(shape)
-    pools = [model.shape[pool.id] for pool in model.pools if pool.id in model.shape]
+    pools = [drawn[pool.id] for pool in model.pools if pool.id in drawn]
     for shapes, slack in [(known, 0.0) for known in beside.values()] + [(pools, _SLACK)]:
         for one, other in _overlapping(shapes, slack):
             yield breach(one, other=_called(model, other))
@@ -64,29 +65,31 @@ def _overlapping(shapes: Iterable[Shape], slack: float) -> Iterator[tuple[str, s
     """
     turns: list[tuple[float, int, int, Shape]] = []
     for number, shape in enumerate(shapes):
-        if shape.bounds.width > slack and shape.bounds.height > slack:
-            turns.append((shape.bounds.x, 0, number, shape))
-            turns.append((shape.bounds.right - slack, 1, number, shape))
+        bounds = shape.bounds
+        if bounds.width > slack and bounds.height > slack:
+            turns.append((bounds.x, 0, number, shape))
+            turns.append((bounds.x + bounds.width - slack, 1, number, shape))
+    turns.sort()  # no two have one number and one turn, so that shapes themselves are never compared
     crossed: list[tuple[float, int, Shape]] = []
     left_out: set[int] = set()
-    for _, is_over, number, shape in sorted(turns, key=lambda turn: turn[:3]):
+    for _, is_over, number, shape in turns:
         entry = (shape.bounds.y, number, shape)
-        at = bisect_left(crossed, entry[:2], key=lambda known: known[:2])
+        at = bisect_left(crossed, entry)
         if is_over:
             if number not in left_out:
                 del crossed[at]
             continue
-        under = next((k for _, _, k in crossed[max(at - 1, 0) : at + 1] if _share(k.bounds, shape.bounds, slack)), None)
-        if under is None:
-            insort(crossed, entry, key=lambda known: known[:2])
-        else:
+        under = [k for _, _, k in crossed[max(at - 1, 0) : at + 1] if _share(k.bounds, shape.bounds, slack)]
+        if under:
             left_out.add(number)
-            yield shape.element, under.element
+            yield shape.element, under[0].element
+        else:
+            crossed.insert(at, entry)
 
 
 def _share(one: Bounds, other: Bounds, slack: float) -> bool:
     """Whether two rectangles share some height."""
-    return one.y <= other.bottom - slack and other.y <= one.bottom - slack
+    return one.y <= other.y + other.height - slack and other.y <= one.y + one.height - slack
 
 
 #: Every rule of good drawing that is told from the diagram.

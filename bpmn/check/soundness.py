@@ -40,12 +40,12 @@ LIMIT = 20_000
 
 def soundness(model: Model, flow: ControlFlow, *, limit: int = LIMIT) -> Iterator[Problem]:
     """What keeps cases from ending properly: deadlocks, branches never joined, tokens without bound."""
-    loose = frozenset(_loose(model, flow))
+    loose, counting = frozenset(_loose(model, flow)), _counting_tokens(model)
     is_sound, effort = True, Effort()
     is_plain = all(_has_one_token(flow, scope) for scope in flow.scopes)
     blocks = (EMPTY,) * len(flow.scopes) if is_plain else decompose(flow)
     for scope, block in zip(flow.scopes, blocks, strict=True):
-        if _counts_tokens(model, scope):
+        if (scope.process, scope.node) in counting:
             yield _undecided(model, scope.element, "token-quantity", limit)
             is_sound = False
             continue
@@ -65,10 +65,10 @@ def _has_one_token(flow: ControlFlow, scope: Scope) -> bool:
     )
 
 
-def _counts_tokens(model: Model, scope: Scope) -> bool:
-    """Whether a step of a scope takes or gives another number of tokens than one."""
-    steps = (node for node in model.nodes if node.scope == scope.node and node.process == scope.process)
-    return any(node.start_quantity != 1 or node.completion_quantity != 1 for node in steps)
+def _counting_tokens(model: Model) -> set[tuple[str, str]]:
+    """The processes and sub-processes in which a step takes or gives another number of tokens than one."""
+    steps = (node for node in model.nodes if node.start_quantity != 1 or node.completion_quantity != 1)
+    return {(node.process, node.scope) for node in steps}
 
 
 def _not_nested(block: Block) -> Iterator[Rest]:

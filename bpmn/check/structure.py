@@ -120,8 +120,10 @@ def impossible_flows(model: Model) -> frozenset[str]:
     """Flows whose share is zero, written or left over where the others already sum to one."""
     impossible: set[str] = set()
     for node in model.nodes:
+        if node.kind != "exclusiveGateway":
+            continue
         flows = model.outgoing[node.id]
-        if node.kind != "exclusiveGateway" or len(flows) < 2:
+        if len(flows) < 2:
             continue
         given = sum(flow.probability for flow in flows if flow.probability is not None)
         impossible |= {flow.id for flow in flows if flow.probability == 0}

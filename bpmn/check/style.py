@@ -7,7 +7,7 @@ from bpmn.check.shapes import SHAPES
 from bpmn.check.specification.rule import Breach, Rule, breach, broken, called, end, rule
 from bpmn.control_flow import compensation
 from bpmn.elements import EVENT_DEFINITIONS
-from bpmn.model import GATEWAYS, SUB_PROCESSES, Model, Node, Root, SequenceFlow
+from bpmn.model import GATEWAYS, SUB_PROCESSES, Lane, Model, Node, Pool, Root, SequenceFlow
 from bpmn.problem import Problem
 
 #: What events refer to, and what people know by its name.
@@ -21,11 +21,10 @@ def _flows_of(model: Model, node: Node) -> tuple[tuple[SequenceFlow, ...], tuple
 @rule("label-required", "", severity="warning")
 def label_required(model: Model) -> Iterator[Breach]:
     """A reader knows steps, events, choices, pools and lanes by their names."""
-    for element, name, line in [(p.id, p.name, p.line) for p in model.pools] + [
-        (lane.id, lane.name, lane.line) for lane in model.lanes
-    ]:
-        if not name.strip():
-            yield breach(element, line=line)
+    wholes: tuple[Pool | Lane, ...] = (*model.pools, *model.lanes)
+    for whole in wholes:
+        if not whole.name.strip():
+            yield breach(whole.id, line=whole.line)
     for node in model.nodes:
         if not node.name.strip() and _needs_name(model, node):
             yield breach(node.id)
@@ -44,18 +43,21 @@ def _needs_name(model: Model, node: Node) -> bool:
 @rule("fake-join", "", severity="warning")
 def fake_join(model: Model) -> Iterator[Breach]:
     """Flows that meet at a step look joined, but each brings the case there by itself."""
+    incoming = model.incoming
     for node in model.nodes:
-        if not node.is_gateway and node.kind != "endEvent" and len(model.incoming[node.id]) > 1:
+        if len(incoming[node.id]) > 1 and not node.is_gateway and node.kind != "endEvent":
             yield breach(node.id)  # an end takes what comes, one after the other
 
 
 @rule("no-implicit-split", "", severity="warning")
 def no_implicit_split(model: Model) -> Iterator[Breach]:
     """Several flows out of a step begin branches side by side; a gateway shows that."""
+    outgoing = model.outgoing
     for node in model.nodes:
-        if node.is_gateway or node.default:
+        flows = outgoing[node.id]
+        if len(flows) < 2 or node.is_gateway or node.default:
             continue  # beside a default, what has no condition was forgotten: `conditional-flows` tells it
-        if sum(not flow.condition for flow in model.outgoing[node.id]) > 1:
+        if sum(not flow.condition for flow in flows) > 1:
             yield breach(node.id)
 
 
@@ -78,8 +80,10 @@ def superfluous_gateway(model: Model) -> Iterator[Breach]:
 @rule("no-duplicate-sequence-flows", "", severity="warning")
 def no_duplicate_sequence_flows(model: Model) -> Iterator[Breach]:
     """Two flows between the same two elements are one way drawn twice."""
-    drawn = Counter((flow.source, flow.target) for flow in model.flows)
-    for (source, target), count in drawn.items():
+    ways = [(flow.source, flow.target) for flow in model.flows]
+    if len(set(ways)) == len(ways):
+        return
+    for (source, target), count in Counter(ways).items():
         if count > 1:
             yield breach(target, source=end(model, source), count=str(count))
 
@@ -87,8 +91,11 @@ def no_duplicate_sequence_flows(model: Model) -> Iterator[Breach]:
 @rule("conditional-flows", "", severity="warning")
 def conditional_flows(model: Model) -> Iterator[Breach]:
     """A way out of a choice that says in no word when it is taken was forgotten rather than meant."""
+    outgoing = model.outgoing
     for node in model.nodes:
-        flows = model.outgoing[node.id]
+        flows = outgoing[node.id]
+        if not flows:
+            continue
         chooses = len(flows) > 1 and node.kind in ("exclusiveGateway", "inclusiveGateway")
         if node.kind in ("parallelGateway", "eventBasedGateway") or not (
             chooses or node.default or any(flow.condition for flow in flows)
@@ -115,16 +122,15 @@ def no_complex_gateway(model: Model) -> Iterator[Breach]:
 def no_disconnected(model: Model) -> Iterator[Breach]:
     """An element without any flow beside others that have some was forgotten."""
     alone: dict[tuple[str, str], list[str]] = {}
-    size: Counter[tuple[str, str]] = Counter()
+    incoming, outgoing = model.incoming, model.outgoing
     undoing = compensation(model)
     for node in model.nodes:
-        scope = (node.process, node.scope)
-        size[scope] += 1
-        if any(_flows_of(model, node)) or _jumps(node) or node.id in undoing:
+        if outgoing[node.id] or incoming[node.id] or _jumps(node) or node.id in undoing:
             continue
         if node.triggered_by_event or node.for_compensation or _is_chosen(model, node):
             continue
-        alone.setdefault(scope, []).append(node.id)
+        alone.setdefault((node.process, node.scope), []).append(node.id)
+    size = Counter((node.process, node.scope) for node in model.nodes) if alone else {}
     for scope, nodes in alone.items():
         if size[scope] > 1:
             yield from map(breach, nodes)

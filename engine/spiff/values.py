@@ -126,11 +126,11 @@ def _plain(value: Any) -> Any:
 
 
 _encode = JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_plain).encode
-_ordered = JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str).encode
 #: The same without exact decimals, to see whether the text of a value itself holds the sign.
 _encode_rough = JSONEncoder(
     ensure_ascii=False, default=lambda value: 0 if isinstance(value, Decimal) else _plain(value)
 ).encode
+_ordered = JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str).encode
 
 
 def plain(value: Any) -> Any:

@@ -87,6 +87,17 @@ def test_a_case_under_way_counts_in_nothing():
     assert [step.times for step in found.steps] == [0]
 
 
+@pytest.mark.parametrize("how", ["cancelled", "terminated"])
+def test_a_case_that_was_broken_off_counts_in_nothing(how):
+    model = build("p").start().step("a", work="PT1H").end().model
+    told = history((0, "started", "", ""), (0, "offered", "a", ""), (1, how, "", "甲"), (1, "ended", "", ""))
+
+    found = columns_of(model, [told])
+
+    assert found.cases == 0
+    assert [step.times for step in found.steps] == [0]
+
+
 def test_work_stands_still_while_the_case_is_suspended():
     model = build("p").start().step("a", work="PT1H").end().model
     told = history(

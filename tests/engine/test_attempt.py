@@ -63,3 +63,9 @@ def test_a_loop_without_end_fails() -> None:
     found = tried(model, {"again": True}, budget=200)
 
     assert (found.outcome, type(found.error)) == ("failed", StepBudgetSpent)
+
+
+def test_what_was_waited_for_stands_once_in_the_trace() -> None:
+    model = build("p").start("s").catch("c", "timer", "P3D").step("a").boundary("b", "timer", "P1D").end("x")
+
+    assert tried(model.at("a").end("e")).trace == ("s", "c", "a", "e")

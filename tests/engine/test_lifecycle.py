@@ -5,11 +5,11 @@ import pytest
 from bpmn.build import Builder, build
 from bpmn.history import KINDS
 from engine.errors import EngineError
-from engine.lifecycle import CASE, ENGINE, HOLDER, ITEM, MOVES, OPEN_ITEM, REFUSALS, STATES, Move, allowed
+from engine.lifecycle import CASE, ENGINE, HOLDER, ITEM, OPEN_ITEM, REFUSALS, STATES, TRANSITIONS, Transition, allowed
 from engine.operations import ON_CASE, ON_ITEM
 from tests.engine.offices import Town
 
-ROWS = [row for row in MOVES if row.who != ENGINE]
+ROWS = [row for row in TRANSITIONS if row.who != ENGINE]
 #: How an item of the second step gets into each state, and by whom.
 WAYS: dict[str, list[tuple[str, dict[str, str]]]] = {
     "offered": [],
@@ -38,14 +38,14 @@ def item_in(office: Town, state: str) -> tuple[str, object]:
         return case, reading.item(item.id)
 
 
-def given(row: Move) -> dict[str, str]:
+def given(row: Transition) -> dict[str, str]:
     return {"to": "accept"} if row.operation == "return" else {}
 
 
 @pytest.mark.parametrize(
     ("row", "state"), [(row, state) for row in ROWS if row.of == ITEM for state in row.states], ids=str
 )
-def test_an_item_moves_as_the_table_says(office: Town, row: Move, state: str) -> None:
+def test_an_item_moves_as_the_table_says(office: Town, row: Transition, state: str) -> None:
     case, item = item_in(office, state)
 
     office.do(row.operation, item=item.id, **given(row))
@@ -63,7 +63,7 @@ def test_an_item_moves_as_the_table_says(office: Town, row: Move, state: str) ->
     [(row, state) for row in ROWS if row.of == ITEM for state in STATES[ITEM] if state not in row.states],
     ids=str,
 )
-def test_an_item_is_refused_in_every_other_state(office: Town, row: Move, state: str) -> None:
+def test_an_item_is_refused_in_every_other_state(office: Town, row: Transition, state: str) -> None:
     case, item = item_in(office, state)
     before = office.case(case)
 
@@ -82,7 +82,7 @@ def test_an_item_is_refused_in_every_other_state(office: Town, row: Move, state:
     [row for row in ROWS if row.of == CASE and row.operation in ("suspend", "resume", "cancel", "terminate")],
     ids=str,
 )
-def test_a_case_moves_as_the_table_says(office: Town, row: Move, state: str) -> None:
+def test_a_case_moves_as_the_table_says(office: Town, row: Transition, state: str) -> None:
     case = office.start(permit())
     if CASE_WAYS[state]:
         office.do(CASE_WAYS[state], case=case)
@@ -103,9 +103,9 @@ def test_every_row_that_can_be_asked_for_has_its_file_and_no_file_is_without_row
 
 
 def test_every_record_of_the_table_is_one_of_history() -> None:
-    assert {row.record for row in MOVES if row.record} <= set(KINDS)
+    assert {row.record for row in TRANSITIONS if row.record} <= set(KINDS)
 
 
 def test_no_open_state_is_without_a_way_out() -> None:
     for state in OPEN_ITEM:
-        assert any(state in row.states and row.follows(state) != state for row in MOVES if row.of == ITEM)
+        assert any(state in row.states and row.follows(state) != state for row in TRANSITIONS if row.of == ITEM)

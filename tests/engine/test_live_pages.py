@@ -8,7 +8,7 @@ import pytest
 import engine.errors
 import store.errors
 from engine.errors import EngineError
-from engine.lifecycle import MOVES, Move
+from engine.lifecycle import TRANSITIONS, Transition
 from reports.words import load
 
 #: What nobody meets by itself: only the kinds under it are raised.
@@ -24,8 +24,8 @@ def page(root: Path, name: str) -> list[str]:
     return (root / "docs" / "reference" / name).read_text(encoding="utf-8").splitlines()
 
 
-@pytest.mark.parametrize("row", MOVES, ids=lambda row: f"{row.of}-{row.operation}")
-def test_every_row_of_the_table_is_told(root: Path, row: Move) -> None:
+@pytest.mark.parametrize("row", TRANSITIONS, ids=lambda row: f"{row.of}-{row.operation}")
+def test_every_row_of_the_table_is_told(root: Path, row: Transition) -> None:
     states = ", ".join(f"`{state}`" for state in row.states if state) or "–"
     becomes = f"`{row.becomes}`" if row.becomes else "stays"
     held = f"; held: `{row.held}`" if row.held else ""
@@ -55,4 +55,4 @@ def test_no_page_tells_of_what_is_not_there(root: Path) -> None:
 
     assert told <= {kind.__name__ for kind in REFUSALS} | set(vars(store.errors))
     rows = [line for line in page(root, "operations.md") if line.startswith(("| case", "| item"))]
-    assert len(rows) == len(MOVES)
+    assert len(rows) == len(TRANSITIONS)

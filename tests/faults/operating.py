@@ -69,7 +69,7 @@ def restored(ground: Ground, town: Town, path: Path, answered: Any, outside: Any
         while worker.step():
             pass
         late = len(outside.keys) - before - early
-    counts = town.counts(url=url, ended=False, kept=answered)
+    counts = town.counts(url=url, ended=False, kept=answered, again=100)
     path.unlink()
     if ground.is_sqlite:
         file_of(url).unlink()
@@ -126,6 +126,7 @@ def migration(ground: Ground, *, times: int, cases: int, limit: float) -> Figure
         ended = time.monotonic()
         over.set()
         reports.join()
+        town.clerk("clerk-new")  # to finish what it holds
         town.settle()
         town.close()
         found = town.counts(outside.keys)
@@ -179,6 +180,7 @@ def long_report(ground: Ground, *, seconds: float, windows: int) -> Figure:
     cases = int(400 * seconds / 30 * windows) + 60
     with Town(ground.url(), ground.path("town"), cases=4 * cases, fast=True) as town:
         town.clerks(2)
+        town.worker("worker0", {}, kinds=("timer",))  # nothing to do but to see to the log
         time.sleep(0.5)
         for _ in range(windows):
             alone += window(town, seconds / 3)

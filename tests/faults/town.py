@@ -220,13 +220,14 @@ class Town:
         url: str = "",
         ended: bool = True,
         kept: list[tuple[Command, str]] | None = None,
+        again: int = ASKED_AGAIN,
     ) -> Counts:
         """Ask again for what was acknowledged, and count all that is kept; `ended`: all cases must be over."""
         kept, made = self.acknowledged() if kept is None else kept, Counter(calls)
         with connect(url or self.url, wait=30.0) as store:
             histories = self._histories(store)
             lost = sum(not _is_there(command, text, histories) for command, text in kept)
-            lost += self._changed_answers(store, kept)
+            lost += self._changed_answers(store, kept, again)
             verified = verify(store)
             with store.reading() as reading:
                 left = [job for job in reading.jobs(("ready", "held", "stuck"), limit=100_000) if job.case]
@@ -254,10 +255,10 @@ class Town:
                 found[case] = {record.sequence: json.loads(record.body)["was"] for record in reading.records(case)}
         return found
 
-    def _changed_answers(self, store: Store, kept: list[tuple[Command, str]]) -> int:
+    def _changed_answers(self, store: Store, kept: list[tuple[Command, str]], most: int) -> int:
         """How many commands that were answered are answered otherwise when they are sent again."""
         engine = engine_of(store)
-        again = self.chance.sample(kept, min(len(kept), ASKED_AGAIN))
+        again = self.chance.sample(kept, min(len(kept), most))
         return sum(engine.perform(command, now()).text != text for command, text in again)
 
     def acknowledged(self) -> list[tuple[Command, str]]:

@@ -253,6 +253,21 @@ def test_measure_reads_the_database_by_the_same_measure(run, permit):
     assert "受理" in page
 
 
+def test_a_report_says_which_side_was_measured(run, permit, folder):
+    done(run, permit)
+    cancelled = start(run, permit)["case"]
+    assert run("case", "cancel", cancelled, "--as", "甲", "--yes").code == 0
+
+    answer = run("compare", permit, "zaizao.db", "--cases", 50, "-o", "r.html")
+    measured = run("measure", "zaizao.db", "--json").json
+
+    page = (folder / "r.html").read_text(encoding="utf-8")
+    assert "n = 50 → 1" in answer.out
+    assert "仿真\N{NO-BREAK SPACE}50" in page or "仿真 50" in page
+    assert "共用同一批随机数" not in page
+    assert (measured["cases"], measured["broken_off"]) == (1, 1)
+
+
 def test_the_database_is_backed_up_restored_and_verified(run, permit, folder):
     case = start(run, permit)["case"]
 

@@ -85,3 +85,13 @@ def test_roads_that_part_leave_with_1(run, make, monkeypatch):
 
     assert answer.code == 1
     assert "不符" in answer.out
+
+
+def test_a_manager_sees_promise_simulation_and_trial_on_the_first_page(run, make, tmp_path):
+    answer = run("study", make(), "--cases", 100, "--trial", 2, "-o", tmp_path)
+
+    assert answer.code == 0
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    first, _, _ = page.partition("流程前后对照")
+    assert "承诺 · 仿真 · 试运行" in first
+    assert first.count("相符（同 2 件）") == 2

@@ -94,6 +94,11 @@ def unit_table(call: Call, result: TimeResult) -> list[str]:
     return table(columns, rows)
 
 
+def _cases(comparison: Comparison) -> str:
+    """How many cases the times are of; of each side where they are not the same ones."""
+    return " → ".join(dict.fromkeys(plain(count(side.times.cases)) for side in (comparison.before, comparison.after)))
+
+
 def cut_table(call: Call, comparison: Comparison) -> list[str]:
     """One row for each of the four cuts, with both numbers and the basis."""
     cuts = comparison.cuts
@@ -101,7 +106,7 @@ def cut_table(call: Call, comparison: Comparison) -> list[str]:
     distinct = cuts["distinct"]
     rows = [
         _count_row(call, "steps", cuts["steps"], call.say("cut.steps-basis")),
-        _time_row(call, "time", cuts["time"], call.say("cut.time-basis", hours=day, n=plain(count(comparison.cases)))),
+        _time_row(call, "time", cuts["time"], call.say("cut.time-basis", hours=day, n=_cases(comparison))),
         _count_row(
             call,
             "materials",

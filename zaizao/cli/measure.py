@@ -103,7 +103,10 @@ def _page(call: Call, found: Measured) -> list[str]:
     """The head, the times, how the limits were kept, the steps, who hands over to whom."""
     log, model = found.log, found.model
     title = visible(model.title if model is not None else log.process or "—")
-    fields = {name: plain(count(number)) for name, number in (("cases", log.cases), ("open", log.under_way))}
+    fields = {
+        name: plain(count(number))
+        for name, number in (("cases", log.cases), ("open", log.under_way), ("off", log.broken_off))
+    }
     facts = call.say("measure.facts", records=plain(count(log.records)), variants=plain(count(log.variants)), **fields)
     lines = [f"{click.style(title, bold=True)}  {click.style(facts, dim=True)}"]
     if not log.cases:

@@ -22,8 +22,9 @@ SPECIFICATION: tuple[Rule, ...] = (
 
 def specification(model: Model, *, purpose: str) -> Iterator[Problem]:
     """Every breach of the specification in a model; those only its XML shows are told while it is read."""
+    known = model.node
     for flow in model.flows:
-        missing = next((end for end in (flow.source, flow.target) if end not in model.node), None)
-        if missing is not None:
+        if flow.source not in known or flow.target not in known:
+            missing = flow.target if flow.source in known else flow.source
             yield found(model, ("missing-reference", "flow-node"), flow.id, value=missing)
     yield from broken(model, SPECIFICATION, purpose=purpose)

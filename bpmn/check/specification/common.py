@@ -4,18 +4,11 @@ import re
 from collections.abc import Iterator
 
 from bpmn.check.specification.rule import Breach, breach, called, end, rule
+from bpmn.control_flow import joined
 from bpmn.model import SUB_PROCESSES, Model, Node, SequenceFlow
 
 #: A number or a text in quotes: what can never be true or false.
 _LITERAL = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?|\"[^\"]*\"|'[^']*'")
-
-
-def _ends(model: Model) -> Iterator[tuple[SequenceFlow, Node, Node]]:
-    """Every sequence flow that has both its ends."""
-    for flow in model.flows:
-        source, target = model.node.get(flow.source), model.node.get(flow.target)
-        if source is not None and target is not None:
-            yield flow, source, target
 
 
 def _flow(flow: SequenceFlow, source: Node, target: Node) -> Breach:
@@ -25,7 +18,7 @@ def _flow(flow: SequenceFlow, source: Node, target: Node) -> Breach:
 @rule("flow-between-pools", "7.6.1")
 def flow_between_pools(model: Model) -> Iterator[Breach]:
     """Between pools only messages pass: each has its own flow."""
-    for flow, source, target in _ends(model):
+    for flow, source, target in joined(model):
         if source.process != target.process:
             yield _flow(flow, source, target)
 
@@ -33,7 +26,7 @@ def flow_between_pools(model: Model) -> Iterator[Breach]:
 @rule("flow-across-sub-process", "7.6.1", about=SUB_PROCESSES)
 def flow_across_sub_process(model: Model) -> Iterator[Breach]:
     """A sub-process is entered and left as a whole."""
-    for flow, source, target in _ends(model):
+    for flow, source, target in joined(model):
         if source.process == target.process and source.scope != target.scope:
             yield _flow(flow, source, target)
 
@@ -41,7 +34,7 @@ def flow_across_sub_process(model: Model) -> Iterator[Breach]:
 @rule("flow-out-of-end", "10.5.3", about=("endEvent",))
 def flow_out_of_end(model: Model) -> Iterator[Breach]:
     """Nothing follows an end event."""
-    for flow, source, target in _ends(model):
+    for flow, source, target in joined(model):
         if source.kind == "endEvent":
             yield _flow(flow, source, target)
 
@@ -49,7 +42,7 @@ def flow_out_of_end(model: Model) -> Iterator[Breach]:
 @rule("flow-into-start", "10.5.2", stops="run", about=("startEvent",))
 def flow_into_start(model: Model) -> Iterator[Breach]:
     """A start event is where a case begins, not where it comes back to."""
-    for flow, source, target in _ends(model):
+    for flow, source, target in joined(model):
         if target.kind == "startEvent":
             yield _flow(flow, source, target)
 
@@ -57,7 +50,7 @@ def flow_into_start(model: Model) -> Iterator[Breach]:
 @rule("flow-into-boundary", "10.5.4", about=("boundaryEvent",))
 def flow_into_boundary(model: Model) -> Iterator[Breach]:
     """An event at the edge of a step is brought about by what happens, not by a flow."""
-    for flow, source, target in _ends(model):
+    for flow, source, target in joined(model):
         if target.kind == "boundaryEvent":
             yield _flow(flow, source, target)
 
@@ -66,12 +59,11 @@ def flow_into_boundary(model: Model) -> Iterator[Breach]:
 def condition_not_boolean(model: Model) -> Iterator[Breach]:
     """A condition is true or false; a number or a text is neither."""
     for flow in model.flows:
-        if _LITERAL.fullmatch(flow.condition):
+        if flow.condition and _LITERAL.fullmatch(flow.condition):
             yield breach(flow.id, value=flow.condition)
     for node in model.nodes:
-        for text in _conditions(node):
-            if _LITERAL.fullmatch(text):
-                yield breach(node.id, value=text)
+        if node.events or node.loop is not None or node.completion:
+            yield from (breach(node.id, value=text) for text in _conditions(node) if _LITERAL.fullmatch(text))
 
 
 def _conditions(node: Node) -> Iterator[str]:

@@ -61,6 +61,7 @@ _MOST_NAMED = 3
 _SET_OF = {"dataInput": "inputSet", "dataOutput": "outputSet"}
 #: Data that says of itself whether it is a collection.
 _COLLECTIONS = frozenset(("dataObject", "dataInput", "dataOutput"))
+_MESSAGE, _ITEM, _PROCESS = tag("message"), tag("itemDefinition"), tag("process")
 _DATA_ASSOCIATIONS = (tag("dataInputAssociation"), tag("dataOutputAssociation"))
 
 
@@ -73,6 +74,8 @@ class _Asked:
     address: str
     references: tuple[Reference, ...]
     children: tuple[Children, ...]
+    #: The tags of the children that are counted.
+    counted: frozenset[str]
     #: Whether it must hold something.
     is_never_empty: bool
     is_collection: bool
@@ -90,6 +93,7 @@ def _asked(kind: str) -> _Asked:
         address=ADDRESSES.get(kind, ("", ""))[0],
         references=REFERENCES.get(kind, ()),
         children=rows,
+        counted=frozenset(tag(name) for row in rows for name in row.names),
         is_never_empty=any(row.least for row in rows),
         is_collection=kind in _COLLECTIONS,
         set=_SET_OF.get(kind, ""),
@@ -120,14 +124,15 @@ class _Known:
         self.messages: dict[str, str] = {}
         #: Whether types are XML Schema's, as they are where a file says nothing; those of a tool are its own matter.
         self.has_schema_types = "XMLSchema" in (attribute(root, "typeLanguage") or "XMLSchema")
-        for message in root.iter(tag("message")):
-            if not _has_foreign(message):
-                self.messages[attribute(message, "id")] = attribute(message, "itemRef")
-        for item in root.iter(tag("itemDefinition")):
-            if flag(item, "isCollection"):
-                self.collections.add(attribute(item, "id"))
-            if attribute(item, "structureRef"):
-                self.structured.add(attribute(item, "id"))
+        for one in root.iter(_MESSAGE, _ITEM):
+            if one.tag == _MESSAGE:
+                if not _has_foreign(one):
+                    self.messages[attribute(one, "id")] = attribute(one, "itemRef")
+                continue
+            if flag(one, "isCollection"):
+                self.collections.add(attribute(one, "id"))
+            if attribute(one, "structureRef"):
+                self.structured.add(attribute(one, "id"))
 
 
 class _Judge:
@@ -140,7 +145,7 @@ class _Judge:
 
     def run(self, root: Any) -> None:
         for top in root.iterchildren(f"{_PREFIX}*"):
-            executable = top.tag == tag("process") and flag(top, "isExecutable")
+            executable = top.tag == _PROCESS and flag(top, "isExecutable")
             for element in top.iter(f"{_PREFIX}*"):
                 asked = _JUDGED.get(element.tag)
                 if asked is None:
@@ -153,13 +158,14 @@ class _Judge:
 
     def _look(self, element: Any, asked: _Asked) -> None:
         for number in asked.numbers:
-            self._judge_number(element, number.name, number.least)
+            if element.get(number.name) is not None:
+                self._judge_number(element, number.name, number.least)
         if asked.address:
             self._judge_address(element, asked.address)
         if asked.references:
             for named, reference, text in _references(element, asked.references):
                 self._judge_reference(named, reference, text)
-        if asked.children and (asked.is_never_empty or len(element)):
+        if asked.children and (asked.is_never_empty or not asked.counted.isdisjoint([child.tag for child in element])):
             self._judge_children(element, asked.kind)
         if asked.is_collection:
             self._judge_collection(element)

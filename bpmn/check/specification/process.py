@@ -20,9 +20,8 @@ def end_without_start(model: Model) -> Iterator[Breach]:
     kinds: dict[str, set[str]] = {}
     for node in model.nodes:
         kinds.setdefault(node.scope or node.process, set()).add("startEvent" if _begins(node) else node.kind)
-    frames = {node.id: node for node in model.nodes if node.is_frame}
     for whole, held in kinds.items():
-        ad_hoc = whole in frames and frames[whole].kind == "adHocSubProcess"
+        ad_hoc = whole in model.node and model.node[whole].kind == "adHocSubProcess"
         if "endEvent" in held and "startEvent" not in held and not ad_hoc:
             yield breach(whole)
 

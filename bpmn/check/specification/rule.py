@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 
 from bpmn.check.rules import found
@@ -18,7 +19,11 @@ class Breach:
     line: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
+#: What finds the breaches of a rule in a model.
+Finder = Callable[[Model], Iterable[Breach]]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Rule:
     """One rule."""
 
@@ -32,7 +37,7 @@ class Rule:
     #: Why it is a rule, in one line.
     reason: str
     #: What finds its breaches in a model; nothing where only the XML shows them.
-    find: Callable[[Model], Iterable[Breach]] | None = None
+    find: Finder | None = None
     #: The BPMN elements it speaks of: a model that holds none of them keeps it. Empty for a rule about every model.
     about: frozenset[str] = frozenset()
 
@@ -45,10 +50,10 @@ def rule(
     stops: str = "all",
     purpose: str = "analysis",
     about: Collection[str] = (),
-) -> Callable[[Callable[[Model], Iterable[Breach]]], Rule]:
+) -> Callable[[Finder], Rule]:
     """Make a rule of the function that finds its breaches; its docstring is the reason."""
 
-    def made(find: Callable[[Model], Iterable[Breach]]) -> Rule:
+    def made(find: Finder) -> Rule:
         grave = stops if severity == "error" else "nothing"
         return Rule(
             name=name,
@@ -69,19 +74,13 @@ def breach(element: str, *, line: int = 0, **details: str) -> Breach:
     return Breach(element=element, details=details, line=line)
 
 
-def broken(model: Model, rules: Iterable[Rule], *, purpose: str) -> Iterator[Problem]:
+def broken(model: Model, rules: tuple[Rule, ...], *, purpose: str) -> Iterator[Problem]:
     """Tell every breach of some rules, the first thousand of each."""
-    kinds = _kinds(model)
-    for known in rules:
-        if known.find is None or (known.purpose == "run" and purpose != "run"):
-            continue
-        if known.about and known.about.isdisjoint(kinds):
-            continue
-        case = ("bpmn-rule", known.name)
-        for one in islice(known.find(model), MAX_FAULTS):
+    for known, find in _asked(rules, _kinds(model), purpose):
+        for one in islice(find(model), MAX_FAULTS):
             yield found(
                 model,
-                case,
+                ("bpmn-rule", known.name),
                 one.element,
                 severity=known.severity,
                 stops=known.stops,
@@ -90,16 +89,49 @@ def broken(model: Model, rules: Iterable[Rule], *, purpose: str) -> Iterator[Pro
             )
 
 
+#: Sets of kinds for which the rules that speak of them are remembered: files of one tool hold much the same.
+_REMEMBERED = 256
+
+
+@lru_cache(_REMEMBERED)
+def _asked(rules: tuple[Rule, ...], kinds: frozenset[str], purpose: str) -> tuple[tuple[Rule, Finder], ...]:
+    """The rules that a model of these kinds can break, each with what finds its breaches."""
+    purposes = ("analysis", purpose)
+    asked = (
+        known for known in rules if known.purpose in purposes and not (known.about and known.about.isdisjoint(kinds))
+    )
+    return tuple((known, known.find) for known in asked if known.find is not None)
+
+
+#: Under which name a model keeps its kinds.
+_KINDS = "_kinds"
+
+
 def _kinds(model: Model) -> frozenset[str]:
+    """The BPMN names of everything a model holds, worked out once for each model."""
+    known: frozenset[str] | None = vars(model).get(_KINDS)
+    if known is None:
+        known = vars(model)[_KINDS] = _kinds_in(model)
+    return known
+
+
+def _kinds_in(model: Model) -> frozenset[str]:
     """The BPMN names of everything a model holds, event definitions, loops and conditions among it."""
-    found = {node.kind for node in model.nodes} | {detail.kind for detail in model.details}
-    found.update(f"{event.kind}EventDefinition" for node in model.nodes for event in node.events)
-    found.update(element.kind for group in (model.data, model.artifacts, model.roots) for element in group)
-    held: dict[str, object] = {"participant": model.pools, "lane": model.lanes, "messageFlow": model.message_flows}
-    held["loopCharacteristics"] = any(node.loop for node in model.nodes)
-    held["conditionExpression"] = any(flow.condition for flow in model.flows)
-    found.update(name for name, holds in held.items() if holds)
-    return frozenset(found)
+    kinds: set[str] = set()
+    for node in model.nodes:
+        kinds.add(node.kind)
+        if node.events:
+            kinds.update([f"{event.kind}EventDefinition" for event in node.events])
+        if node.loop is not None:
+            kinds.add("loopCharacteristics")
+    for group in (model.details, model.data, model.artifacts, model.roots):
+        if group:
+            kinds.update([element.kind for element in group])
+    held = (model.pools, "participant"), (model.lanes, "lane"), (model.message_flows, "messageFlow")
+    kinds.update([name for elements, name in held if elements])
+    if any(flow.condition for flow in model.flows):
+        kinds.add("conditionExpression")
+    return frozenset(kinds)
 
 
 def called(node: Node) -> str:
