@@ -212,7 +212,7 @@ class Figures:
             content += f'<path d="{data}" {pen(INK, look.line * 2)}/>'
         content += self._sign(mark.state, box.right, box.y, ink)
         if mark.number is not None:
-            content += self._number(mark.number, box.x, box.bottom)
+            content += self._numbers(mark.number, box.x, box.bottom)
         return content
 
     def _sign(self, state: str, x: float, y: float, ink: Ink) -> str:
@@ -233,12 +233,21 @@ class Figures:
             f'<path d="{signs[state]}" {pen(PAPER, 0.26)} stroke-linecap="round" stroke-linejoin="round"/></g>'
         )
 
-    def _number(self, value: int | str, x: float, y: float) -> str:
-        text, radius = str(value), self._look.number
-        size = radius * (1.5 if len(text) < 2 else 1.35 if len(text) < 3 else 1.15)
-        # A little below the corner, so that it hides nothing of the name; a longer text goes on to the right.
+    def _numbers(self, value: int | str, x: float, y: float) -> str:
+        """A disc for each number, side by side from the corner on."""
+        radius, content = self._look.number, ""
+        # A little below the corner, so that they hide nothing of the name.
         x, y = x + 0.1 * radius, y + 0.3 * radius
-        longer = size * max(0.0, 0.57 * len(text) - 0.27 * text.count(",") - 1.14)
+        for text in str(value).split(","):
+            size = radius * (1.5 if len(text) < 2 else 1.35 if len(text) < 3 else 1.15)
+            longer = size * max(0.0, 0.57 * len(text) - 1.14)
+            content += self._number(text, size, (x, y), longer)
+            x += 2.1 * radius + longer
+        return content
+
+    def _number(self, text: str, size: float, at: tuple[float, float], longer: float) -> str:
+        """A number on its disc, which goes on to the right for a longer one."""
+        (x, y), radius = at, self._look.number
         disc = (
             f'<rect x="{number(x - radius)}" y="{number(y - radius)}" width="{number(2 * radius + longer)}" '
             f'height="{number(2 * radius)}" rx="{number(radius)}"'

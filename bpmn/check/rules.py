@@ -209,6 +209,9 @@ RULES: dict[tuple[str, str], str] = {
     ("unsupported-element", "repeated-timer"): (
         "{what} rings several times, but lets one token through. Write a duration, or lead a loop back to it."
     ),
+    ("unsupported-element", "sign-in-id"): (
+        "{what} has an id with one of the signs / * ~ > | #, which no id may have. Give it one of letters and digits."
+    ),
     ("unsupported-element", "loop-without-end"): (
         "{what} is done again and again, and nothing says when it is over. Write its condition or its maximum."
     ),

@@ -17,6 +17,8 @@ from bpmn.problem import Problem
 _COUNT = re.compile(r"\W*activationCount\s*(?:>=|==?)\s*[1-9][0-9]{0,3}\s*\}?\s*")
 #: A cycle that rings more than once.
 _REPEATED = re.compile(r"\s*R(?!1/)\d*/.*", re.DOTALL)
+#: Signs no XML id has, by which a live case tells apart what goes by one id.
+_SIGNS = re.compile(r"[/*~>|#]")
 #: What may follow an event-based gateway.
 _CAUGHT = frozenset(("message", "timer", "signal", "conditional"))
 
@@ -36,6 +38,9 @@ def support(model: Model, library: Mapping[str, Model]) -> Iterator[Problem]:
 def _own(model: Model) -> Iterator[Problem]:
     """What no element of the file may be."""
     unchosen = _unchosen(model)
+    for process in model.processes:
+        if _SIGNS.search(process.id):
+            yield found(model, ("unsupported-element", "sign-in-id"), process.id, stops="run")
     for node in model.nodes:
         rule = "ad-hoc" if node.id in unchosen else _rule(model, node)
         if rule:
@@ -44,6 +49,8 @@ def _own(model: Model) -> Iterator[Problem]:
 
 def _rule(model: Model, node: Node) -> str:
     """Why one node cannot be run; empty where it can."""
+    if _SIGNS.search(node.id):
+        return "sign-in-id"
     if node.kind == "complexGateway" and node.activation and not _COUNT.fullmatch(node.activation):
         return "complex-gateway"
     if node.maps_data:

@@ -272,6 +272,15 @@ def test_a_mark_bears_its_number_and_the_line_of_the_law() -> None:
     assert len(marked.findall(f"{SVG}path")) == len(plain.findall(f"{SVG}path")) + 1
 
 
+def test_several_numbers_stand_side_by_side_on_discs_that_do_not_meet() -> None:
+    marked = part(draw(step(), marks={"a": Mark(number="1,12,3")}), "a")
+    discs = [(float(disc.get("cx")), float(disc.get("r"))) for disc in marked.findall(f"{SVG}circle")]
+
+    assert [text.text for text in marked.findall(f"{SVG}text")][-3:] == ["1", "12", "3"]
+    assert len(discs) == 3
+    assert all(right - left > 2 * radius for (left, radius), (right, _) in pairwise(discs))
+
+
 def test_flows_at_a_removed_step_are_removed_with_it() -> None:
     svg = draw(
         build("p").start("s").step("a").step("b").end("e").model, marks={"a": Mark(state="removed"), "b": Mark()}

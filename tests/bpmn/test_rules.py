@@ -318,6 +318,7 @@ CASES: dict[tuple[str, str], tuple[Callable[[], Model], str]] = {
         lambda: evolve(chain(), "t", kind="intermediateCatchEvent", events=(repeated("R4/PT1H"),)),
         "t",
     ),
+    ("unsupported-element", "sign-in-id"): (lambda: build("p").start("s").step("a/b").end("e").model, "a/b"),
     ("unsupported-element", "called-file"): (lambda: chain(task="callActivity", called="library"), "t"),
     ("unsupported-element", "loop-without-end"): (lambda: evolve(chain(), "t", loop=Loop(kind="standard")), "t"),
     ("unsupported-element", "no-instances"): (lambda: evolve(chain(), "t", loop=Loop(kind="parallel")), "t"),

@@ -254,7 +254,7 @@ def test_measure_reads_the_database_by_the_same_measure(run, permit):
 
 
 def test_a_report_says_which_side_was_measured(run, permit, folder):
-    done(run, permit)
+    complete_all(run, start(run, permit)["case"])
     cancelled = start(run, permit)["case"]
     assert run("case", "cancel", cancelled, "--as", "甲", "--yes").code == 0
 
@@ -263,7 +263,6 @@ def test_a_report_says_which_side_was_measured(run, permit, folder):
 
     page = (folder / "r.html").read_text(encoding="utf-8")
     assert "n = 50 → 1" in answer.out
-    assert "仿真\N{NO-BREAK SPACE}50" in page or "仿真 50" in page
     assert "共用同一批随机数" not in page
     assert (measured["cases"], measured["broken_off"]) == (1, 1)
 
