@@ -15,8 +15,8 @@ class Mark:
 
     #: "kept", "removed", "merged", "moved" or "new"; "wrong", "doubtful" or "passed" of a drawing of problems.
     state: str = "kept"
-    #: The number of the finding or note it belongs to, on a disc in the lower left corner; several, or a letter, as
-    #: text.
+    #: The number of the finding or note it belongs to, on a disc in the lower left corner; a letter, or several with
+    #: commas between, as text.
     number: int | str | None = None
     #: Whether the law demands the step: a heavy line along its lower edge.
     mandatory: bool = False

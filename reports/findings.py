@@ -110,6 +110,8 @@ def _reason(finding: Finding) -> str:
     """Which of its sentences says why it is one."""
     if "hand_overs" in finding.evidence:
         return "why-often"
+    if "asked_anyway" in finding.evidence:
+        return "why-anyway"
     return "why-open" if finding.finding == "rework-loop" and finding.evidence["share"] is None else "why"
 
 
@@ -127,6 +129,7 @@ _ELEMENTS = frozenset(
     {
         *("spared", "given_by", "remove", "keep", "demanded", "not_always"),
         *("came_from", "went_to", "sends_back", "back_to", "order", "steps"),
+        *("turns_down", "asked_anyway"),
     }
 )
 _UNITS = frozenset(("from", "at", "unit", "units"))

@@ -29,7 +29,10 @@ def needless_sequence(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             finding="needless-sequence",
             steps=row,
-            evidence={"units": list(dict.fromkeys(subject.unit_key(step) for step in row))},
+            evidence={
+                "units": list(dict.fromkeys(subject.unit_key(step) for step in row)),
+                **_asked_anyway(subject, row),
+            },
             missing=_missing(subject, row),
             move="parallelise",
         )
@@ -41,6 +44,17 @@ def _are_independent(subject: Subject, first: str, second: str) -> bool:
     if unit is not None and unit.staff == 1 and unit.key == subject.unit_key(second):
         return False
     return subject.relations.independent(first, second).holds
+
+
+def _asked_anyway(subject: Subject, row: tuple[str, ...]) -> dict[str, list[str]]:
+    """Who turns cases down, and where those applicants would then come or hand in all the same; nothing if nowhere."""
+    places = [place for place, step in enumerate(row) if subject.said(step).rejects]
+    later = row[places[0] + 1 :] if places else ()
+    asked = [step for step in later if subject.said(step).visit or subject.relations.handed_in(step)]
+    if not asked:
+        return {}
+    turning = [row[place] for place in places if place < row.index(asked[-1])]
+    return {"turns_down": turning, "asked_anyway": asked}
 
 
 def _missing(subject: Subject, row: tuple[str, ...]) -> tuple[Missing, ...]:

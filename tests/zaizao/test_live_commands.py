@@ -7,7 +7,9 @@ import json
 import pytest
 
 from bpmn import build, write
+from bpmn.history import KINDS
 from flows import procedures
+from reports.words import load
 
 
 @pytest.fixture
@@ -361,3 +363,9 @@ def test_an_archive_is_measured_like_the_database(run, permit):
     assert (moved["cases"], after["cases"], after["records"]) == (1, 1, before["records"])
     assert after["elapsed_calendar_s"]["mean"] == pytest.approx(before["elapsed_calendar_s"]["mean"])
     assert run("db", "verify", "--json").json["damage"] == []
+
+
+def test_every_kind_of_record_has_its_word():
+    for language in ("zh", "en"):
+        words = load(language)
+        assert [kind for kind in KINDS if f"cli.record.{kind}" not in words] == []

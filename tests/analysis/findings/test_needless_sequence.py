@@ -108,3 +108,24 @@ def test_suggested_papers_are_not_sure(of):
     (finding,) = of(row({}, {"materials": [needs("图", origin="internal", source="suggested")]}), "needless-sequence")
 
     assert {(one.element, one.annotation) for one in finding.missing} == {("b", "materials")}
+
+
+HAND_IN = [needs("执照")]
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        (row({"rejects": 0.5}, {"visit": True}), {"turns_down": ["a"], "asked_anyway": ["b"]}),
+        (row({"rejects": 0.5}, {"materials": HAND_IN}), {"turns_down": ["a"], "asked_anyway": ["b"]}),
+        (row({}, {"rejects": 0.5}, {"visit": True}, {"rejects": 0.1}), {"turns_down": ["b"], "asked_anyway": ["c"]}),
+        (row({}, {"visit": True}), {}),
+        (row({"visit": True}, {"rejects": 0.5}), {}),
+        (row({"rejects": 0.5}, {}), {}),
+    ],
+    ids=["a visit", "a hand-in", "in the middle", "nobody turned down", "turned down later", "nothing asked"],
+)
+def test_who_is_turned_down_and_would_still_come_is_named(model, said, of):
+    (finding,) = of(model, "needless-sequence")
+
+    assert {name: value for name, value in finding.evidence.items() if name != "units"} == said

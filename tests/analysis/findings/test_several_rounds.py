@@ -122,7 +122,7 @@ def test_papers_of_exclusive_branches_never_meet_in_one_round(several, told):
 
 
 def test_the_approval_behind_the_frame_hears_all_its_rounds(several, of):
-    """Who approves behind a joint countersigning (会签) learns what each of the rounds said: no chain with one of them."""
+    """Who approves behind a countersigning (会签) learns what each round said: no chain with one of them."""
     judged, first, second = WASTE[APPROVED]
 
     assert of(around(several, [judged, first], after=[second]), APPROVED) == []
