@@ -54,7 +54,7 @@ slow: .venv/.dev ## compare soundness, relations and the engine with slow and pl
 bench: .venv/.dev ## print the benchmarks' table: ratios measured in one run
 	$(BIN)/python -m benchmarks
 
-faults: .venv/.dev ## cause every fault at full size on both databases (half an hour, some as root only), print one table
+faults: .venv/.dev ## cause every fault at full size on both databases (40 minutes, some as root only), print one table
 	$(BIN)/python -m tests.faults
 
 fuzz: .venv/.dev ## look for bytes that break the readers, SECONDS=60 for each; what is found is saved in .fuzz/

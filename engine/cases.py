@@ -48,6 +48,7 @@ class LiveCase:
         *,
         membership: Membership | None = None,
         is_new: bool = False,
+        has_notices: bool = False,
     ) -> None:
         self._reading = reading
         self.row = row
@@ -57,6 +58,7 @@ class LiveCase:
         self._clock = now
         self.membership = membership
         self._is_new = is_new
+        self._has_notices = has_notices
         self._run: Run | None = None
         self._records: list[Record] = []
         self._changed: dict[str, ItemRow] = {}
@@ -298,6 +300,17 @@ class LiveCase:
             )
         )
         self.record("offered", element=wait.element)
+        if self._has_notices:
+            self._notify(self._new[-1])
+
+    def _notify(self, item: ItemRow) -> None:
+        """Have those who may do a step told of it; called off with the step."""
+        said = {name: getattr(item, name) for name in ("element", "name", "unit", "unit_name", "post", "candidates")}
+        said |= {"item": item.id, "due": item.due.isoformat() if item.due else None}
+        body = json.dumps(said, ensure_ascii=False)
+        self._jobs.append(
+            self._job("notice", f"{item.case}:{item.element}:{item.token}:notice", item.token, self.now, body)
+        )
 
     def _due(self, element: str) -> datetime | None:
         """When the step's own limit ends; none where it has none or its year has no calendar yet."""

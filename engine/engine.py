@@ -60,6 +60,8 @@ class Settings:
     procedures: int = 64
     #: Limits on the files that are read; the defaults of `bpmn.Limits` where none are given.
     limits: Limits | None = None
+    #: Whether an outgoing notice tells of each step that is offered: only where somebody is set to carry notices.
+    notices: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,7 +220,7 @@ class Engine:
             started=now,
             latest=now,
         )
-        case = LiveCase(writing, row, procedure, now, membership=self._membership, is_new=True)
+        case = self._case(writing, row, procedure, now, is_new=True)
         return self._on_case(writing, case, command.evolve(do="start", version=None))
 
     def _post(self, writing: Writing, command: Command, now: datetime, fence: Callable[[], None]) -> Answer:
@@ -285,7 +287,20 @@ class Engine:
     def live(self, reading: Reading, row: CaseRow, now: datetime) -> LiveCase:
         """A case with its procedure."""
         procedure = self._procedures.of(reading, row.procedure)
-        return LiveCase(reading, row, procedure, now, membership=self._membership)
+        return self._case(reading, row, procedure, now)
+
+    def _case(
+        self, reading: Reading, row: CaseRow, procedure: Procedure, now: datetime, *, is_new: bool = False
+    ) -> LiveCase:
+        return LiveCase(
+            reading,
+            row,
+            procedure,
+            now,
+            membership=self._membership,
+            is_new=is_new,
+            has_notices=self.settings.notices,
+        )
 
     def new_id(self, now: datetime) -> str:
         """The id of a new case: its day, and signs that are hard to mistake for each other."""

@@ -1,6 +1,7 @@
 """Workers: timers fire once, messages find their cases, calls go out under one key, bad jobs harm nobody."""
 
 import json
+import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -9,6 +10,7 @@ import pytest
 
 import engine.outgoing
 from bpmn.build import Builder, build
+from engine.engine import Engine, Settings
 from engine.errors import CallFailed
 from engine.outgoing import Outgoing
 from store import jobs
@@ -154,6 +156,26 @@ def test_a_call_completes_its_step_with_what_comes_back(office: Town, monkeypatc
     assert key.startswith(f"{case}:a:")
     assert (body["data"], body["case"], target) == ({"n": 1}, case, "register")
     assert office.kinds(case, "a") == ["called", "answered", "completed"]
+
+
+def test_an_offer_is_told_where_notices_are_carried(office: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = []
+    monkeypatch.setattr(engine.outgoing, "_carrier", lambda name: lambda key, body, target: told.append(body) or {})
+    office.engine = Engine(office.store, chance=random.Random(2), settings=Settings(notices=True))
+    case = office.start(build("p").start().lane("审查科").step("a", name="审查").step("b").end())
+
+    office.worker(outgoing=Outgoing(routes={"notice": "plugged"})).step()
+    office.do("complete", item=office.item(case, "a").id)
+
+    (notice,) = map(json.loads, told)
+    assert (notice["name"], notice["unit_name"], notice["item"]) == ("审查", "审查科", office.item(case, "a").id)
+    assert [job.kind for job in office.jobs(case, ("ready",))] == ["notice"]
+
+
+def test_without_a_carrier_no_notice_waits(office: Town) -> None:
+    case = office.start(build("p").start().step("a").end())
+
+    assert office.jobs(case) == []
 
 
 def test_a_call_that_fails_goes_out_again_under_the_same_key(office: Town, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,7 +74,9 @@ def engine_of(call: Call, store: Store) -> Engine:
     """The engine that works on a store, by the settings of the call."""
     from engine.engine import Engine, Settings
 
-    chosen = Settings(timezone=call.settings.timezone, limits=limits())
+    chosen = Settings(
+        timezone=call.settings.timezone, limits=limits(), notices="notice" in call.settings.outgoing_routes
+    )
     return Engine(store, chance=random.SystemRandom(), settings=chosen)
 
 
