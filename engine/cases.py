@@ -307,10 +307,8 @@ class LiveCase:
         """Have those who may do a step told of it; called off with the step."""
         said = {name: getattr(item, name) for name in ("element", "name", "unit", "unit_name", "post", "candidates")}
         said |= {"item": item.id, "due": item.due.isoformat() if item.due else None}
-        body = json.dumps(said, ensure_ascii=False)
-        self._jobs.append(
-            self._job("notice", f"{item.case}:{item.element}:{item.token}:notice", item.token, self.now, body)
-        )
+        key = f"{item.case}:{item.element}:{item.token}:notice"
+        self._jobs.append(self._job("notice", key, item.token, self.now, json.dumps(said, ensure_ascii=False)))
 
     def _due(self, element: str) -> datetime | None:
         """When the step's own limit ends; none where it has none or its year has no calendar yet."""

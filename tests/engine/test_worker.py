@@ -164,11 +164,12 @@ def test_an_offer_is_told_where_notices_are_carried(office: Town, monkeypatch: p
     office.engine = Engine(office.store, chance=random.Random(2), settings=Settings(notices=True))
     case = office.start(build("p").start().lane("审查科").step("a", name="审查").step("b").end())
 
+    item = office.item(case).id
     office.worker(outgoing=Outgoing(routes={"notice": "plugged"})).step()
-    office.do("complete", item=office.item(case, "a").id)
+    office.do("complete", item=item)
 
     (notice,) = map(json.loads, told)
-    assert (notice["name"], notice["unit_name"], notice["item"]) == ("审查", "审查科", office.item(case, "a").id)
+    assert (notice["name"], notice["unit_name"], notice["item"]) == ("审查", "审查科", item)
     assert [job.kind for job in office.jobs(case, ("ready",))] == ["notice"]
 
 
