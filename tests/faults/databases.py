@@ -113,7 +113,7 @@ def unanswered_in(path: Path) -> set[str]:
 @fault(
     "network silent",
     on=(POSTGRESQL,),
-    short={"cases": 10, "wait": 1.0, "lease": 1.0, "silence": 2.0},
+    short={"cases": 80, "wait": 1.0, "lease": 1.0, "silence": 2.0},
     long={"cases": 400, "wait": 5.0, "lease": 5.0, "silence": 15.0},
 )
 def network_silent(ground: Ground, *, cases: int, wait: float, lease: float, silence: float) -> Figure:
@@ -126,7 +126,7 @@ def network_silent(ground: Ground, *, cases: int, wait: float, lease: float, sil
         town.clerks(3, url=line.address(town.url), wait=wait)
         town.worker("cut-off", outside.routes, url=line.address(town.url), lease=lease, wait=wait)
         town.worker("worker0", outside.routes, lease=lease, wait=wait)
-        time.sleep(0.5)
+        town.at_work()
         line.silence()
         time.sleep(silence)
         held = held_by_others(town.url)

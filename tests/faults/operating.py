@@ -111,7 +111,7 @@ def migration(ground: Ground, *, times: int, cases: int, limit: float) -> Figure
     with receiver() as outside, Town(ground.url(), ground.path("town"), cases=cases, fast=True) as town:
         town.clerks(3)
         town.worker("worker0", outside.routes)
-        time.sleep(0.5)
+        town.at_work()
         over, begun = threading.Event(), time.monotonic()
         reports = threading.Thread(target=read_again_and_again, args=(town.url, over, 0.3))
         reports.start()

@@ -270,6 +270,12 @@ class Town:
             found += [(Command(**sent[line["key"]]), line["kept"]) for line in said if "kept" in line]
         return found
 
+    def at_work(self, seconds: float = 60.0) -> None:
+        """Wait until the clerks have had their first answers, however slowly they start."""
+        until = time.monotonic() + seconds
+        while not self.answered() and time.monotonic() < until:
+            time.sleep(0.05)
+
     def answered(self, after: float = 0.0, before: float = float("inf"), *, word: str = "took") -> list[float]:
         """Seconds each command sent between two moments took until it was answered."""
         found = (line for path in self.folder.glob("*.log") for line in lines(path) if word in line)
