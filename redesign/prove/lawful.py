@@ -268,7 +268,10 @@ def _stops(two: Two) -> Iterator[Obligation]:
 
 
 def _judged_early(two: Two, stop: str, heir: str) -> list[str]:
-    """The checks, decisions and approvals that always came after a clock-stop, and do not any more."""
+    """The checks, decisions and approvals that always came after a clock-stop, and do not any more.
+
+    A check that has nothing to do with the stop may stand beside it: so `parallelise` moves it.
+    """
     return [
         step
         for step in two.before.of_kind("check", "decide", "approve")
@@ -276,6 +279,7 @@ def _judged_early(two: Two, stop: str, heir: str) -> list[str]:
         and place != heir
         and two.before.relations.always_before(stop, step)
         and not two.after.relations.always_before(heir, place)
+        and not two.before.relations.independent(stop, step).holds
     ]
 
 

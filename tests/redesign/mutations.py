@@ -10,6 +10,7 @@ from typing import Any
 
 from bpmn.annotation import GovStep
 from bpmn.model import Model, Node
+from bpmn.relations import relations
 from redesign.change import Change
 from redesign.errors import CannotMove
 
@@ -184,12 +185,13 @@ def forget_a_clock_stop(model: Model, random: Random) -> Model | None:
 
 
 def judge_before_a_clock_stop(model: Model, random: Random) -> Model | None:
-    """Put a judgement before the stop of the clock it directly followed."""
+    """Put a judgement before the stop of the clock it directly followed, unless the two have nothing to do."""
     for step in steps(model, "clock_stop"):
         entering, leaving = model.incoming[step.id], model.outgoing[step.id]
         after = model.node[leaving[0].target] if len(entering) == len(leaving) == 1 else step
         is_alone = len(model.incoming[after.id]) == len(model.outgoing[after.id]) == 1
-        if after is not step and is_alone and said(after).kind in ("check", "decide", "approve"):
+        is_free = after is step or relations(model).independent(step.id, after.id).holds
+        if not is_free and is_alone and said(after).kind in ("check", "decide", "approve"):
             change = Change(model)
             change.lead(entering[0].id, target=after.id)
             change.lead(model.outgoing[after.id][0].id, source=step.id)

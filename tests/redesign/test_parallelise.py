@@ -4,6 +4,8 @@ import pytest
 
 from analysis.timing import exact
 from bpmn.build import Builder, build, gives, needs
+from redesign.change import Change
+from redesign.prove import prove
 from tests.redesign.moving import moved, refused
 
 
@@ -39,6 +41,36 @@ def test_a_case_then_takes_as_long_as_the_longer_of_them():
 
     assert exact(model).elapsed_working.mean == pytest.approx(7 * 3600)
     assert exact(after).elapsed_working.mean == pytest.approx(4 * 3600)
+
+
+def test_a_check_may_stand_beside_a_stop_of_the_clock_it_does_not_need():
+    builder = desk().step("notice", kind="other", clock_stop="publicity", basis="law 5", materials=[needs("plan")])
+    model = builder.step("water", kind="check", materials=[needs("lease")]).step("decide", kind="decide").end().model
+
+    after = moved(model, "parallelise", "notice", "water")
+
+    assert branches(after, after.outgoing["start"][0].target) == {"notice", "water"}
+
+
+@pytest.mark.parametrize(
+    "second",
+    [{"kind": "decide"}, {"kind": "check", "materials": [needs("objections", origin="internal")]}],
+    ids=["a decision", "a check of what was said"],
+)
+def test_what_is_judged_by_a_stop_of_the_clock_stays_behind_it(second):
+    builder = desk().step(
+        "notice", kind="other", clock_stop="publicity", basis="law 5", materials=[needs("plan"), gives("objections")]
+    )
+    model = builder.step("judge", **second).end().model
+    change = Change(model)
+    change.lead(model.incoming["notice"][0].id, target="judge")
+    change.lead(model.outgoing["judge"][0].id, source="notice")
+    change.lead(model.outgoing["notice"][0].id, source="judge", target="notice")
+
+    failed = prove(model, change.model).failed
+
+    assert "clock-stop" in {one.obligation for one in failed}
+    assert refused(model, "parallelise", "notice", "judge") == "dependent"
 
 
 def test_a_row_inside_a_branch_joins_the_block_around_it():
