@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.extent import steps_of
-from bpmn.model import Model, Unit
+from bpmn.model import Model
 from org import WorkTime, holidays
 
 #: Office hours as spans of the day, in seconds.
@@ -18,11 +18,6 @@ Hours = tuple[tuple[int, int], ...]
 def office_hours(model: Model) -> WorkTime:
     """The procedure's office hours on its calendar."""
     return WorkTime(holidays=holidays(model.procedure.calendar), hours=model.procedure.hours)
-
-
-def hours_of(model: Model, unit: Unit | None) -> Hours:
-    """The office hours of a unit: its own, else the procedure's."""
-    return unit.hours if unit is not None and unit.hours is not None else model.procedure.hours
 
 
 def units_with_other_hours(model: Model) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from datetime import datetime
 
 import numpy as np
 
-from analysis.hours import hours_of, office_hours
+from analysis.hours import office_hours
 from analysis.simulation.columns import Columns, Integers, StepSums
 from analysis.visits import Visit, visits
 from analysis.whereabouts import Case, Spell, Whereabouts
@@ -117,7 +117,7 @@ class Reduction:
         )
 
     def _hours(self, unit: Unit | None) -> WorkTime | None:
-        hours = WorkTime(holidays=self.own.holidays, hours=hours_of(self.model, unit), zone=self.own.zone)
+        hours = WorkTime(holidays=self.own.holidays, hours=self.model.hours_of(unit), zone=self.own.zone)
         return None if hours.is_around_the_clock else hours
 
     # One case

@@ -26,7 +26,7 @@ from bpmn import build, write
 from engine.command import Command
 from engine.engine import Engine
 from engine.worker import Worker
-from store import connect, create
+from store import connect, create, exists
 from store.verify import verify
 
 _NOW = datetime(2026, 1, 5, 1, tzinfo=UTC)
@@ -216,16 +216,10 @@ def _server() -> Iterator[Callable[[str], str] | None]:
 
 @contextmanager
 def _opened(url: str, *, durable: bool) -> Iterator[Engine]:
-    if not _exists(url):
+    if not exists(url):
         create(url)
     with connect(url, durable=durable) as store:
         yield Engine(store, chance=random.SystemRandom())
-
-
-def _exists(url: str) -> bool:
-    from store import exists
-
-    return exists(url)
 
 
 def _p95(seconds: list[float]) -> float:

@@ -53,11 +53,11 @@ instantiate count as starts. Where such gateways are all the starts, one event o
 **Messages** between pools are arcs of their own kind and hold no token of a sequence flow.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from bpmn.activation import activation_count
 from bpmn.maker import maker
 from bpmn.model import Model, Node, SequenceFlow
 
@@ -85,10 +85,6 @@ _FAMILY = {
     "inclusiveGateway": "inclusive",
     "complexGateway": "inclusive",
 }
-
-
-#: How many tokens make a complex gateway act, as the specification names it.
-_COUNT = re.compile(r"\W*activationCount\s*(?:>=|==?)\s*([0-9]{1,4})\s*\}?\s*")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -542,8 +538,7 @@ def _without(
 
 def _waits_for_all(node: Node, entering: int) -> bool:
     """Whether a complex gateway says that it acts when a token is on every one of its flows."""
-    count = _COUNT.fullmatch(node.activation) if node.kind == "complexGateway" else None
-    return count is not None and int(count[1]) == entering
+    return activation_count(node) == entering
 
 
 def _family(node: Node) -> str:

@@ -17,7 +17,7 @@ from bpmn.annotation import GovMaterial, GovProcedure, GovStep, GovTime, GovUnit
 from bpmn.detail import Detail
 from bpmn.problem import Problem
 from bpmn.shapes import Bounds, Edge, Shape
-from bpmn.units import Unit, unit_from, united
+from bpmn.units import Unit, innermost_lanes, unit_from, united
 
 __all__ = [
     "ACTIVITIES",
@@ -502,22 +502,7 @@ class Model:
     @cached_property
     def lane_of(self) -> Mapping[str, Lane]:
         """The innermost lane that lists each node, else its host or its sub-process; nodes in no lane are left out."""
-        depth: dict[str, int] = {}
-        for lane in self.lanes:
-            depth[lane.id] = depth.get(lane.parent, 0) + 1
-        found: dict[str, Lane | None] = {}
-        for lane in sorted(self.lanes, key=lambda lane: depth[lane.id]):
-            for listed in lane.nodes:
-                found[listed] = lane
-        for node in self.nodes:
-            way: list[str] = []
-            holder: Node | None = node
-            while holder is not None and holder.id not in found:
-                way.append(holder.id)
-                holder = self.node.get(holder.attached_to or holder.scope)
-            around = found[holder.id] if holder is not None else None
-            found.update(dict.fromkeys(way, around))
-        return {node.id: owner for node in self.nodes if (owner := found[node.id]) is not None}
+        return innermost_lanes(self.lanes, self.node)
 
     @cached_property
     def units(self) -> tuple[Unit, ...]:
@@ -576,6 +561,10 @@ class Model:
             units.setdefault(lane.process, []).append(self.unit_at[lane.id])
         found.update(process for process, owners in units.items() if all(unit.applicant for unit in owners))
         return frozenset(found)
+
+    def hours_of(self, unit: Unit | None) -> tuple[tuple[int, int], ...]:
+        """The office hours of a unit, spans of the day in seconds: its own, else the procedure's."""
+        return unit.hours if unit is not None and unit.hours is not None else self.procedure.hours
 
     def is_applicants(self, node: Node) -> bool:
         """Whether the applicant does it: it stands in a pool or a lane of theirs."""

@@ -1,9 +1,15 @@
 """The units of one file: what lanes and pools say of them, brought together."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from bpmn.annotation import GovUnit
+
+if TYPE_CHECKING:
+    from bpmn.model import Lane, Node
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,3 +66,23 @@ def united(found: Mapping[str, Unit]) -> dict[str, Unit]:
             hours=unit.hours if known.hours is None else known.hours,
         )
     return {element: units[key] for element, key in keys.items()}
+
+
+def innermost_lanes(lanes: Sequence[Lane], nodes: Mapping[str, Node]) -> dict[str, Lane]:
+    """The innermost lane that lists each node, else its host or its sub-process; nodes in no lane are left out."""
+    depth: dict[str, int] = {}
+    for lane in lanes:
+        depth[lane.id] = depth.get(lane.parent, 0) + 1
+    found: dict[str, Lane | None] = {}
+    for lane in sorted(lanes, key=lambda lane: depth[lane.id]):
+        for listed in lane.nodes:
+            found[listed] = lane
+    for node in nodes.values():
+        way: list[str] = []
+        holder: Node | None = node
+        while holder is not None and holder.id not in found:
+            way.append(holder.id)
+            holder = nodes.get(holder.attached_to or holder.scope)
+        around = found[holder.id] if holder is not None else None
+        found.update(dict.fromkeys(way, around))
+    return {node: owner for node in nodes if (owner := found[node]) is not None}

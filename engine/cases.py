@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import cached_property
 from typing import Any
 
@@ -308,7 +308,7 @@ class LiveCase:
         said = {name: getattr(item, name) for name in ("element", "name", "unit", "unit_name", "post", "candidates")}
         said |= {"item": item.id, "due": item.due.isoformat() if item.due else None}
         key = f"{item.case}:{item.element}:{item.token}:notice"
-        self._jobs.append(self._job("notice", key, item.token, self.now, json.dumps(said, ensure_ascii=False)))
+        self.add_job(self._job("notice", key, item.token, self.now, json.dumps(said, ensure_ascii=False)))
 
     def _due(self, element: str) -> datetime | None:
         """When the step's own limit ends; none where it has none or its year has no calendar yet."""
@@ -338,8 +338,10 @@ class LiveCase:
         self.record("ended", element=changes.end_element, data=data)
 
     def _outcome(self, changes: Changes) -> str:
-        if changes.ended in ("rejected", "failed"):
-            return changes.ended if changes.ended == "rejected" else ""
+        if changes.ended == "rejected":
+            return "rejected"
+        if changes.ended == "failed":
+            return ""
         if not changes.end_element:
             return "granted"
         return self.procedure.program.node(changes.end_element).outcome or "granted"
@@ -356,14 +358,13 @@ class LiveCase:
                 "state": self.row.state,
                 "outcome": self.row.outcome,
                 "records": list(records),
-                "items": [described(item, self.procedure) for item in touched if item.state in OPEN_ITEM],
+                "items": [described(item, self.procedure.office.zone) for item in touched if item.state in OPEN_ITEM],
             }
         )
 
 
-def described(item: ItemRow, procedure: Procedure) -> dict[str, Any]:
-    """A work item as answers and lists show it."""
-    zone = procedure.office.zone
+def described(item: ItemRow, zone: tzinfo) -> dict[str, Any]:
+    """A work item as answers and lists show it, its moments in a zone."""
     return {
         "item": item.id,
         "case": item.case,

@@ -9,7 +9,7 @@ from typing import Any
 
 from bpmn import Limits
 from engine.candidates import Membership
-from engine.cases import LiveCase, check_version, described
+from engine.cases import LiveCase, check_version
 from engine.clocks import Clocks, clocks
 from engine.command import Answer, Command, answer
 from engine.errors import (
@@ -331,10 +331,6 @@ class Engine:
             procedure = self._procedures.of(reading, reading.case(case_id).procedure)
             records = [recorded(kept.body) for kept in reading.records(case_id)]
         return clocks(procedure.program.model, records, now, procedure.office.clock)
-
-    def shown(self, item: ItemRow, reading: Reading) -> dict[str, Any]:
-        """A work item as answers and lists show it."""
-        return described(item, self._procedures.of(reading, reading.case(item.case).procedure))
 
 
 def check_data(data: Mapping[str, Any]) -> None:

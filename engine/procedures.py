@@ -64,6 +64,14 @@ def digest_of(source: bytes, library: Mapping[str, bytes]) -> str:
 
 def read_files(source: bytes, library: Mapping[str, bytes], limits: Limits | None = None) -> Files:
     """Read a procedure and its further files; raises `UnreadableFile` for one that is neither BPMN nor DMN."""
+    models, decisions = read_library(library, limits)
+    return Files(model=read(source, limits=limits), library=models, decisions=decisions)
+
+
+def read_library(
+    library: Mapping[str, bytes], limits: Limits | None = None
+) -> tuple[dict[str, Model], tuple[Decisions, ...]]:
+    """Read the further files of a procedure, by name: those with processes, and those with decisions."""
     models: dict[str, Model] = {}
     decisions: list[Decisions] = []
     for name in sorted(library):
@@ -73,7 +81,7 @@ def read_files(source: bytes, library: Mapping[str, bytes], limits: Limits | Non
             if error.problem.rule != "dmn":
                 raise
             decisions.append(read_decisions(library[name], limits=limits))
-    return Files(model=read(source, limits=limits), library=models, decisions=tuple(decisions))
+    return models, tuple(decisions)
 
 
 def stopping(files: Files) -> tuple[Problem, ...]:

@@ -53,15 +53,15 @@ class Office:
         #: The procedure's own office hours.
         self.clock = work_time(procedure.calendar, procedure.hours, zone)
         self.days = OfficeDays(self.clock)
-        self._calendar, self._hours, self._zone = procedure.calendar, procedure.hours, zone
+        self._model, self._zone = model, zone
         self._model_of = {process.id: one for one in reversed((model, *library)) for process in one.processes}
 
     def clock_of(self, node: Node) -> WorkTime:
         """The office hours of a step's unit, else the procedure's."""
         model = self._model_of.get(node.process)
         unit = model.unit_of.get(node.id) if model is not None else None
-        hours = unit.hours if unit is not None and unit.hours is not None else self._hours
-        return work_time(self._calendar, hours, self._zone)
+        hours = self._model.hours_of(unit)
+        return work_time(self._model.procedure.calendar, hours, self._zone)
 
 
 @lru_cache(maxsize=256)

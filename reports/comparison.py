@@ -115,20 +115,7 @@ def compare(
     pair = time_pair(before, after, cases=cases, seed=seed, start=start, warm_up=warm_up, progress=progress)
     old = side(before, file=files[0], times=pair.before)
     new = side(after, file=files[1], times=pair.after)
-    changes = match(before, after)
-    why_not = _why_not(old, new, changes)
-    cuts = _cuts(old, new, pair)
-    return Comparison(
-        before=old,
-        after=new,
-        comparable=not why_not,
-        why_not=why_not,
-        cuts=cuts,
-        changes=changes,
-        seed=seed,
-        cases=cases,
-        notes=_notes(old, new, cuts),
-    )
+    return _compared(old, new, _cuts(old, new, pair), cases=cases, seed=seed)
 
 
 def set_against(before: Side, after: Side, *, cases: int, seed: int) -> Comparison:
@@ -136,14 +123,18 @@ def set_against(before: Side, after: Side, *, cases: int, seed: int) -> Comparis
 
     The interval of a cut is made of those of both sides, and so is much wider than that of common random numbers.
     """
-    changes = match(before.model, after.model)
-    why_not = _why_not(before, after, changes)
     cuts = _cuts(before, after, None)
     times = before.times.times, after.times.times
     cuts["time"] = _cut_apart(*(side.elapsed_working for side in times))
     cuts["median"] = _cut_apart(*(side.elapsed_working for side in times), median=True)
     if "calendar" in cuts:
         cuts["calendar"] = _cut_apart(*(side.elapsed_calendar for side in times))
+    return _compared(before, after, cuts, cases=cases, seed=seed)
+
+
+def _compared(before: Side, after: Side, cuts: dict[str, Cut], *, cases: int, seed: int) -> Comparison:
+    changes = match(before.model, after.model)
+    why_not = _why_not(before, after, changes)
     return Comparison(
         before=before,
         after=after,

@@ -107,16 +107,14 @@ class Reading:
         """The messages and signals a case waits for."""
         return [_wait_row(row) for row in self.line.ask(_WAITS, (case,))]
 
-    def waiting(
-        self, kind: str, name: str, correlation: str | None = None, *, after: str = "", limit: int = 1000
-    ) -> list[WaitRow]:
-        """Who waits for a message or signal of that name, by case; `after` is the last case seen.
+    def waiting(self, kind: str, name: str, correlation: str | None = None, *, after: str = "") -> list[WaitRow]:
+        """Everybody who waits for a message or signal of that name, by case; `after` is the last case seen.
 
         With a correlation only those that expect it or take any.
         """
         if correlation is None:
-            return [_wait_row(row) for row in self.line.ask(_WAITING, (kind, name, after, limit))]
-        return [_wait_row(row) for row in self.line.ask(_EXPECTING, (kind, name, correlation, after, limit))]
+            return [_wait_row(row) for row in self.line.ask(_WAITING, (kind, name, after))]
+        return [_wait_row(row) for row in self.line.ask(_EXPECTING, (kind, name, after, correlation))]
 
     def records(self, case: str, after: int = 0) -> Iterator[KeptRecord]:
         """The records of a case behind a sequence, in their order."""
@@ -313,17 +311,13 @@ _ALL_RECORDS = Statement(
     ),
 )
 _NAMED = (wait.c.kind == given("kind"), wait.c.name == given("name"), wait.c.case > given("after"))
-_WAITING = Statement(
-    "kind name after limit",
-    lambda _: select(*wait.c).where(*_NAMED).order_by(wait.c.case, wait.c.token).limit(given("limit")),
-)
+_WAITING = Statement("kind name after", lambda _: select(*wait.c).where(*_NAMED).order_by(wait.c.case, wait.c.token))
 _EXPECTING = Statement(
-    "kind name correlation after limit",
+    "kind name after correlation",
     lambda _: (
         select(*wait.c)
         .where(*_NAMED, or_(wait.c.correlation == given("correlation"), wait.c.correlation == ""))
         .order_by(wait.c.case, wait.c.token)
-        .limit(given("limit"))
     ),
 )
 _CASE_COUNTS = _count(case, case.c.id != ADMINISTRATION)

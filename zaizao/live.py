@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from bpmn import Limits, Model, UnreadableFile, read
+from bpmn import Limits, Model, UnreadableFile
 from bpmn.calls import flattened
 from bpmn.history import History, Record
 
@@ -48,6 +48,7 @@ def record_json(kept: KeptRecord, told: Record) -> dict[str, Any]:
 
 def models_of(store: Store, limits: Limits) -> Callable[[str], Model | None]:
     """What gives the procedure of a version by its digest, its calls filled in; each is read once."""
+    from engine.procedures import read_files
     from store.errors import NoSuchProcedure
 
     @lru_cache(maxsize=256)
@@ -55,10 +56,8 @@ def models_of(store: Store, limits: Limits) -> Callable[[str], Model | None]:
         try:
             with store.reading() as reading:
                 row = reading.procedure(digest)
-            library = {
-                name: read(source, limits=limits) for name, source in row.library.items() if not name.endswith(".dmn")
-            }
-            return flattened(read(row.source, limits=limits), library).model
+            files = read_files(row.source, row.library, limits)
+            return flattened(files.model, files.library).model
         except (NoSuchProcedure, UnreadableFile):
             return None
 

@@ -10,7 +10,8 @@ from bisect import insort
 from collections.abc import Iterator, Sequence
 
 from analysis.findings.finding import Finding
-from analysis.findings.subject import JUDGING, Subject
+from analysis.findings.subject import Subject
+from bpmn.routing import JUDGING
 
 #: From how many hand-overs between the same two offices on one is told to look.
 _OFTEN = 3

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from analysis.findings.finding import Finding
 from analysis.findings.rows import rows
-from analysis.findings.subject import JUDGING, Subject
+from analysis.findings.subject import Subject
+from bpmn.routing import JUDGING
 
 
 def same_approver(subject: Subject) -> Iterator[Finding]:

@@ -16,8 +16,6 @@ from bpmn.model import Model, Node, SequenceFlow, Unit
 from bpmn.relations import Neighbour, Relations, relations
 from bpmn.routing import exclusive_shares
 
-#: Kinds of steps that judge a case.
-JUDGING = frozenset(("check", "decide", "approve"))
 #: The levels of government, lowest first.
 LEVELS = ("village", "town", "county", "city", "province", "state")
 #: Steps told that come next after one; a step with more of them is a drawing nobody can read.

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.hours import Hours, hours_of, office_hours
+from analysis.hours import Hours, office_hours
 from analysis.simulation import layout as at
 from analysis.simulation.draws import UNTIL
 from analysis.simulation.laws import NO_TIME, Law, law_of
@@ -412,7 +412,7 @@ class _Compiler:
 
     def _hours(self, step: StepPlace) -> Hours:
         """The office hours in which a step or event is done."""
-        return hours_of(self.model, None if step.applicant else step.unit)
+        return self.model.hours_of(None if step.applicant else step.unit)
 
     def _work(self, place: Place, row: Table) -> tuple[Law, Law]:
         """Fill the row of an operation that works and give the laws of its wait and work."""

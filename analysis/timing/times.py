@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from analysis.hours import hours_of, office_hours
+from analysis.hours import office_hours
 from analysis.simulation.compile import rounds_of
 from analysis.simulation.draws import FIXED
 from analysis.simulation.laws import NO_TIME, Law, law_of, mean_of
@@ -95,7 +95,7 @@ class Clocks:
             law = law_of(time, day_seconds=_AROUND_THE_CLOCK, week_days=7, values=values)
             is_own = self.own.is_around_the_clock
             return Part(law=law, values=tuple(values), is_own=is_own, pace=self.open_share)
-        hours = hours_of(self.model, self.model.unit_of.get(node.id))
+        hours = self.model.hours_of(self.model.unit_of.get(node.id))
         day = float(sum(end - start for start, end in hours))
         law = law_of(time, day_seconds=day, week_days=5, values=values)
         if day >= _AROUND_THE_CLOCK:

@@ -8,6 +8,7 @@ from bpmn.check.witness import run_round
 from bpmn.control_flow import ControlFlow, Scope, is_start, leading_to, links, reachable
 from bpmn.model import Model, Node
 from bpmn.problem import Problem
+from bpmn.routing import JUDGING
 
 #: Written shares that sum to one may be off by this much.
 TOLERANCE = 0.001
@@ -183,7 +184,7 @@ def _ends_when_rejected(model: Model, flow: ControlFlow, vertex: int) -> bool:
         seen.add(vertex)
         vertex = flow.arcs[flow.vertices[vertex].leaving[0]].target
         following = model.node[flow.vertices[vertex].node].step
-        if following is not None and following.kind in ("check", "decide", "approve"):
+        if following is not None and following.kind in JUDGING:
             return True
     return flow.vertices[vertex].kind not in ("exclusive-split", "inclusive-split")
 

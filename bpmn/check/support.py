@@ -6,6 +6,7 @@ Whoever runs cases relies on this list: what is not told here can be run.
 import re
 from collections.abc import Iterator, Mapping
 
+from bpmn.activation import activation_count
 from bpmn.calls import called_names, called_task
 from bpmn.check.calling import COMPUTED, calls
 from bpmn.check.expressions import expressions
@@ -13,8 +14,6 @@ from bpmn.check.rules import found
 from bpmn.model import Model, Node
 from bpmn.problem import Problem
 
-#: How many tokens make a complex gateway act, as the specification names it: all that can be decided of one.
-_COUNT = re.compile(r"\W*activationCount\s*(?:>=|==?)\s*[1-9][0-9]{0,3}\s*\}?\s*")
 #: A cycle that rings more than once.
 _REPEATED = re.compile(r"\s*R(?!1/)\d*/.*", re.DOTALL)
 #: Signs no XML id has, by which a live case tells apart what goes by one id.
@@ -51,7 +50,7 @@ def _rule(model: Model, node: Node) -> str:
     """Why one node cannot be run; empty where it can."""
     if _SIGNS.search(node.id):
         return "sign-in-id"
-    if node.kind == "complexGateway" and node.activation and not _COUNT.fullmatch(node.activation):
+    if node.kind == "complexGateway" and node.activation and activation_count(node) is None:
         return "complex-gateway"
     if node.maps_data:
         return "data-mapping"

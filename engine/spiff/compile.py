@@ -88,7 +88,7 @@ class _Compiler:
             opens=opens,
             receivers=receivers,
             informs=letters.informs(),
-            hearers=letters.hearers(),
+            hearers=letters.hearers,
             titles=dict(letters.titles()),
             reads=dict(_reads(self.made.values())),
             correlation=correlation_of(self.made.values()),

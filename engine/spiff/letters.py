@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from bpmn.begin import Beginning
 from bpmn.model import Model, Node
@@ -56,6 +57,7 @@ class Letters:
             if source in self.own.at and all(target in self.model.node for target in targets)
         )
 
+    @cached_property
     def hearers(self) -> Mapping[str, tuple[str, ...]]:
         """By the name of a message, the places that can wait for it, then the starts it opens."""
         found: dict[str, list[str]] = {}
@@ -104,20 +106,14 @@ class Letters:
         """Places of the case that wait for a message of that name, where no flow says who gets it."""
         if not trigger.event.reference:
             return ()
-        found = []
-        for places in self.made.values():
-            found += [
-                place.name
-                for place in places.waiting()
-                if any(other.name == trigger.name for other in _messages_waited(place))
-            ]
-        for name in self.opens:
-            node = self.own.spec.task_specs[name].node
-            event = node.event("message")
-            other_pool = sender.node is not None and node.process != sender.node.process
-            if event is not None and other_pool and self.own.trigger(node, event).name == trigger.name:
-                found.append(name)
-        return tuple(found)
+        return tuple(name for name in self.hearers.get(trigger.name, ()) if self._hears(name, sender))
+
+    def _hears(self, name: str, sender: Place) -> bool:
+        """Whether a place can wait for what another sends: a start opens only another pool."""
+        place = self.own.spec.task_specs[name]
+        if isinstance(place, (Receive, Waiting)):
+            return True
+        return sender.node is not None and place.node.process != sender.node.process
 
 
 def _messages(place: Place) -> Iterator[Trigger]:

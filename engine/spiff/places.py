@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from bpmn.activation import activation_count
 from bpmn.check.expressions import ISO_TIMER, known_names
 from bpmn.control_flow import ControlFlow, compensation, control_flow, is_conditional, links
 from bpmn.expression import Expression, parse_assignments, read_expression
@@ -20,8 +21,6 @@ from engine.spiff.scopes import AdHoc, Call, EventFrame, Frame, Inner
 from engine.spiff.throwing import End, Throw
 from engine.spiff.trigger import Trigger, definition_of
 
-#: How many tokens make a complex gateway act.
-_COUNT = re.compile(r"\W*activationCount\s*(?:>=|==?)\s*([0-9]{1,4})\s*\}?\s*")
 _WRAPPED = re.compile(r"\s*[$#]\{\s*(?P<name>[^\W\d]\w*)\s*\}\s*|\s*=\s*(?P<other>[^\W\d]\w*)\s*")
 
 
@@ -97,10 +96,10 @@ class Places:
         return place
 
     def _inclusive(self, node: Node, name: str, entering: int) -> Place:
-        count = _COUNT.fullmatch(node.activation) if node.kind == "complexGateway" else None
+        count = activation_count(node)
         if count is None or entering < 2:
             return Inclusive(self.spec, name, node)
-        return Counting(self.spec, name, node, max(1, min(int(count[1]), entering)))
+        return Counting(self.spec, name, node, min(count, entering))
 
     def _event(self, node: Node, name: str) -> Place:
         triggers = tuple(self.trigger(node, event) for event in node.events if event.kind != "link")

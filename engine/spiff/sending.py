@@ -100,11 +100,7 @@ def deliver(case: Case, name: str, data: Mapping[str, Any], correlation: str) ->
 
 def open_by(case: Case, kind: str, name: str, data: Mapping[str, Any]) -> bool:
     """Open every pool that a signal of that name opens; whether there is one."""
-    found = False
-    for start in case.program.opens:
-        node = case.program.places[start].node
-        event = node.event(kind) if node is not None else None
-        if event is not None and case.program.titles.get((start, kind)) == name:
-            open_pool(case, start, data)
-            found = True
-    return found
+    starts = [start for (start, of), title in case.program.titles.items() if (of, title) == (kind, name)]
+    for start in starts:
+        open_pool(case, start, data)
+    return bool(starts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from engine.spiff.world import Due
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_CYCLE = re.compile(r"R\d*/")
 
 
 def value_of(token: Token, expression: Expression, over: Mapping[str, Any] | None = None) -> Any:

@@ -7,7 +7,6 @@ from typing import Any
 
 from analysis.findings import Subject
 from analysis.findings.automatable_step import is_in_registers
-from analysis.hours import hours_of
 from bpmn.annotation import Duration, GovTime
 from bpmn.model import Model, Node
 from redesign.change import Change
@@ -39,7 +38,7 @@ def automate(subject: Subject, move: Move) -> Model:
 
 def _as_long(subject: Subject, node: Node) -> tuple[GovTime, ...]:
     """The work in hours: what took a person a day of seven hours takes no machine a day of 24."""
-    day = float(sum(end - start for start, end in hours_of(subject.model, subject.unit(node.id))))
+    day = float(sum(end - start for start, end in subject.model.hours_of(subject.unit(node.id))))
     return tuple(_in_hours(time, day) for time in node.times if time.part != "wait")
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from analysis.findings import Subject
 from analysis.findings.subject import rank
-from analysis.hours import hours_of
 from bpmn.annotation import GovMaterial, GovStep, GovTime
 from bpmn.model import Model, Node
 from redesign.change import Change
@@ -174,7 +173,7 @@ def _limit(one: GovStep, other: GovStep) -> dict[str, Any]:
 def _times(subject: Subject, one: Node, other: Node) -> tuple[GovTime, ...]:
     """The work of both and the wait of the first."""
     wait = one.time("wait")
-    hours = hours_of(subject.model, subject.unit(one.id))
+    hours = subject.model.hours_of(subject.unit(one.id))
     times = [time for time in (one.time("work"), other.time("work")) if time is not None]
     natural = any(time.clock == "calendar" for time in times) or one.is_automatic
     day = 86_400.0 if natural else float(sum(end - start for start, end in hours))

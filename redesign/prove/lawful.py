@@ -8,6 +8,7 @@ from analysis.findings import Subject
 from analysis.findings.subject import level_rank, rank
 from bpmn.annotation import GovStep
 from bpmn.model import Model, Node, SequenceFlow
+from bpmn.routing import JUDGING
 from redesign.prove.two import Two
 from redesign.result import Obligation
 
@@ -274,7 +275,7 @@ def _judged_early(two: Two, stop: str, heir: str) -> list[str]:
     """
     return [
         step
-        for step in two.before.of_kind("check", "decide", "approve")
+        for step in two.before.of_kind(*JUDGING)
         if (place := two.heir(step))
         and place != heir
         and two.before.relations.always_before(stop, step)

@@ -235,6 +235,20 @@ def test_who_waits_for_a_message_is_found_by_name_and_correlation(kept: Store) -
         assert reading.waiting("message", "another") == []
 
 
+def test_however_many_wait_for_a_signal_all_are_found(kept: Store) -> None:
+    def write(writing: Writing) -> None:
+        effects = new_case("C1")
+        effects.waits = [
+            WaitRow(case="C1", token=token, element="x", kind="signal", name="停电") for token in range(1, 2_001)
+        ]
+        writing.save(effects)
+
+    kept.perform(write)
+
+    with kept.reading() as reading:
+        assert len(reading.waiting("signal", "停电")) == 2_000
+
+
 def test_chinese_text_stands_readable_in_the_file(tmp_path: Path) -> None:
     url = store.url_of(str(tmp_path / "案件 #1%20?.db"))
     store.create(url)

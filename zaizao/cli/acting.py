@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -99,20 +99,10 @@ def item_table(call: Call, items: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def item_json(item: ItemRow) -> dict[str, Any]:
-    """A work item as `work list` prints it."""
-    return {
-        "item": item.id,
-        "case": item.case,
-        "element": item.element,
-        "name": item.name,
-        "unit": item.unit_name or item.unit,
-        "post": item.post,
-        "person": item.person,
-        "state": item.state,
-        "since": item.since.isoformat(),
-        "due": item.due.isoformat() if item.due is not None else None,
-        "version": item.version,
-    }
+    """A work item as `work list` prints it: as answers do, and what one has to know to act on it."""
+    from engine.cases import described
+
+    return {**described(item, UTC), "post": item.post, "version": item.version}
 
 
 def moment(call: Call, value: str | datetime | None) -> str:

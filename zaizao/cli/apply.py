@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -39,10 +40,15 @@ def command(call: Call, file: str, person: str, database: str, as_json: bool) ->
     worst = 0
     with opened(call, database, making=True) as store, _lines(file) as lines:
         engine = engine_of(call, store)
+
+        @cache  # a file that many lines name is read and kept once
+        def version(procedure: str) -> str:
+            return installed(engine, procedure, (), wiring.now(call.settings.timezone))
+
         for line in lines:
             if not line.strip():
                 continue
-            answer, code = _answered(call, engine, line, person)
+            answer, code = _answered(call, engine, line, person, version)
             click.echo(one_line(answer))
             sys.stdout.flush()
             worst = max(worst, code)
@@ -56,7 +62,9 @@ def _lines(file: str) -> Iterator[Iterator[bytes]]:
         yield iter(lambda: stream.readline(LONGEST), b"")
 
 
-def _answered(call: Call, engine: Engine, line: bytes, person: str) -> tuple[dict[str, Any], int]:
+def _answered(
+    call: Call, engine: Engine, line: bytes, person: str, version: Callable[[str], str]
+) -> tuple[dict[str, Any], int]:
     """The answer to one line, and the code it would leave with alone."""
     from store.errors import StoreError
 
@@ -66,8 +74,7 @@ def _answered(call: Call, engine: Engine, line: bytes, person: str) -> tuple[dic
         key = said.get("key") or ""
         asked = _command(said, person)
         if asked.do == "start":
-            named = installed(engine, asked.procedure, (), wiring.now(call.settings.timezone))
-            asked = asked.evolve(procedure=named)
+            asked = asked.evolve(procedure=version(asked.procedure))
         return {"key": key, "ok": True, **engine.perform(asked, wiring.now(call.settings.timezone)).said}, 0
     except Exception as error:
         sentence, code = explain(error, call.words)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zaizao.cli.failures import Outage, Refusal
-from zaizao.cli.files import content, limits
+from zaizao.cli.files import content, contents, limits
 from zaizao.cli.worded import Call, option
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _files(procedure: str, library: Sequence[str]) -> tuple[bytes | None, dict[s
 
     path = Path(procedure)
     is_file = "/" in procedure or "\\" in procedure or path.suffix.lower() in (".bpmn", ".xml") or path.is_file()
-    further = {Path(name).name: content(name) for text in library for name in text.split(",")}
+    further = contents(library)
     if is_file:
         return content(procedure), further
     known = next((one for one in procedures() if one.name == procedure), None)

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -59,6 +59,16 @@ def content(path: str) -> bytes:
         return bytes_of(existing(path), limits())
     except UnreadableFile as error:
         raise Unreadable(path, error.problem) from None
+
+
+def contents(names: Iterable[str]) -> dict[str, bytes]:
+    """Give the bytes of several files, by their names without folders; commas divide names too."""
+    return {Path(name).name: content(name) for text in names for name in text.split(",")}
+
+
+def means_file(name: str) -> bool:
+    """Whether a name that may be a procedure's means a file."""
+    return "/" in name or "\\" in name or bool(Path(name).suffix) or Path(name).exists()
 
 
 def limits() -> Limits:

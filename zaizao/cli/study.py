@@ -128,7 +128,7 @@ def _all(call: Call, folder: Path, *, cases: int, seed: int, trial: int, as_json
 
 def _job(name: str, folder: Path, cases: int, seed: int) -> Job:
     """Find what a name means: a file, else a procedure of the library."""
-    if "/" in name or "\\" in name or Path(name).suffix or Path(name).exists():
+    if files.means_file(name):
         before, after, procedure = files.existing(name), None, None
     else:
         procedure = load(name)

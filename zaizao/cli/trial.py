@@ -13,7 +13,7 @@ from flows import load, procedures
 from reports.format import count, minute, number, plain, visible
 from zaizao.cli.failures import FILE, Refusal
 from zaizao.cli.figures import hours, time_table
-from zaizao.cli.files import told
+from zaizao.cli.files import means_file, told
 from zaizao.cli.options import MOST_CASES, Whole, called, opened
 from zaizao.cli.progress import progress
 from zaizao.cli.simulating import announce_compiler, ready
@@ -64,7 +64,7 @@ def command(
 
 def _files(name: str) -> list[Path]:
     """The file of that name, else those of a procedure of the library."""
-    if "/" in name or "\\" in name or Path(name).suffix or Path(name).exists():
+    if means_file(name):
         return [Path(name)]
     procedure = load(name)
     return [file for file in (procedure.as_is, procedure.to_be) if file is not None]

@@ -12,7 +12,7 @@ from reports.format import visible
 from zaizao import wiring
 from zaizao.cli.acting import Data
 from zaizao.cli.failures import CALL, FILE, explain, located
-from zaizao.cli.files import existing, limits, load
+from zaizao.cli.files import contents, limits, load
 from zaizao.cli.options import Moment
 from zaizao.cli.text import Column, one_line, screen, table
 from zaizao.cli.worded import Call, Command, option
@@ -60,24 +60,15 @@ def _tried(
     model: Model, library: tuple[str, ...], at: datetime, data: dict[str, Any], *, skip_scripts: bool
 ) -> tuple[Attempt, tuple[Problem, ...]]:
     """Play the case as far as it goes; with it the problems that stop it from being run."""
-    from bpmn import UnreadableFile, read
-    from bpmn.decisions import read_decisions
     from engine.attempt import Attempt, attempt
     from engine.errors import Unrunnable
+    from engine.procedures import read_library
     from engine.spiff import compiled
     from engine.world import Office, OfficeWorld
 
-    models, decisions = {}, []
-    for name in (part for text in library for part in text.split(",")):
-        path = existing(name)
-        try:
-            models[path.name] = read(path, limits=limits())
-        except UnreadableFile as error:
-            if error.problem.rule != "dmn":
-                raise
-            decisions.append(read_decisions(path, limits=limits()))
+    models, decisions = read_library(contents(library), limits())
     try:
-        program = compiled(model, models, tuple(decisions), skip_scripts=skip_scripts)
+        program = compiled(model, models, decisions, skip_scripts=skip_scripts)
     except Unrunnable as refusal:
         return Attempt(outcome="refused", data=data, at=at, error=refusal), refusal.problems
     office = Office(model, models.values(), str(at.tzinfo) if isinstance(at.tzinfo, ZoneInfo) else "Asia/Shanghai")
